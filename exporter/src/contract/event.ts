@@ -1,0 +1,176 @@
+// The contract's event: what every dialect is turned into, and all that the pipeline, the model and the outputs know.
+import type { NanoUsd } from './money.ts';
+import type { AgentState, GraphStatus } from './states.ts';
+import type { TokenDirection } from './labels.ts';
+
+/** How an event was spelled when it arrived. */
+export const DIALECTS = ['metrics-emitter', 'gateway', 'state-graph'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+/** By which way an event arrived: label `source` of `orchestrator_exporter_events_total`. */
+export const SOURCES = ['http', 'websocket', 'emitter'] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** Why an event was refused: label `reason` of `orchestrator_exporter_events_rejected_total`. Closed; never reused. */
+export const REJECT_REASONS = [
+  'not_json',
+  'not_an_object',
+  'unknown_type',
+  'missing_field',
+  'invalid_field',
+  'invalid_timestamp',
+  'invalid_amount',
+  'too_large',
+  'too_many_events',
+  'id_conflict',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** Why a field of an accepted event was not used as given; counted in `orchestrator_exporter_event_anomalies_total`. */
+export const ANOMALIES = [
+  'total_fell',
+  'tokens_negative',
+  'duration_negative',
+  'end_without_start',
+  'late',
+  'clock_skew',
+] as const;
+export type Anomaly = (typeof ANOMALIES)[number];
+
+/** Facts that any event may carry. Strings are already label-safe (see labels.ts), the thread id too. */
+export interface EventBase {
+  /** Idempotency key: the sender's, else derived from the content. */
+  readonly id: string;
+  readonly threadId: string;
+  /** When it happened at the orchestrator, milliseconds since the epoch, integer. */
+  readonly timestampMs: number;
+  readonly dialect: Dialect;
+  /** The producer's own counter, where it sends one. */
+  readonly seq?: number;
+  readonly workflow?: string;
+  readonly team?: string;
+  readonly stepCount?: number;
+}
+
+export interface NodeStarted extends EventBase {
+  readonly type: 'node.start';
+  readonly node: string;
+  /** The lane: `payload.agent`, else the node. */
+  readonly agent: string;
+}
+
+export interface NodeCompleted extends EventBase {
+  readonly type: 'node.complete';
+  readonly node: string;
+  readonly agent: string;
+  /** As the orchestrator measured it, ms, fractional; else the time between the two events is used. */
+  readonly durationMs?: number;
+}
+
+export interface NodeFailed extends EventBase {
+  readonly type: 'node.error';
+  readonly node: string;
+  readonly agent: string;
+  readonly durationMs?: number;
+}
+
+export interface AgentActive extends EventBase {
+  readonly type: 'agent.active';
+  readonly agent: string;
+  /** Never a label; reaches the live gateway only. */
+  readonly task?: string;
+}
+
+export interface AgentStateSet extends EventBase {
+  readonly type: 'agent.state';
+  readonly agent: string;
+  readonly state: AgentState;
+  readonly task?: string;
+}
+
+/** `orchestrator.state.changed` and StateGraph's `route:next`: the thread's current node moves. `to` END ends the thread. */
+export interface RouteTaken extends EventBase {
+  readonly type: 'route.next';
+  readonly from?: string;
+  readonly to?: string;
+  /** Whether the nodes themselves start and end by this event (`state.changed`) or have events of their own (StateGraph). */
+  readonly carriesRuns: boolean;
+  readonly durationMs?: number;
+}
+
+export interface CheckpointSaved extends EventBase {
+  readonly type: 'checkpoint.saved';
+  readonly checkpointId: string;
+  /** The orchestrator's own index; else the exporter counts. */
+  readonly checkpointIndex?: number;
+}
+
+export interface CheckpointFailed extends EventBase {
+  readonly type: 'checkpoint.failed';
+  readonly checkpointId?: string;
+}
+
+export interface CostUpdated extends EventBase {
+  readonly type: 'cost.updated';
+  /** The thread's running total; the spend is its rise. Goes before `spend`. */
+  readonly total?: NanoUsd;
+  /** This event's own spend; counts only where `total` is absent. */
+  readonly spend?: NanoUsd;
+  /** What the orchestrator believes is left; negative when overspent. */
+  readonly remaining?: NanoUsd;
+  readonly agent?: string;
+  readonly model?: string;
+  readonly provider?: string;
+  /** Rise of each token count; absent directions are zero. */
+  readonly tokens: Readonly<Partial<Record<TokenDirection, number>>>;
+}
+
+export interface GraphCompleted extends EventBase {
+  readonly type: 'graph.complete';
+  readonly status: GraphStatus;
+  readonly durationMs?: number;
+}
+
+/** Accepted, moves the thread's last-event time only: `checkpoint:saving`, `state:merged`. */
+export interface Progress extends EventBase {
+  readonly type: 'progress';
+}
+
+export type OrchestratorEvent =
+  | NodeStarted
+  | NodeCompleted
+  | NodeFailed
+  | AgentActive
+  | AgentStateSet
+  | RouteTaken
+  | CheckpointSaved
+  | CheckpointFailed
+  | CostUpdated
+  | GraphCompleted
+  | Progress;
+
+export const EVENT_TYPES = [
+  'node.start',
+  'node.complete',
+  'node.error',
+  'agent.active',
+  'agent.state',
+  'route.next',
+  'checkpoint.saved',
+  'checkpoint.failed',
+  'cost.updated',
+  'graph.complete',
+  'progress',
+] as const satisfies readonly OrchestratorEvent['type'][];
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** A refused event: the reason is counted, the message is for the sender and quotes the offending value, shortened. */
+export interface Rejection {
+  readonly reason: RejectReason;
+  readonly message: string;
+}
+
+/** An accepted event with the fields of it that could not be used as given, or why it was refused. Never an exception. */
+export type ParseResult =
+  | { readonly ok: true; readonly event: OrchestratorEvent; readonly anomalies: readonly Anomaly[] }
+  | { readonly ok: false; readonly rejection: Rejection };

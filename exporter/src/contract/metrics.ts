@@ -1,0 +1,472 @@
+// The metric catalogue: the only place where metric names exist. docs/metrics.md is generated from it; the panel, the
+// dashboards and the rules import it. Every series also carries `environment`.
+
+export type MetricType = 'counter' | 'gauge' | 'histogram';
+/** `experimental` may change; `stable`: never renamed, labels only added, removed two releases after deprecation. */
+export type Stability = 'experimental' | 'stable';
+
+export interface MetricRow {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly stability: Stability;
+  /** Which events or which part of the exporter moves it. */
+  readonly source: string;
+  /** Histogram upper bounds, in the unit of the name, without +Inf. */
+  readonly buckets?: readonly number[];
+}
+
+/** Label that every series carries, from the configuration or bound to the ingest token. */
+export const ENVIRONMENT_LABEL = 'environment';
+
+const SPEND_LABELS = ['team', 'workflow', 'agent', 'provider', 'model'] as const;
+const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+
+function rows<const T extends Record<string, Omit<MetricRow, 'stability'> & { stability?: Stability }>>(
+  table: T
+): { readonly [K in keyof T]: MetricRow & { readonly name: T[K]['name'] } } {
+  const complete = Object.entries(table).map(([key, row]) => [key, { stability: 'experimental', ...row }]);
+  return Object.fromEntries(complete) as { readonly [K in keyof T]: MetricRow & { readonly name: T[K]['name'] } };
+}
+
+/** Whole-installation series: no thread label, exact for ever. */
+export const AGGREGATES = rows({
+  cost: {
+    name: 'orchestrator_cost_usd_total',
+    type: 'counter',
+    help: 'Spend in US dollars, exact to the nano-dollar.',
+    labels: SPEND_LABELS,
+    source: 'cost.updated',
+  },
+  tokens: {
+    name: 'orchestrator_tokens_total',
+    type: 'counter',
+    help: 'Tokens used, by direction.',
+    labels: [...SPEND_LABELS, 'direction'],
+    source: 'cost.updated',
+  },
+  wastedCost: {
+    name: 'orchestrator_wasted_cost_usd_total',
+    type: 'counter',
+    help: 'Spend in US dollars of threads that failed or timed out.',
+    labels: ['workflow', 'reason'],
+    source: 'graph.complete',
+  },
+  unpricedUsage: {
+    name: 'orchestrator_unpriced_usage_total',
+    type: 'counter',
+    help: 'Usage reports that carried tokens but no cost and could not be priced.',
+    labels: ['provider', 'model', 'reason'],
+    source: 'cost.updated',
+  },
+  threads: {
+    name: 'orchestrator_threads',
+    type: 'gauge',
+    help: 'Threads that the exporter holds, by state.',
+    labels: ['workflow', 'state'],
+    source: 'all thread events',
+  },
+  agents: {
+    name: 'orchestrator_agents',
+    type: 'gauge',
+    help: 'Agents of running threads, by state; every state is present.',
+    labels: ['workflow', 'state'],
+    source: 'node.*, agent.*',
+  },
+  threadsFinished: {
+    name: 'orchestrator_threads_finished_total',
+    type: 'counter',
+    help: 'Threads that ended, by status.',
+    labels: ['workflow', 'status'],
+    source: 'graph.complete, route:next END',
+  },
+  threadDuration: {
+    name: 'orchestrator_thread_duration_seconds',
+    type: 'histogram',
+    help: "Time from a thread's first event to its end.",
+    labels: ['workflow', 'status'],
+    source: 'graph.complete, route:next END',
+    buckets: DURATION_BUCKETS,
+  },
+  nodeRuns: {
+    name: 'orchestrator_node_runs_total',
+    type: 'counter',
+    help: 'Node runs that ended, by outcome.',
+    labels: ['workflow', 'node', 'outcome'],
+    source: 'node.complete, node.error',
+  },
+  nodeDuration: {
+    name: 'orchestrator_node_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of node runs.',
+    labels: ['workflow', 'node'],
+    source: 'node.complete, node.error',
+    buckets: DURATION_BUCKETS,
+  },
+  agentStateSeconds: {
+    name: 'orchestrator_agent_state_seconds_total',
+    type: 'counter',
+    help: 'Time that agents spent in each state, booked when the state is left.',
+    labels: ['workflow', 'agent', 'state'],
+    source: 'node.*, agent.*',
+  },
+  agentStateTransitions: {
+    name: 'orchestrator_agent_state_transitions_total',
+    type: 'counter',
+    help: 'Times that agents entered each state.',
+    labels: ['workflow', 'agent', 'state'],
+    source: 'node.*, agent.*',
+  },
+  checkpoints: {
+    name: 'orchestrator_checkpoints_total',
+    type: 'counter',
+    help: 'Checkpoints saved or failed.',
+    labels: ['workflow', 'outcome'],
+    source: 'checkpoint.saved, checkpoint:error',
+  },
+  lastEvent: {
+    name: 'orchestrator_last_event_timestamp_seconds',
+    type: 'gauge',
+    help: 'Event time of the newest event, seconds since the epoch.',
+    labels: ['workflow'],
+    source: 'all events',
+  },
+});
+
+/** One set per thread; at most `threads.max` threads, gone `threads.retention` after the end. */
+export const PER_THREAD = rows({
+  threadInfo: {
+    name: 'orchestrator_thread_info',
+    type: 'gauge',
+    help: 'Constant 1; the facts of a thread as labels.',
+    labels: ['thread', 'workflow', 'team'],
+    source: 'first event of a thread',
+  },
+  threadState: {
+    name: 'orchestrator_thread_state',
+    type: 'gauge',
+    help: '1 for the state that the thread is in, 0 for the others.',
+    labels: ['thread', 'state'],
+    source: 'all thread events',
+  },
+  agentState: {
+    name: 'orchestrator_agent_state',
+    type: 'gauge',
+    help: '1 for the state that the agent is in, 0 for the others.',
+    labels: ['thread', 'agent', 'state'],
+    source: 'node.*, agent.*',
+  },
+  agentStateEntered: {
+    name: 'orchestrator_agent_state_entered_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the agent entered its present state, seconds since the epoch.',
+    labels: ['thread', 'agent'],
+    source: 'node.*, agent.*',
+  },
+  agentLastEvent: {
+    name: 'orchestrator_agent_last_event_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the agent was last heard of, seconds since the epoch; silence is what tells a stuck agent.',
+    labels: ['thread', 'agent'],
+    source: 'node.*, agent.*, cost.updated',
+  },
+  threadCost: {
+    name: 'orchestrator_thread_cost_usd_total',
+    type: 'counter',
+    help: 'Spend of the thread in US dollars, by agent.',
+    labels: ['thread', 'agent'],
+    source: 'cost.updated',
+  },
+  threadBudgetLimit: {
+    name: 'orchestrator_thread_budget_limit_usd',
+    type: 'gauge',
+    help: 'Budget of the thread in US dollars: as the orchestrator reports it, else from budgets.yml.',
+    labels: ['thread'],
+    source: 'cost.updated, budgets.yml',
+  },
+  threadBudgetRemaining: {
+    name: 'orchestrator_thread_budget_remaining_usd',
+    type: 'gauge',
+    help: "What is left of the thread's budget in US dollars; negative when overspent.",
+    labels: ['thread'],
+    source: 'cost.updated, budgets.yml',
+  },
+  threadCheckpoints: {
+    name: 'orchestrator_thread_checkpoints_total',
+    type: 'counter',
+    help: 'Checkpoints of the thread.',
+    labels: ['thread'],
+    source: 'checkpoint.saved',
+  },
+  threadLastCheckpoint: {
+    name: 'orchestrator_thread_last_checkpoint_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the thread last saved a checkpoint, seconds since the epoch.',
+    labels: ['thread'],
+    source: 'checkpoint.saved',
+  },
+});
+
+/** Present from start-up, before any traffic; withdrawn when the budget is deleted. Alert rules read these gauges. */
+export const BUDGETS = rows({
+  info: {
+    name: 'orchestrator_budget_info',
+    type: 'gauge',
+    help: 'Constant 1; the facts of a budget as labels.',
+    labels: ['budget', 'owner', 'window', 'timezone'],
+    source: 'budgets.yml',
+  },
+  limit: {
+    name: 'orchestrator_budget_limit_usd',
+    type: 'gauge',
+    help: 'Limit of the budget in US dollars per period.',
+    labels: ['budget'],
+    source: 'budgets.yml',
+  },
+  spent: {
+    name: 'orchestrator_budget_spent_usd',
+    type: 'gauge',
+    help: 'Spend of the present period in US dollars.',
+    labels: ['budget'],
+    source: 'cost.updated',
+  },
+  remaining: {
+    name: 'orchestrator_budget_remaining_usd',
+    type: 'gauge',
+    help: 'What is left of the present period in US dollars; negative when overspent.',
+    labels: ['budget'],
+    source: 'cost.updated',
+  },
+  usedRatio: {
+    name: 'orchestrator_budget_used_ratio',
+    type: 'gauge',
+    help: 'Spent divided by limit; past 1 when overspent.',
+    labels: ['budget'],
+    source: 'cost.updated',
+  },
+  thresholdRatio: {
+    name: 'orchestrator_budget_threshold_ratio',
+    type: 'gauge',
+    help: 'The thresholds of the budget as used ratios, one series each, named 1 to n in ascending order.',
+    labels: ['budget', 'threshold'],
+    source: 'budgets.yml',
+  },
+  periodStart: {
+    name: 'orchestrator_budget_period_start_timestamp_seconds',
+    type: 'gauge',
+    help: 'Start of the present period, seconds since the epoch.',
+    labels: ['budget'],
+    source: 'the clock',
+  },
+  periodEnd: {
+    name: 'orchestrator_budget_period_end_timestamp_seconds',
+    type: 'gauge',
+    help: 'End of the present period, seconds since the epoch.',
+    labels: ['budget'],
+    source: 'the clock',
+  },
+  burnRate: {
+    name: 'orchestrator_budget_burn_rate_usd_per_second',
+    type: 'gauge',
+    help: 'Spend over the lookback divided by its length.',
+    labels: ['budget', 'lookback'],
+    source: 'cost.updated',
+  },
+  exhaustion: {
+    name: 'orchestrator_budget_exhaustion_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the budget runs out at the present burn rate, seconds since the epoch; absent while no exhaustion is projected.',
+    labels: ['budget'],
+    source: 'cost.updated',
+  },
+  valid: {
+    name: 'orchestrator_budget_valid',
+    type: 'gauge',
+    help: '1 while the numbers of the budget can be trusted.',
+    labels: ['budget'],
+    source: 'the ledger',
+  },
+});
+
+/** Served at /metrics/timeline only: every sample has its own millisecond timestamp. */
+export const TIMELINE = rows({
+  agentState: {
+    name: 'orchestrator_timeline_agent_state',
+    type: 'gauge',
+    help: 'State code of the agent from this instant on: idle 0, queued 1, running 2, waiting 3, paused 4, completed 5, failed 6.',
+    labels: ['thread', 'agent'],
+    source: 'node.*, agent.*',
+  },
+  threadState: {
+    name: 'orchestrator_timeline_thread_state',
+    type: 'gauge',
+    help: 'State code of the thread from this instant on: running 2, paused 4, completed 5, failed 6, timeout 7.',
+    labels: ['thread'],
+    source: 'all thread events',
+  },
+  threadCost: {
+    name: 'orchestrator_timeline_thread_cost_usd',
+    type: 'gauge',
+    help: 'Spend of the thread in US dollars from this instant on.',
+    labels: ['thread'],
+    source: 'cost.updated',
+  },
+  checkpoint: {
+    name: 'orchestrator_timeline_checkpoint',
+    type: 'gauge',
+    help: 'Index of the checkpoint saved at this instant.',
+    labels: ['thread'],
+    source: 'checkpoint.saved',
+  },
+});
+
+/** The exporter about itself. */
+export const SELF = rows({
+  buildInfo: {
+    name: 'orchestrator_exporter_build_info',
+    type: 'gauge',
+    help: 'Constant 1; version of the exporter and of Node.js.',
+    labels: ['version', 'node_version'],
+    source: 'start-up',
+  },
+  events: {
+    name: 'orchestrator_exporter_events_total',
+    type: 'counter',
+    help: 'Events accepted, by type and source.',
+    labels: ['type', 'source'],
+    source: 'pipeline',
+  },
+  eventsRejected: {
+    name: 'orchestrator_exporter_events_rejected_total',
+    type: 'counter',
+    help: 'Events refused, by reason.',
+    labels: ['reason'],
+    source: 'pipeline',
+  },
+  eventsDuplicate: {
+    name: 'orchestrator_exporter_events_duplicate_total',
+    type: 'counter',
+    help: 'Events that had been counted before and were answered as duplicates.',
+    labels: [],
+    source: 'pipeline',
+  },
+  eventAnomalies: {
+    name: 'orchestrator_exporter_event_anomalies_total',
+    type: 'counter',
+    help: 'Accepted events of which a field could not be used as given, by kind.',
+    labels: ['kind'],
+    source: 'pipeline',
+  },
+  eventLag: {
+    name: 'orchestrator_exporter_event_lag_seconds',
+    type: 'histogram',
+    help: "Time from an event's timestamp to its acceptance.",
+    labels: [],
+    source: 'pipeline',
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 300, 3600],
+  },
+  series: {
+    name: 'orchestrator_exporter_series',
+    type: 'gauge',
+    help: 'Series exposed, by metric family.',
+    labels: ['family'],
+    source: 'series registry',
+  },
+  labelOverflow: {
+    name: 'orchestrator_exporter_label_overflow_total',
+    type: 'counter',
+    help: 'Values folded into "other" because a label had reached its cap, by label.',
+    labels: ['label'],
+    source: 'series registry',
+  },
+  threadsOverCap: {
+    name: 'orchestrator_exporter_threads_over_cap_total',
+    type: 'counter',
+    help: 'Threads counted in the aggregates only, because threads.max was reached.',
+    labels: [],
+    source: 'series registry',
+  },
+  journalDurable: {
+    name: 'orchestrator_exporter_journal_durable',
+    type: 'gauge',
+    help: '1 when accepted events are on disk before they are acknowledged, 0 when state lives in memory only.',
+    labels: [],
+    source: 'journal',
+  },
+  journalRecords: {
+    name: 'orchestrator_exporter_journal_records_total',
+    type: 'counter',
+    help: 'Events appended to the journal.',
+    labels: [],
+    source: 'journal',
+  },
+  scrapeDuration: {
+    name: 'orchestrator_exporter_scrape_render_seconds',
+    type: 'histogram',
+    help: 'Time to build the body of a scrape, by endpoint.',
+    labels: ['endpoint'],
+    source: 'http',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+  },
+  timelineDropped: {
+    name: 'orchestrator_exporter_timeline_dropped_total',
+    type: 'counter',
+    help: 'Timeline samples that no consumer will get, by reason.',
+    labels: ['reason'],
+    source: 'timeline',
+  },
+  timelineConsumers: {
+    name: 'orchestrator_exporter_timeline_consumers',
+    type: 'gauge',
+    help: 'Consumers that hold a timeline cursor.',
+    labels: [],
+    source: 'timeline',
+  },
+  gatewayClients: {
+    name: 'orchestrator_exporter_gateway_clients',
+    type: 'gauge',
+    help: 'WebSocket clients connected.',
+    labels: [],
+    source: 'gateway',
+  },
+  gatewaySubscriptions: {
+    name: 'orchestrator_exporter_gateway_subscriptions',
+    type: 'gauge',
+    help: 'Thread subscriptions held by WebSocket clients.',
+    labels: [],
+    source: 'gateway',
+  },
+  gatewayFrames: {
+    name: 'orchestrator_exporter_gateway_frames_total',
+    type: 'counter',
+    help: 'Frames for WebSocket clients, by outcome.',
+    labels: ['outcome'],
+    source: 'gateway',
+  },
+});
+
+/** Why timeline samples were dropped: label `reason` of `orchestrator_exporter_timeline_dropped_total`. */
+export const TIMELINE_DROP_REASONS = ['ring_full', 'too_old', 'too_far_ahead'] as const;
+export type TimelineDropReason = (typeof TIMELINE_DROP_REASONS)[number];
+
+export const GATEWAY_FRAME_OUTCOMES = ['sent', 'dropped'] as const;
+
+export const BURN_RATE_LOOKBACKS = {
+  '5m': 300,
+  '30m': 1_800,
+  '1h': 3_600,
+  '6h': 21_600,
+  '1d': 86_400,
+  '3d': 259_200,
+} as const;
+export type BurnRateLookback = keyof typeof BURN_RATE_LOOKBACKS;
+
+/** The catalogue in the order of docs/metrics.md. */
+export const CATALOGUE = [
+  { title: 'Aggregates', rows: AGGREGATES },
+  { title: 'Per thread', rows: PER_THREAD },
+  { title: 'Budgets', rows: BUDGETS },
+  { title: 'Timeline', rows: TIMELINE },
+  { title: 'The exporter itself', rows: SELF },
+] as const;
