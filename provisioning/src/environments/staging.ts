@@ -1,0 +1,32 @@
+// staging: production's numbers, one chat channel for every severity.
+import type { Environment, Receiver } from './environment.ts';
+
+const channel: Receiver = {
+  kind: 'slack',
+  channel: '#orchestrator-staging',
+  apiUrlFile: '/etc/alertmanager/secrets/slack-api-url',
+};
+
+export const staging: Environment = {
+  name: 'staging',
+  exporter: 'orchestrator-exporter.staging.example.com:9847',
+  alertmanager: 'alertmanager.staging.example.com:9093',
+  prometheusUrl: 'http://prometheus.staging.example.com:9090',
+  prometheusVersion: { major: 3, minor: 5 },
+  scrapeIntervalSeconds: 15,
+  scrapeTimeoutSeconds: 10,
+  evaluationIntervalSeconds: 15,
+  links: {
+    grafanaUrl: 'https://grafana.staging.example.com',
+    runbookUrl: 'https://runbooks.example.com/orchestrator/alerts.md',
+  },
+  dashboard: { directory: '/etc/grafana/dashboards', timeFrom: 'now-1h', refresh: '30s' },
+  alerts: {
+    budgetWarningRatio: 0.8,
+    budgetCriticalRatio: 0.95,
+    budgetExhaustedRatio: 1,
+    downSeconds: 120,
+    agentSilentSeconds: 600,
+  },
+  receivers: { warning: channel, critical: channel },
+};

@@ -1,0 +1,147 @@
+// Every PromQL expression, as a named function over the catalogue's names. Rules read budget gauges and never increase()
+// of a cost counter: that gives 0 for a series first seen at 50 USD, NaN for all after one NaN, and phantom spend after a fall.
+import { AGGREGATES, BUDGETS, ENVIRONMENT_LABEL, PER_THREAD } from 'orchestrator-exporter/contract/metrics';
+import type { AgentState, ThreadState } from 'orchestrator-exporter/contract/states';
+
+/** Scrape job of `/metrics`. */
+export const EXPORTER_JOB = 'orchestrator-exporter';
+/** Scrape job of `/metrics/timeline`. */
+export const TIMELINE_JOB = 'orchestrator-timeline';
+
+/** Label matchers as PromQL writes them: `environment="prod"`. */
+export type Scope = readonly string[];
+
+/** The series of one environment; the name is quoted, so no character of it can leave the string. */
+export function inEnvironment(name: string): Scope {
+  return [`${ENVIRONMENT_LABEL}=${JSON.stringify(name)}`];
+}
+
+/** Instant vector `name{scope}`. */
+export function select(name: string, scope: Scope): string {
+  return scope.length === 0 ? name : `${name}{${scope.join(', ')}}`;
+}
+
+/**
+ * `left` with labels of a constant-1 info series added. A join that finds nothing must not silence an alert, so what has no
+ * info series comes through without the labels. `instance` keeps two exporters apart, else the join would be many-to-many.
+ */
+function withFacts(left: string, facts: { info: string; on: string; labels: string }): string {
+  const on = `on (${ENVIRONMENT_LABEL}, ${facts.on}, instance)`;
+  return `(
+  (${left})
+  * ${on} group_left (${facts.labels})
+  ${facts.info}
+)
+or ${on}
+(${left})`;
+}
+
+const withBudgetFacts = (left: string, scope: Scope): string =>
+  withFacts(left, { info: select(BUDGETS.info.name, scope), on: 'budget', labels: 'owner, window, timezone' });
+
+const withThreadFacts = (left: string, scope: Scope): string =>
+  withFacts(left, { info: select(PER_THREAD.threadInfo.name, scope), on: 'thread', labels: 'workflow, team' });
+
+/** Used ratio of the budgets at or past `ratio`; NaN never is. */
+export function budgetUsedAtLeast(scope: Scope, ratio: number): string {
+  return withBudgetFacts(`${select(BUDGETS.usedRatio.name, scope)} >= ${ratio}`, scope);
+}
+
+/** Budgets that the exporter calls invalid, or of which the used ratio is NaN (the one value unequal to itself). */
+export function budgetUntrusted(scope: Scope): string {
+  const used = select(BUDGETS.usedRatio.name, scope);
+  const either = `${select(BUDGETS.valid.name, scope)} == 0 or ${used} != ${used}`;
+  return withBudgetFacts(either, scope);
+}
+
+/** What is left, in USD, of the thread budgets that are used up. */
+export function threadBudgetExhausted(scope: Scope): string {
+  return withThreadFacts(`${select(PER_THREAD.threadBudgetRemaining.name, scope)} <= 0`, scope);
+}
+
+/** Seconds of silence of the agents that are running and have been silent for at least `seconds`. */
+export function agentSilentFor(scope: Scope, seconds: number): string {
+  const running = select(PER_THREAD.agentState.name, [...scope, stateIs(['running'])]);
+  return withThreadFacts(
+    `time() - ${select(PER_THREAD.agentLastEvent.name, scope)} >= ${seconds}
+    and on (${ENVIRONMENT_LABEL}, thread, agent, instance) ${running} == 1`,
+    scope
+  );
+}
+
+/** 0 for a target that does not answer, 1 when there is no such target at all. */
+export function scrapeFailing(job: string): string {
+  const up = select('up', [`job=${JSON.stringify(job)}`]);
+  return `${up} == 0 or absent(${up})`;
+}
+
+/**
+ * Prometheus 2.52.0 to 2.53.2 and 2.54.0, which keep one sample per series and scrape (prometheus#14503, fixed in 2.53.3 and
+ * 2.54.1). Distributions append to the version (`2.53.1+ds`).
+ */
+export function prometheusLosesSamples(): string {
+  return select('prometheus_build_info', [
+    String.raw`version=~"2\\.52\\..*|2\\.53\\.[0-2]([^0-9].*)?|2\\.54\\.0([^0-9].*)?"`,
+  ]);
+}
+
+interface Rate {
+  readonly scope: Scope;
+  /** Labels to keep; none is one sum over all. */
+  readonly by: readonly string[];
+  /** Range of the rate: a duration or Grafana's `$__rate_interval`. */
+  readonly over: string;
+}
+
+const rateBy = (name: string, { scope, by, over }: Rate): string =>
+  `sum${by.length === 0 ? '' : ` by (${by.join(', ')}) `}(rate(${select(name, scope)}[${over}]))`;
+
+/** USD per second, for graphs only. */
+export const costRate = (rate: Rate): string => rateBy(AGGREGATES.cost.name, rate);
+
+/** Tokens per second. */
+export const tokenRate = (rate: Rate): string => rateBy(AGGREGATES.tokens.name, rate);
+
+/** Seconds that 95 of 100 node runs stay below, from the buckets of the histogram. */
+export function nodeDurationP95(rate: Rate): string {
+  const buckets = rateBy(`${AGGREGATES.nodeDuration.name}_bucket`, { ...rate, by: [...rate.by, 'le'] });
+  return `histogram_quantile(0.95, ${buckets})`;
+}
+
+/** USD per second turned into USD per hour. */
+export const perHour = (perSecond: string): string => `${perSecond} * 3600`;
+
+/** Share of the period that is over, 0..1. */
+export function budgetElapsedRatio(scope: Scope): string {
+  const start = select(BUDGETS.periodStart.name, scope);
+  const end = select(BUDGETS.periodEnd.name, scope);
+  return `(time() - ${start}) / (${end} - ${start})`;
+}
+
+/** The remaining ratio of the budget that is nearest to its end, among those that can be trusted. */
+export function lowestBudgetRemaining(scope: Scope): string {
+  const trusted = `${select(BUDGETS.valid.name, scope)} == 1`;
+  return `bottomk(1, 1 - ${select(BUDGETS.usedRatio.name, scope)} and on (${ENVIRONMENT_LABEL}, budget, instance) ${trusted})`;
+}
+
+const stateIs = (states: readonly (AgentState | ThreadState)[]): string =>
+  states.length === 1 ? `state="${states.join('')}"` : `state=~"${states.join('|')}"`;
+
+export function threadsIn(scope: Scope, states: readonly ThreadState[]): string {
+  return `sum(${select(AGGREGATES.threads.name, [...scope, stateIs(states)])})`;
+}
+
+export function agentsIn(scope: Scope, states: readonly AgentState[]): string {
+  return `sum(${select(AGGREGATES.agents.name, [...scope, stateIs(states)])})`;
+}
+
+/** Spend since the counters began, in USD. */
+export const spendTotal = (scope: Scope): string => `sum(${select(AGGREGATES.cost.name, scope)})`;
+
+/**
+ * The raw samples of the dashboard's time range. Sent as an instant query, so that Grafana hands back every sample at its own
+ * millisecond; as a range query Prometheus refuses it.
+ */
+export function rawSamples(name: string, scope: Scope): string {
+  return `${select(name, scope)}[$__range]`;
+}

@@ -1,0 +1,27 @@
+// Recording rules, named level:metric:operation. What dashboards and alerts of a whole environment read often.
+import { ENVIRONMENT_LABEL } from 'orchestrator-exporter/contract/metrics';
+import type { Environment } from './environments/environment.ts';
+import { budgetElapsedRatio, costRate, inEnvironment, nodeDurationP95, tokenRate } from './expressions.ts';
+
+export interface RecordingRule {
+  readonly record: string;
+  readonly expr: string;
+}
+
+export function recordingRules(environment: Environment): readonly RecordingRule[] {
+  const scope = inEnvironment(environment.name);
+  const by = (...labels: string[]) => ({ scope, over: '5m', by: [ENVIRONMENT_LABEL, ...labels] });
+  return [
+    { record: 'environment:orchestrator_cost_usd:rate5m', expr: costRate(by()) },
+    {
+      record: 'environment_workflow_agent:orchestrator_cost_usd:rate5m',
+      expr: costRate(by('workflow', 'agent')),
+    },
+    { record: 'environment_direction:orchestrator_tokens:rate5m', expr: tokenRate(by('direction')) },
+    {
+      record: 'environment_workflow_node:orchestrator_node_duration_seconds:p95_rate5m',
+      expr: nodeDurationP95(by('workflow', 'node')),
+    },
+    { record: 'environment_budget:orchestrator_budget_elapsed:ratio', expr: budgetElapsedRatio(scope) },
+  ];
+}

@@ -1,0 +1,355 @@
+// For every alert what makes it fire and what must leave it quiet, as promtool sees it. Series are sampled each second from 0.
+import { ALERTS } from '../src/alerts.ts';
+import type { Environment } from '../src/environments/environment.ts';
+
+type AlertName = (typeof ALERTS)[keyof typeof ALERTS];
+
+export interface AlertCase {
+  readonly alert: AlertName;
+  /** A sentence. */
+  readonly name: string;
+  readonly series: Readonly<Record<string, string>>;
+  readonly atSeconds: number;
+  /** Labels beside severity and environment, with the texts; empty when the alert stays quiet. */
+  readonly fires: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly summary: string;
+    readonly description: string;
+    readonly dashboardQuery?: string;
+  }[];
+}
+
+const FOREVER = 'x2000';
+/** The same value at every second. */
+const held = (value: string | number): string => `${value}+0${FOREVER}`;
+
+const percent = (ratio: number): string => `${Number((ratio * 100).toPrecision(4))}%`;
+
+interface BudgetSeries {
+  readonly environment: string;
+  readonly budget?: string;
+  readonly used: string | number;
+  readonly spent: number;
+  readonly valid?: number;
+  readonly owner?: string;
+}
+
+/** A day budget of 100 USD. `budget` stands in the text as PromQL quotes it. */
+function budgetSeries({ environment, budget = 'research', used, spent, valid = 1, owner = 'lab' }: BudgetSeries) {
+  const labels = `environment="${environment}", budget=${JSON.stringify(budget)}`;
+  return {
+    [`orchestrator_budget_info{${labels}, owner="${owner}", window="day", timezone="UTC"}`]: held(1),
+    [`orchestrator_budget_limit_usd{${labels}}`]: held(100),
+    [`orchestrator_budget_spent_usd{${labels}}`]: held(spent),
+    [`orchestrator_budget_remaining_usd{${labels}}`]: held(100 - spent),
+    [`orchestrator_budget_used_ratio{${labels}}`]: held(used),
+    [`orchestrator_budget_period_end_timestamp_seconds{${labels}}`]: held(86_400),
+    [`orchestrator_budget_valid{${labels}}`]: held(valid),
+  };
+}
+
+const budgetLabels = { budget: 'research', owner: 'lab', window: 'day', timezone: 'UTC' };
+
+const thresholdText = (spent: number, remaining: number): string =>
+  `Used ${spent.toFixed(2)} of 100.00 USD (${percent(spent / 100)}), remaining ${remaining.toFixed(2)} USD.` +
+  ' Owner: lab. Period ends 1970-01-02 00:00:00 +0000 UTC.';
+
+interface Threshold {
+  readonly alert: AlertName;
+  readonly ratio: number;
+  readonly summary: (budget: string, used: string) => string;
+}
+
+function thresholdCases(environment: string, { alert, ratio, summary }: Threshold): readonly AlertCase[] {
+  const atThreshold = ratio * 100;
+  const below = Number((ratio - 1e-9).toPrecision(12));
+  const hostile = 'a "quoted" \\ name';
+  return [
+    {
+      alert,
+      name: 'fires exactly at the threshold',
+      series: budgetSeries({ environment, used: ratio, spent: atThreshold }),
+      atSeconds: 0,
+      fires: [
+        {
+          labels: budgetLabels,
+          summary: summary('research', percent(ratio)),
+          description: thresholdText(atThreshold, 100 - atThreshold),
+        },
+      ],
+    },
+    {
+      alert,
+      name: 'stays quiet one nano below the threshold',
+      series: budgetSeries({ environment, used: below, spent: atThreshold }),
+      atSeconds: 60,
+      fires: [],
+    },
+    { alert, name: 'stays quiet where there is no budget at all', series: {}, atSeconds: 60, fires: [] },
+    {
+      alert,
+      name: 'stays quiet on NaN, which the invalid alert tells',
+      series: budgetSeries({ environment, used: 'NaN', spent: 0 }),
+      atSeconds: 60,
+      fires: [],
+    },
+    {
+      alert,
+      name: 'stays quiet about another environment',
+      series: budgetSeries({ environment: 'elsewhere', used: 2, spent: 200 }),
+      atSeconds: 60,
+      fires: [],
+    },
+    {
+      alert,
+      name: 'fires with its figures for a budget with quotes and a backslash in its name',
+      series: budgetSeries({ environment, budget: hostile, used: 1.5, spent: 150 }),
+      atSeconds: 60,
+      fires: [
+        {
+          labels: { ...budgetLabels, budget: hostile },
+          summary: summary(hostile, '150%'),
+          description: thresholdText(150, -50),
+        },
+      ],
+    },
+    {
+      alert,
+      name: 'fires without an owner and with unknown figures when only the ratio is there',
+      series: { [`orchestrator_budget_used_ratio{environment="${environment}", budget="lone"}`]: held(1) },
+      atSeconds: 60,
+      fires: [
+        {
+          labels: { budget: 'lone' },
+          summary: summary('lone', '100%'),
+          description: 'Used unknown of unknown USD (100%), remaining unknown USD.',
+        },
+      ],
+    },
+    {
+      alert,
+      name: 'fires once for each of two exporters',
+      series: {
+        [`orchestrator_budget_used_ratio{environment="${environment}", budget="b", instance="one"}`]: held(1),
+        [`orchestrator_budget_used_ratio{environment="${environment}", budget="b", instance="two"}`]: held(1),
+        [`orchestrator_budget_info{environment="${environment}", budget="b", instance="one", owner="x"}`]: held(1),
+        [`orchestrator_budget_info{environment="${environment}", budget="b", instance="two", owner="y"}`]: held(1),
+      },
+      atSeconds: 60,
+      fires: ['one', 'two'].map((instance) => ({
+        labels: { budget: 'b', instance, owner: instance === 'one' ? 'x' : 'y' },
+        summary: summary('b', '100%'),
+        description: `Used unknown of unknown USD (100%), remaining unknown USD. Owner: ${instance === 'one' ? 'x' : 'y'}.`,
+      })),
+    },
+  ];
+}
+
+function invalidCases(environment: string): readonly AlertCase[] {
+  const alert = ALERTS.budgetInvalid;
+  const text = {
+    summary: 'The figures of budget research cannot be trusted',
+    description:
+      'Used and remaining are unknown, which is not zero: the threshold alerts of this budget are blind. The exporter says why at /health/ready and in its log.',
+  };
+  return [
+    {
+      alert,
+      name: 'fires when the exporter calls the budget invalid',
+      series: budgetSeries({ environment, used: 0.5, spent: 50, valid: 0 }),
+      atSeconds: 0,
+      fires: [{ labels: budgetLabels, ...text }],
+    },
+    {
+      alert,
+      name: 'fires when the used ratio is not a number',
+      series: budgetSeries({ environment, used: 'NaN', spent: 50 }),
+      atSeconds: 0,
+      fires: [{ labels: budgetLabels, ...text }],
+    },
+    {
+      alert,
+      name: 'stays quiet for a valid budget that is overspent',
+      series: budgetSeries({ environment, used: 3, spent: 300 }),
+      atSeconds: 60,
+      fires: [],
+    },
+    { alert, name: 'stays quiet where there is no budget', series: {}, atSeconds: 60, fires: [] },
+  ];
+}
+
+function threadBudgetCases(environment: string): readonly AlertCase[] {
+  const alert = ALERTS.threadBudgetExhausted;
+  const series = (remaining: string | number, thread = 't-1') => {
+    const labels = `environment="${environment}", thread=${JSON.stringify(thread)}`;
+    return {
+      [`orchestrator_thread_info{${labels}, workflow="triage", team="lab"}`]: held(1),
+      [`orchestrator_thread_budget_limit_usd{${labels}}`]: held(5),
+      [`orchestrator_thread_budget_remaining_usd{${labels}}`]: held(remaining),
+    };
+  };
+  const fires = (remaining: string, thread = 't-1', dashboardQuery = 'var-thread=t-1') => [
+    {
+      labels: { thread, workflow: 'triage', team: 'lab' },
+      summary: `Thread ${thread} has used up its budget`,
+      description: `Remaining ${remaining} of 5.0000 USD. Workflow: triage. Team: lab.`,
+      dashboardQuery,
+    },
+  ];
+  return [
+    { alert, name: 'fires at exactly nothing remaining', series: series(0), atSeconds: 0, fires: fires('0.0000') },
+    { alert, name: 'fires when overspent', series: series(-1.25), atSeconds: 0, fires: fires('-1.2500') },
+    {
+      alert,
+      name: 'escapes a hostile thread name in the link',
+      series: series(0, 'a"&var-environment=x'),
+      atSeconds: 0,
+      fires: fires('0.0000', 'a"&var-environment=x', 'var-thread=a%22%26var-environment%3Dx'),
+    },
+    { alert, name: 'stays quiet with one nano-dollar left', series: series(1e-9), atSeconds: 60, fires: [] },
+    { alert, name: 'stays quiet on NaN', series: series('NaN'), atSeconds: 60, fires: [] },
+    { alert, name: 'stays quiet where no thread has a budget', series: {}, atSeconds: 60, fires: [] },
+  ];
+}
+
+function stuckCases(environment: string, silentSeconds: number): readonly AlertCase[] {
+  const alert = ALERTS.agentStuck;
+  const series = (state: string, lastEvent: string | number = 0) => {
+    const thread = `environment="${environment}", thread="t-1"`;
+    return {
+      [`orchestrator_thread_info{${thread}, workflow="triage", team="lab"}`]: held(1),
+      [`orchestrator_agent_last_event_timestamp_seconds{${thread}, agent="writer"}`]: held(lastEvent),
+      [`orchestrator_agent_state{${thread}, agent="writer", state="running"}`]: held(state === 'running' ? 1 : 0),
+      [`orchestrator_agent_state{${thread}, agent="writer", state="waiting"}`]: held(state === 'waiting' ? 1 : 0),
+    };
+  };
+  const silence = `${Math.floor(silentSeconds / 60)}m ${silentSeconds % 60}s`;
+  return [
+    {
+      alert,
+      name: 'fires when a running agent has been silent for exactly the limit',
+      series: series('running'),
+      atSeconds: silentSeconds,
+      fires: [
+        {
+          labels: { thread: 't-1', agent: 'writer', workflow: 'triage', team: 'lab' },
+          summary: `Agent writer has been running without a word for ${silence}`,
+          description: `Thread t-1: the agent is running and its last event is ${silence} old. It may hang, or be in one long call. Workflow: triage. Team: lab.`,
+          dashboardQuery: 'var-thread=t-1',
+        },
+      ],
+    },
+    {
+      alert,
+      name: 'stays quiet one second before the limit',
+      series: series('running'),
+      atSeconds: silentSeconds - 1,
+      fires: [],
+    },
+    {
+      alert,
+      name: 'stays quiet about an agent that waits for somebody',
+      series: series('waiting'),
+      atSeconds: silentSeconds * 2,
+      fires: [],
+    },
+    { alert, name: 'stays quiet on NaN', series: series('running', 'NaN'), atSeconds: silentSeconds * 2, fires: [] },
+    { alert, name: 'stays quiet without agents', series: {}, atSeconds: silentSeconds * 2, fires: [] },
+  ];
+}
+
+interface Scraped {
+  readonly alert: AlertName;
+  readonly job: string;
+  readonly summary: string;
+  readonly description: (of: string) => string;
+}
+
+function scrapeCases({ alert, job, summary, description }: Scraped, downSeconds: number): readonly AlertCase[] {
+  const up = `up{job="${job}", instance="exporter:9847"}`;
+  const fires = [{ labels: { job, instance: 'exporter:9847' }, summary, description: description(' of exporter:9847') }];
+  return [
+    { alert, name: 'fires when the target is down for long enough', series: { [up]: held(0) }, atSeconds: downSeconds, fires },
+    { alert, name: 'stays quiet a second before', series: { [up]: held(0) }, atSeconds: downSeconds - 1, fires: [] },
+    {
+      alert,
+      name: 'fires when there is no such target',
+      series: {},
+      atSeconds: downSeconds,
+      fires: [{ labels: { job }, summary, description: description('') }],
+    },
+    { alert, name: 'stays quiet while the target is up', series: { [up]: held(1) }, atSeconds: downSeconds * 2, fires: [] },
+    {
+      alert,
+      name: 'stays quiet after a blip',
+      series: { [up]: `0+0x${downSeconds - 2} 1+0${FOREVER}` },
+      atSeconds: downSeconds * 2,
+      fires: [],
+    },
+  ];
+}
+
+function versionCases(): readonly AlertCase[] {
+  const alert = ALERTS.prometheusLosesSamples;
+  const series = (version: string) => ({ [`prometheus_build_info{version="${version}"}`]: held(1) });
+  return [
+    ...['2.52.0', '2.52.1', '2.53.0', '2.53.2', '2.53.1+ds', '2.54.0', '2.54.0-rc.1'].map((version) => ({
+      alert,
+      name: `fires on ${version}`,
+      series: series(version),
+      atSeconds: 0,
+      fires: [
+        {
+          labels: { version },
+          summary: `Prometheus ${version} loses timeline samples`,
+          description:
+            'This version keeps one sample per series and scrape, so short states are missing from the timeline. Spend and budgets are not affected. Use 2.53.3, 2.54.1 or newer.',
+        },
+      ],
+    })),
+    ...['2.42.0+ds', '2.51.2', '2.53.3', '2.53.20', '2.54.1', '2.55.0', '3.5.3', '12.52.0', ''].map((version) => ({
+      alert,
+      name: `stays quiet on ${version === '' ? 'no version' : version}`,
+      series: series(version),
+      atSeconds: 60,
+      fires: [],
+    })),
+  ];
+}
+
+export function alertCases({ name, alerts }: Environment): readonly AlertCase[] {
+  const hasUsed = (budget: string, used: string) => `Budget ${budget} has used ${used} of its limit`;
+  return [
+    ...thresholdCases(name, { alert: ALERTS.budgetWarning, ratio: alerts.budgetWarningRatio, summary: hasUsed }),
+    ...thresholdCases(name, { alert: ALERTS.budgetCritical, ratio: alerts.budgetCriticalRatio, summary: hasUsed }),
+    ...thresholdCases(name, {
+      alert: ALERTS.budgetExhausted,
+      ratio: alerts.budgetExhaustedRatio,
+      summary: (budget, used) => `Budget ${budget} is exhausted: ${used} of its limit is used`,
+    }),
+    ...invalidCases(name),
+    ...threadBudgetCases(name),
+    ...stuckCases(name, alerts.agentSilentSeconds),
+    ...scrapeCases(
+      {
+        alert: ALERTS.exporterDown,
+        job: 'orchestrator-exporter',
+        summary: 'The orchestrator exporter does not answer',
+        description: (of) =>
+          `Prometheus cannot scrape /metrics${of}. Spend, budgets and agent states are unknown; no budget alert can fire.`,
+      },
+      alerts.downSeconds
+    ),
+    ...scrapeCases(
+      {
+        alert: ALERTS.timelineScrapeFailing,
+        job: 'orchestrator-timeline',
+        summary: 'The timeline of the orchestrator exporter is not scraped',
+        description: (of) =>
+          `Prometheus cannot scrape /metrics/timeline${of}. The exporter keeps what was not fetched for a while; after that the timeline has a hole.`,
+      },
+      alerts.downSeconds
+    ),
+    ...versionCases(),
+  ];
+}

@@ -1,0 +1,23 @@
+// Runs the real tools. A missing one fails the test that needs it; it does not skip.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Result {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** Exit status with stdout and stderr as one text. Throws when the tool is not installed. */
+export function runTool(tool: string, args: readonly string[], cwd?: string): Result {
+  const { status, stdout, stderr, error } = spawnSync(tool, args, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  if (error !== undefined) throw new Error(`cannot run ${tool}`, { cause: error });
+  return { status, output: stdout + stderr };
+}
+
+export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'provisioning-test-'));
