@@ -59,7 +59,7 @@ function exporterOf(text: string, problems: string[]): string {
 }
 
 function unknownOption<T>(error: unknown): Parsed<T> {
-  return { ok: false, problems: [error instanceof Error ? error.message : String(error)] };
+  return { ok: false, problems: [(error as Error).message] };
 }
 
 export function parseDemoArguments(args: readonly string[]): Parsed<DemoArguments> {

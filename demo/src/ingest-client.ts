@@ -1,11 +1,5 @@
 // One POST of events to an exporter, and what came of it. Knows HTTP, not queues.
-
-/** The exporter's answer; `index` counts the events of the body from 0. */
-export interface IngestAnswer {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: readonly { readonly index: number; readonly reason: string; readonly message: string }[];
-}
+import type { IngestAnswer } from 'orchestrator-exporter/contract/wire';
 
 export type PostOutcome =
   | { readonly kind: 'answered'; readonly answer: IngestAnswer }
@@ -70,9 +64,8 @@ function answerOf(body: string): IngestAnswer | undefined {
   }
   const { accepted, duplicates, rejected } = parsed ?? {};
   if (typeof accepted !== 'number' || typeof duplicates !== 'number' || !Array.isArray(rejected)) return undefined;
-  return rejected.every((one: unknown) => typeof one === 'object' && one !== null)
-    ? { accepted, duplicates, rejected }
-    : undefined;
+  const isAnyUnreadable = rejected.some((one: unknown) => typeof one !== 'object' || one === null);
+  return isAnyUnreadable ? undefined : { accepted, duplicates, rejected };
 }
 
 /** A line for each rejected event of the batch: why, and what was sent, shortened. */
@@ -84,9 +77,7 @@ export function rejectionLines({ rejected }: IngestAnswer, batch: readonly objec
 }
 
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
   // fetch says only "fetch failed"; the reason is in its cause, whose message is empty when several addresses were tried.
-  const cause = error.cause;
-  if (!(cause instanceof Error)) return error.message;
-  return cause.message === '' ? ((cause as NodeJS.ErrnoException).code ?? cause.name) : cause.message;
+  const { message, cause } = error as { message?: string; cause?: { message?: string; code?: string } };
+  return [cause?.message, cause?.code, message].find((text) => text !== undefined && text !== '') ?? 'no reason given';
 }

@@ -1,5 +1,6 @@
 // Helix's metrics emitter: typed emit methods in, one `metrics` event out. It knows nothing of exporters.
 import { EventEmitter } from 'node:events';
+import type { AgentState, GraphStatus } from 'orchestrator-exporter/contract/states';
 
 /** What any payload may carry beside its own fields. Token counts are rises, not totals. */
 export interface PayloadExtras {
@@ -31,8 +32,6 @@ export interface Payloads {
   'graph.complete': { readonly status: GraphStatus; readonly duration: number };
 }
 
-export type AgentState = 'idle' | 'queued' | 'running' | 'waiting' | 'paused' | 'completed' | 'failed';
-export type GraphStatus = 'success' | 'failure' | 'timeout';
 export type MetricsEventType = keyof Payloads;
 
 export type MetricsEvent = {

@@ -1,6 +1,7 @@
 // Keeps a number of threads alive: plans one, runs it to its end, starts the next.
+import type { GraphStatus } from 'orchestrator-exporter/contract/states';
 import type { Clock } from './clock.ts';
-import type { GraphStatus, MetricsEmitter } from './metrics-emitter.ts';
+import type { MetricsEmitter } from './metrics-emitter.ts';
 import { NANO_PER_USD } from './pricing.ts';
 import type { Random } from './random.ts';
 import { AttemptFailed, Stopped, Thread, type ThreadPlan } from './thread.ts';

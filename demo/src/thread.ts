@@ -1,6 +1,7 @@
 // One thread of work: its budget, its running total, and every event that says what its agents do.
+import type { AgentState, GraphStatus } from 'orchestrator-exporter/contract/states';
 import type { Clock } from './clock.ts';
-import type { AgentState, GraphStatus, MetricsEmitter } from './metrics-emitter.ts';
+import type { MetricsEmitter } from './metrics-emitter.ts';
 import { costOf, MODELS, NANO_PER_CENT, type ModelName, type Usage } from './pricing.ts';
 import type { Random, Range } from './random.ts';
 
