@@ -34,6 +34,7 @@ export const ANOMALIES = [
   'end_without_start',
   'late',
   'clock_skew',
+  'sum_overflow',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
@@ -42,8 +43,10 @@ export interface EventBase {
   /** Idempotency key: the sender's, else derived from the content. */
   readonly id: string;
   readonly threadId: string;
-  /** When it happened at the orchestrator, milliseconds since the epoch, integer. */
+  /** When it happened at the orchestrator, ms since the epoch, integer; never more than 5 min after `receivedMs`. */
   readonly timestampMs: number;
+  /** When the exporter received it; absent means at `timestampMs`. */
+  readonly receivedMs?: number;
   readonly dialect: Dialect;
   /** The producer's own counter, where it sends one. */
   readonly seq?: number;
@@ -170,7 +173,16 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** An accepted event with the fields of it that could not be used as given, or why it was refused. Never an exception. */
+/** An accepted event, or why it was refused. Never an exception. */
 export type ParseResult =
-  | { readonly ok: true; readonly event: OrchestratorEvent; readonly anomalies: readonly Anomaly[] }
+  | {
+      readonly ok: true;
+      readonly event: OrchestratorEvent;
+      /** Fields that could not be used as given. */
+      readonly anomalies: readonly Anomaly[];
+      /** Hash of what the event says: the same id with another digest is a conflict. Equals the id where none was sent. */
+      readonly digest: string;
+      /** Labels that the event did not carry and that were filled in from the configuration. */
+      readonly defaulted: readonly ('team' | 'workflow')[];
+    }
   | { readonly ok: false; readonly rejection: Rejection };

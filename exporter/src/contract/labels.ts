@@ -11,6 +11,8 @@ export type CheckpointOutcome = (typeof CHECKPOINT_OUTCOMES)[number];
 
 /** Where spend goes that names no agent while the thread runs none or several. */
 export const UNATTRIBUTED_AGENT = 'unattributed';
+/** Provider and model of usage that names none. */
+export const UNKNOWN_LABEL = 'unknown';
 /** The value a label takes past its cap; money included, so sums stay exact. */
 export const OVERFLOW_LABEL = 'other';
 

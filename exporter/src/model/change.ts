@@ -60,6 +60,11 @@ export interface NodeRunEnded extends AtThread {
 
 export interface Spent extends AtThread {
   readonly kind: 'spend';
+  /**
+   * When budgets book it: the time of receipt where the event is older than 7 days at receipt, else (absent) `atMs`.
+   * A producer whose clock is years off spends in the present period.
+   */
+  readonly bookedMs?: number;
   readonly team: string;
   readonly agent: string;
   readonly provider: string;
@@ -86,7 +91,7 @@ export interface UsageUnpriced extends AtThread {
   readonly model: string;
 }
 
-/** What the orchestrator reports of the thread's budget: limit = total + remaining. */
+/** The thread's budget: as the orchestrator reports it (limit = total + remaining), else by a thread budget of budgets.yml. */
 export interface ThreadBudgetReported extends AtThread {
   readonly kind: 'thread-budget';
   readonly limit: NanoUsd;
