@@ -132,7 +132,7 @@ test('each workflow of each team shows its agents, four to seven lanes beside ch
     expect(ofType(events, 'checkpoint.saved').length).toBeGreaterThan(20);
   }
   expect(Object.fromEntries([...seen].map(([key, lanes]) => [key, [...lanes].sort()]))).toEqual({
-    'insights/market-report': [
+    'research/market-report': [
       'publisher',
       'research',
       'reviewer',
@@ -142,7 +142,7 @@ test('each workflow of each team shows its agents, four to seven lanes beside ch
       'tool:upload',
       'writer',
     ],
-    'insights/support-case': ['research', 'reviewer', 'supervisor', 'tool:search', 'writer'],
+    'research/support-case': ['research', 'reviewer', 'supervisor', 'tool:search', 'writer'],
     'platform/code-change': [
       'coder',
       'planner',

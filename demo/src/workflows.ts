@@ -77,7 +77,7 @@ async function supportCase(thread: Thread): Promise<void> {
 }
 
 export const WORKFLOWS: readonly Workflow[] = [
-  { name: 'market-report', team: 'insights', prefix: 'research', run: marketReport },
+  { name: 'market-report', team: 'research', prefix: 'research', run: marketReport },
   { name: 'code-change', team: 'platform', prefix: 'change', run: codeChange },
-  { name: 'support-case', team: 'insights', prefix: 'case', run: supportCase },
+  { name: 'support-case', team: 'research', prefix: 'case', run: supportCase },
 ];
