@@ -1,0 +1,70 @@
+// Which threads and lanes get series of their own. One decision for /metrics and the timeline, taken when a thread
+// starts: past the cap a thread shows in the aggregates only until it is forgotten.
+import { OVERFLOW_LABEL } from '../contract/labels.ts';
+import type { Change } from '../model/change.ts';
+
+export interface AdmissionOptions {
+  readonly maxThreads: number;
+  /** Lanes (agents of threads) over all threads together. */
+  readonly maxLanes: number;
+  readonly onThreadRefused: () => void;
+  readonly onLaneFolded: () => void;
+}
+
+interface Admitted {
+  readonly lanes: Set<string>;
+}
+
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #admitted = new Map<string, Admitted>();
+  /** Counted once each; as long-lived as the model's own record of the thread. */
+  readonly #refused = new Set<string>();
+  #lanes = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** To be called with each change before every other consumer of it. */
+  note(change: Change): void {
+    if (change.kind === 'thread-started') this.#start(change.threadId);
+  }
+
+  /** To be called with each change after every other consumer of it. */
+  forget(change: Change): void {
+    if (change.kind !== 'thread-forgotten') return;
+    this.#lanes -= this.#admitted.get(change.threadId)?.lanes.size ?? 0;
+    this.#admitted.delete(change.threadId);
+    this.#refused.delete(change.threadId);
+  }
+
+  has(threadId: string): boolean {
+    return this.#admitted.has(threadId);
+  }
+
+  /** The lane under which an agent of an admitted thread is shown: its name, or `other` past the cap. */
+  lane(threadId: string, agent: string): string {
+    const thread = this.#admitted.get(threadId);
+    if (thread === undefined || thread.lanes.has(agent) || agent === OVERFLOW_LABEL) return agent;
+    if (this.#lanes >= this.#options.maxLanes) {
+      this.#options.onLaneFolded();
+      return OVERFLOW_LABEL;
+    }
+    thread.lanes.add(agent);
+    this.#lanes += 1;
+    return agent;
+  }
+
+  #start(threadId: string): void {
+    if (this.#admitted.has(threadId)) return;
+    if (this.#admitted.size < this.#options.maxThreads) {
+      this.#refused.delete(threadId);
+      this.#admitted.set(threadId, { lanes: new Set() });
+      return;
+    }
+    if (this.#refused.has(threadId)) return;
+    this.#refused.add(threadId);
+    this.#options.onThreadRefused();
+  }
+}

@@ -1,0 +1,202 @@
+// One set of series per admitted thread, one per lane of it; gone when the thread is forgotten.
+import { PER_THREAD } from '../../contract/metrics.ts';
+import { AGENT_STATES, THREAD_STATES } from '../../contract/states.ts';
+import type { AgentState, ThreadState } from '../../contract/states.ts';
+import type { Change, ThreadStarted } from '../../model/change.ts';
+import type { ModelView, ThreadView } from '../../model/views.ts';
+import type { Admission } from '../admission.ts';
+import type { Cell, MillisecondsCell, MoneyCell, NumberCell } from '../cell.ts';
+import type { Family } from '../family.ts';
+import type { SeriesRegistry } from '../registry.ts';
+
+/** Gauges of which the cell of the present state is 1 and the others are 0. */
+interface OneHot<S extends string> {
+  readonly cells: ReadonlyMap<S, NumberCell>;
+  present: S | undefined;
+}
+
+interface Lane {
+  readonly state: OneHot<AgentState>;
+  readonly entered: MillisecondsCell;
+  readonly lastEvent: MillisecondsCell;
+}
+
+interface ThreadCells {
+  info: { readonly labels: string; readonly cell: NumberCell } | undefined;
+  readonly state: OneHot<ThreadState>;
+  readonly lanes: Map<string, Lane>;
+  readonly cost: Map<string, MoneyCell>;
+  readonly checkpoints: NumberCell;
+  lastCheckpoint: MillisecondsCell | undefined;
+  limit: MoneyCell | undefined;
+  remaining: MoneyCell | undefined;
+}
+
+function turnTo<S extends string>(oneHot: OneHot<S>, state: S): void {
+  if (oneHot.present !== undefined) oneHot.cells.get(oneHot.present)?.set(0);
+  oneHot.cells.get(state)?.set(1);
+  oneHot.present = state;
+}
+
+export class PerThreadFamilies {
+  readonly #model: ModelView;
+  readonly #admission: Admission;
+  readonly #threads = new Map<string, ThreadCells>();
+  readonly #info;
+  readonly #state;
+  readonly #agentState;
+  readonly #entered;
+  readonly #lastEvent;
+  readonly #cost;
+  readonly #limit;
+  readonly #remaining;
+  readonly #checkpoints;
+  readonly #lastCheckpoint;
+
+  constructor(registry: SeriesRegistry, sources: { readonly model: ModelView; readonly admission: Admission }) {
+    this.#model = sources.model;
+    this.#admission = sources.admission;
+    const bound = 'bounded-elsewhere';
+    this.#info = registry.numbers(PER_THREAD.threadInfo, bound);
+    this.#state = registry.numbers(PER_THREAD.threadState, bound);
+    this.#agentState = registry.numbers(PER_THREAD.agentState, bound);
+    this.#entered = registry.milliseconds(PER_THREAD.agentStateEntered, bound);
+    this.#lastEvent = registry.milliseconds(PER_THREAD.agentLastEvent, bound);
+    this.#cost = registry.money(PER_THREAD.threadCost, bound);
+    this.#limit = registry.money(PER_THREAD.threadBudgetLimit, bound);
+    this.#remaining = registry.money(PER_THREAD.threadBudgetRemaining, bound);
+    this.#checkpoints = registry.numbers(PER_THREAD.threadCheckpoints, bound);
+    this.#lastCheckpoint = registry.milliseconds(PER_THREAD.threadLastCheckpoint, bound);
+  }
+
+  apply(change: Change): void {
+    if (!this.#admission.has(change.threadId)) return;
+    const { threadId, atMs } = change;
+    const thread = this.#thread(threadId);
+    switch (change.kind) {
+      case 'thread-started':
+        this.#start(thread, change);
+        return;
+      case 'thread-state':
+        turnTo(thread.state, change.to);
+        return;
+      case 'agent-state': {
+        const lane = this.#lane(thread, threadId, change.agent);
+        turnTo(lane.state, change.to);
+        lane.entered.set(atMs);
+        lane.lastEvent.raise(atMs);
+        return;
+      }
+      case 'agent-seen':
+        this.#lane(thread, threadId, change.agent).lastEvent.raise(atMs);
+        return;
+      case 'spend':
+        this.#costOf(thread, threadId, change.agent).add(change.spend);
+        this.#showBudget(thread, threadId);
+        return;
+      case 'thread-budget':
+        this.#showBudget(thread, threadId);
+        return;
+      case 'checkpoint':
+        if (change.outcome !== 'saved') return;
+        thread.checkpoints.set(change.count);
+        thread.lastCheckpoint ??= this.#lastCheckpoint.cell([threadId]);
+        thread.lastCheckpoint.set(atMs);
+        return;
+      case 'thread-forgotten':
+        this.#drop(threadId, thread);
+        return;
+      case 'thread-finished':
+      case 'node-run':
+      case 'tokens':
+      case 'unpriced':
+      case 'anomaly':
+        return;
+    }
+  }
+
+  #thread(threadId: string): ThreadCells {
+    let thread = this.#threads.get(threadId);
+    if (thread === undefined) {
+      thread = {
+        info: undefined,
+        state: {
+          cells: new Map(THREAD_STATES.map((state) => [state, this.#state.cell([threadId, state])])),
+          present: undefined,
+        },
+        lanes: new Map(),
+        cost: new Map(),
+        checkpoints: this.#checkpoints.cell([threadId]),
+        lastCheckpoint: undefined,
+        limit: undefined,
+        remaining: undefined,
+      };
+      this.#threads.set(threadId, thread);
+    }
+    return thread;
+  }
+
+  #start(thread: ThreadCells, change: ThreadStarted): void {
+    const values = [change.threadId, change.workflow, change.team];
+    const labels = JSON.stringify(values);
+    if (thread.info?.labels === labels) return;
+    if (thread.info !== undefined) this.#info.remove(thread.info.cell);
+    const cell = this.#info.cell(values);
+    cell.set(1);
+    thread.info = { labels, cell };
+  }
+
+  #lane(thread: ThreadCells, threadId: string, agent: string): Lane {
+    const name = this.#admission.lane(threadId, agent);
+    let lane = thread.lanes.get(name);
+    if (lane === undefined) {
+      const cells = new Map(AGENT_STATES.map((state) => [state, this.#agentState.cell([threadId, name, state])]));
+      lane = {
+        state: { cells, present: undefined },
+        entered: this.#entered.cell([threadId, name]),
+        lastEvent: this.#lastEvent.cell([threadId, name]),
+      };
+      thread.lanes.set(name, lane);
+    }
+    return lane;
+  }
+
+  #costOf(thread: ThreadCells, threadId: string, agent: string): MoneyCell {
+    const name = this.#admission.lane(threadId, agent);
+    let cell = thread.cost.get(name);
+    if (cell === undefined) thread.cost.set(name, (cell = this.#cost.cell([threadId, name])));
+    return cell;
+  }
+
+  /** From the model's view, which also knows the budgets of budgets.yml; absent while neither side names one. */
+  #showBudget(thread: ThreadCells, threadId: string): void {
+    const view: ThreadView | undefined = this.#model.threads.get(threadId);
+    if (view?.budgetLimit !== undefined) {
+      thread.limit ??= this.#limit.cell([threadId]);
+      thread.limit.set(view.budgetLimit);
+    }
+    if (view?.budgetRemaining !== undefined) {
+      thread.remaining ??= this.#remaining.cell([threadId]);
+      thread.remaining.set(view.budgetRemaining);
+    }
+  }
+
+  #drop(threadId: string, thread: ThreadCells): void {
+    const removeAll = <C extends Cell>(family: Family<C>, cells: Iterable<C | undefined>): void => {
+      for (const cell of cells) if (cell !== undefined) family.remove(cell);
+    };
+    removeAll(this.#info, [thread.info?.cell]);
+    removeAll(this.#state, thread.state.cells.values());
+    for (const lane of thread.lanes.values()) {
+      removeAll(this.#agentState, lane.state.cells.values());
+      removeAll(this.#entered, [lane.entered]);
+      removeAll(this.#lastEvent, [lane.lastEvent]);
+    }
+    removeAll(this.#cost, thread.cost.values());
+    removeAll(this.#checkpoints, [thread.checkpoints]);
+    removeAll(this.#lastCheckpoint, [thread.lastCheckpoint]);
+    removeAll(this.#limit, [thread.limit]);
+    removeAll(this.#remaining, [thread.remaining]);
+    this.#threads.delete(threadId);
+  }
+}

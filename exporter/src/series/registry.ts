@@ -1,0 +1,69 @@
+// Our own registry for the large families: held cells, injective keys, bounded series, exact money. Process metrics and
+// the exporter's own live in prom-client's registry (self.ts) and are appended to the same page.
+import type { MetricRow } from '../contract/metrics.ts';
+import { HistogramCell, MillisecondsCell, MoneyCell, NumberCell } from './cell.ts';
+import type { Cell, SeriesName } from './cell.ts';
+import { Family } from './family.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+export interface RegistryOptions {
+  readonly environment: string;
+  readonly maxSeriesPerFamily: number;
+  readonly maxLabelValues: number;
+  /** Called once for every value that was folded into `other`. */
+  readonly onFold: (label: string) => void;
+}
+
+/** Whether the caps hold a family, or something else bounds it (threads.max, budgets.yml). */
+export type Bound = 'capped' | 'bounded-elsewhere';
+
+export class SeriesRegistry {
+  readonly #options: RegistryOptions;
+  readonly #vocabulary: Vocabulary;
+  readonly #families: Family<Cell>[] = [];
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#vocabulary = new Vocabulary({ maxValues: options.maxLabelValues, onFold: options.onFold });
+  }
+
+  /** A counter or gauge of plain numbers. */
+  numbers(row: MetricRow, bound: Bound = 'capped'): Family<NumberCell> {
+    return this.#family(row, bound, (name) => new NumberCell(name));
+  }
+
+  /** Fed in milliseconds, shown in seconds. */
+  milliseconds(row: MetricRow, bound: Bound = 'capped'): Family<MillisecondsCell> {
+    return this.#family(row, bound, (name) => new MillisecondsCell(name));
+  }
+
+  /** Fed in nano-USD, shown in USD. */
+  money(row: MetricRow, bound: Bound = 'capped'): Family<MoneyCell> {
+    return this.#family(row, bound, (name) => new MoneyCell(name));
+  }
+
+  histogram(row: MetricRow): Family<HistogramCell> {
+    const bounds = row.buckets ?? [];
+    return this.#family(row, 'capped', (name) => new HistogramCell(name, bounds));
+  }
+
+  /** Families in the order of their making, with the number of series each exposes. */
+  sizes(): { readonly family: string; readonly series: number }[] {
+    return this.#families.map((family) => ({ family: family.row.name, series: family.size }));
+  }
+
+  /** The whole page in text format 0.0.4. The one place where bodies are made. */
+  render(): string {
+    let text = '';
+    for (const family of this.#families) text += family.render();
+    return text;
+  }
+
+  #family<C extends Cell>(row: MetricRow, bound: Bound, create: (name: SeriesName) => C): Family<C> {
+    const cap = { maxSeries: this.#options.maxSeriesPerFamily, vocabulary: this.#vocabulary };
+    const { environment } = this.#options;
+    const family = new Family(bound === 'capped' ? { row, environment, create, cap } : { row, environment, create });
+    this.#families.push(family);
+    return family;
+  }
+}

@@ -1,0 +1,149 @@
+// The exporter about itself: process metrics and its own fixed-label series, in prom-client's registry, which users may add
+// theirs to. Labels come from closed sets only, so prom-client's loose label handling cannot be reached from outside.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
+import type { Anomaly, EventType, RejectReason, Source } from '../contract/event.ts';
+import { ENVIRONMENT_LABEL, GATEWAY_FRAME_OUTCOMES, SELF, TIMELINE_DROP_REASONS } from '../contract/metrics.ts';
+import type { MetricRow, TimelineDropReason } from '../contract/metrics.ts';
+
+/** What is read at scrape time rather than counted. */
+export interface SelfReadings {
+  readonly seriesByFamily: () => readonly { readonly family: string; readonly series: number }[];
+  readonly timelineConsumers: () => number;
+  readonly gatewayClients: () => number;
+  readonly gatewaySubscriptions: () => number;
+}
+
+export interface SelfOptions {
+  readonly environment: string;
+  readonly version: string;
+  readonly journalDurable: boolean;
+}
+
+export type ScrapeEndpoint = '/metrics' | '/metrics/timeline';
+
+/** Counts what happens to events and frames; see the pipeline's Tally. */
+export class SelfMetrics {
+  readonly registry = new Registry();
+  readonly #events;
+  readonly #rejected;
+  readonly #duplicates;
+  readonly #anomalies;
+  readonly #lag;
+  readonly #labelOverflow;
+  readonly #threadsOverCap;
+  readonly #journalRecords;
+  readonly #scrape;
+  readonly #timelineDropped;
+  readonly #frames;
+
+  constructor({ environment, version, journalDurable }: SelfOptions) {
+    this.registry.setDefaultLabels({ [ENVIRONMENT_LABEL]: environment });
+    collectDefaultMetrics({ register: this.registry });
+    this.#gauge(SELF.buildInfo).set({ version, node_version: process.version }, 1);
+    this.#events = this.#counter(SELF.events);
+    this.#rejected = this.#counter(SELF.eventsRejected);
+    this.#duplicates = this.#counter(SELF.eventsDuplicate);
+    this.#anomalies = this.#counter(SELF.eventAnomalies);
+    this.#lag = this.#histogram(SELF.eventLag);
+    this.#labelOverflow = this.#counter(SELF.labelOverflow);
+    this.#threadsOverCap = this.#counter(SELF.threadsOverCap);
+    this.#gauge(SELF.journalDurable).set(journalDurable ? 1 : 0);
+    this.#journalRecords = this.#counter(SELF.journalRecords);
+    this.#scrape = this.#histogram(SELF.scrapeDuration);
+    this.#timelineDropped = this.#counter(SELF.timelineDropped);
+    this.#frames = this.#counter(SELF.gatewayFrames);
+    this.#initialise();
+  }
+
+  /** Tells where to read the gauges that others know the value of. To be called once, when those are made. */
+  observe(readings: SelfReadings): void {
+    this.#gauge(SELF.series, (gauge) => {
+      for (const { family, series } of readings.seriesByFamily()) gauge.set({ family }, series);
+    });
+    this.#gauge(SELF.timelineConsumers, (gauge) => {
+      gauge.set(readings.timelineConsumers());
+    });
+    this.#gauge(SELF.gatewayClients, (gauge) => {
+      gauge.set(readings.gatewayClients());
+    });
+    this.#gauge(SELF.gatewaySubscriptions, (gauge) => {
+      gauge.set(readings.gatewaySubscriptions());
+    });
+  }
+
+  accepted(type: EventType, source: Source): void {
+    this.#events.inc({ type, source });
+    this.#journalRecords.inc();
+  }
+
+  rejected(reason: RejectReason): void {
+    this.#rejected.inc({ reason });
+  }
+
+  duplicate(): void {
+    this.#duplicates.inc();
+  }
+
+  anomaly(kind: Anomaly): void {
+    this.#anomalies.inc({ kind });
+  }
+
+  lagSeconds(seconds: number): void {
+    this.#lag.observe(seconds);
+  }
+
+  labelFolded(label: string): void {
+    this.#labelOverflow.inc({ label });
+  }
+
+  threadOverCap(): void {
+    this.#threadsOverCap.inc();
+  }
+
+  timelineDropped(reason: TimelineDropReason): void {
+    this.#timelineDropped.inc({ reason });
+  }
+
+  gatewayFrame(outcome: (typeof GATEWAY_FRAME_OUTCOMES)[number]): void {
+    this.#frames.inc({ outcome });
+  }
+
+  scrapeSeconds(endpoint: ScrapeEndpoint, seconds: number): void {
+    this.#scrape.observe({ endpoint }, seconds);
+  }
+
+  /** Zero for every series whose labels are known: a rate over the first event needs a zero before it. */
+  #initialise(): void {
+    for (const type of EVENT_TYPES) for (const source of SOURCES) this.#events.inc({ type, source }, 0);
+    for (const reason of REJECT_REASONS) this.#rejected.inc({ reason }, 0);
+    for (const kind of ANOMALIES) this.#anomalies.inc({ kind }, 0);
+    for (const reason of TIMELINE_DROP_REASONS) this.#timelineDropped.inc({ reason }, 0);
+    for (const outcome of GATEWAY_FRAME_OUTCOMES) this.#frames.inc({ outcome }, 0);
+    for (const label of ['team', 'workflow', 'agent', 'provider', 'model', 'node'])
+      this.#labelOverflow.inc({ label }, 0);
+    for (const endpoint of ['/metrics', '/metrics/timeline']) this.#scrape.zero({ endpoint });
+  }
+
+  #counter(row: MetricRow): Counter {
+    return new Counter({ ...this.#base(row) });
+  }
+
+  #histogram(row: MetricRow): Histogram {
+    return new Histogram({ ...this.#base(row), buckets: [...(row.buckets ?? [])] });
+  }
+
+  #gauge(row: MetricRow, read?: (gauge: Gauge) => void): Gauge {
+    if (read === undefined) return new Gauge(this.#base(row));
+    return new Gauge({
+      ...this.#base(row),
+      collect() {
+        read(this);
+      },
+    });
+  }
+
+  #base(row: MetricRow): { name: string; help: string; labelNames: string[]; registers: Registry[] } {
+    return { name: row.name, help: row.help, labelNames: [...row.labels], registers: [this.registry] };
+  }
+}

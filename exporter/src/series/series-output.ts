@@ -1,0 +1,49 @@
+// Everything Prometheus is shown, fed by the model's changes: the pipeline's first output.
+import type { OrchestratorEvent } from '../contract/event.ts';
+import type { Change } from '../model/change.ts';
+import type { ModelView } from '../model/views.ts';
+import type { Admission } from './admission.ts';
+import { AggregateFamilies } from './families/aggregates.ts';
+import { PerThreadFamilies } from './families/per-thread.ts';
+import type { SeriesRegistry } from './registry.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface SeriesOutputOptions {
+  readonly registry: SeriesRegistry;
+  readonly model: ModelView;
+  readonly admission: Admission;
+  readonly timeline: Timeline;
+  /** Shown at zero from the start: the workflow of events that carry none. */
+  readonly defaultWorkflow: string;
+}
+
+export class SeriesOutput {
+  readonly #admission: Admission;
+  readonly #timeline: Timeline;
+  readonly #aggregates: AggregateFamilies;
+  readonly #perThread: PerThreadFamilies;
+
+  constructor({ registry, model, admission, timeline, defaultWorkflow }: SeriesOutputOptions) {
+    this.#admission = admission;
+    this.#timeline = timeline;
+    this.#aggregates = new AggregateFamilies(registry);
+    this.#perThread = new PerThreadFamilies(registry, { model, admission });
+    this.#aggregates.initialise(defaultWorkflow);
+  }
+
+  apply(event: OrchestratorEvent, changes: readonly Change[]): void {
+    this.changed(changes);
+    this.#aggregates.heard(event);
+  }
+
+  /** Changes that no event brought: threads that the model let go of. */
+  changed(changes: readonly Change[]): void {
+    for (const change of changes) {
+      this.#admission.note(change);
+      this.#aggregates.apply(change);
+      this.#perThread.apply(change);
+      this.#timeline.apply(change);
+      this.#admission.forget(change);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// The series of the timeline: which exist, what each holds at the watermark, and which still get a heartbeat.
+import { ENVIRONMENT_LABEL, TIMELINE } from '../contract/metrics.ts';
+import { FINAL_THREAD_STATES, THREAD_STATE_CODE } from '../contract/states.ts';
+import { labelsText } from './exposition.ts';
+
+export const TIMELINE_FAMILIES = ['agentState', 'threadState', 'threadCost', 'checkpoint'] as const;
+export type TimelineFamily = (typeof TIMELINE_FAMILIES)[number];
+
+const FINAL_CODES: ReadonlySet<number> = new Set([...FINAL_THREAD_STATES].map((state) => THREAD_STATE_CODE[state]));
+
+/** One series. `value` is a state code, nano-USD or a checkpoint index, by family. */
+export interface TimelineSeries {
+  readonly family: TimelineFamily;
+  /** `name{labels} `, ready to be followed by a value and a timestamp. */
+  readonly head: string;
+  /** The newest settled sample: merged, in its place for good. */
+  settledMs: number;
+  settledValue: number | undefined;
+  /** When it truly was; before `settledMs` where ties had to be moved apart. */
+  settledTrueMs: number;
+  /** The latest arrival among the settled samples. */
+  settledArrival: number;
+  /** The newest heartbeat any consumer was given: nothing may be put at or before it any more. */
+  heartbeatMs: number;
+}
+
+interface ThreadSeries {
+  readonly threadState: TimelineSeries;
+  readonly threadCost: TimelineSeries;
+  readonly checkpoint: TimelineSeries;
+  readonly agents: Map<string, TimelineSeries>;
+  forgotten: boolean;
+}
+
+/** The series of one sample: agents have one each, the others are the thread's. */
+export type SeriesRef =
+  | { readonly family: 'agentState'; readonly threadId: string; readonly lane: string }
+  | { readonly family: Exclude<TimelineFamily, 'agentState'>; readonly threadId: string };
+
+export class TimelineSeriesSet {
+  readonly #environment: string;
+  readonly #threads = new Map<string, ThreadSeries>();
+
+  constructor(environment: string) {
+    this.#environment = environment;
+  }
+
+  of(ref: SeriesRef): TimelineSeries {
+    const thread = this.#thread(ref.threadId);
+    if (ref.family !== 'agentState') return thread[ref.family];
+    let series = thread.agents.get(ref.lane);
+    if (series === undefined) {
+      series = this.#series('agentState', [ref.threadId, ref.lane]);
+      thread.agents.set(ref.lane, series);
+    }
+    return series;
+  }
+
+  /** What is still true at the watermark: state and cost of threads that had not ended by then. Checkpoints are instants. */
+  *heartbeats(): Iterable<TimelineSeries> {
+    for (const thread of this.#threads.values()) {
+      const state = thread.threadState.settledValue;
+      if (thread.forgotten || state === undefined || FINAL_CODES.has(state)) continue;
+      yield thread.threadState;
+      yield thread.threadCost;
+      yield* thread.agents.values();
+    }
+  }
+
+  /** No heartbeat any more; the order of its samples is still kept until `purge`. */
+  forget(threadId: string): void {
+    const thread = this.#threads.get(threadId);
+    if (thread !== undefined) thread.forgotten = true;
+  }
+
+  /** A forgotten thread that is heard of again goes on in the same series. */
+  revive(threadId: string): void {
+    this.#thread(threadId).forgotten = false;
+  }
+
+  /** Lets go of forgotten threads whose last sample is older than `beforeMs`, when no event may come before it any more. */
+  purge(beforeMs: number): void {
+    for (const [threadId, thread] of this.#threads) {
+      if (!thread.forgotten) continue;
+      const all = [thread.threadState, thread.threadCost, thread.checkpoint, ...thread.agents.values()];
+      if (all.every((series) => Math.max(series.settledMs, series.heartbeatMs) < beforeMs))
+        this.#threads.delete(threadId);
+    }
+  }
+
+  #thread(threadId: string): ThreadSeries {
+    let thread = this.#threads.get(threadId);
+    if (thread === undefined) {
+      thread = {
+        threadState: this.#series('threadState', [threadId]),
+        threadCost: this.#series('threadCost', [threadId]),
+        checkpoint: this.#series('checkpoint', [threadId]),
+        agents: new Map(),
+        forgotten: false,
+      };
+      this.#threads.set(threadId, thread);
+    }
+    return thread;
+  }
+
+  #series(family: TimelineFamily, values: readonly string[]): TimelineSeries {
+    const row = TIMELINE[family];
+    const labels = labelsText([ENVIRONMENT_LABEL, ...row.labels], [this.#environment, ...values]);
+    return {
+      family,
+      head: `${row.name}{${labels}} `,
+      settledMs: Number.NEGATIVE_INFINITY,
+      settledValue: undefined,
+      settledTrueMs: Number.NEGATIVE_INFINITY,
+      settledArrival: -1,
+      heartbeatMs: Number.NEGATIVE_INFINITY,
+    };
+  }
+}
