@@ -129,8 +129,7 @@ function drafts({ name, alerts }: Environment): readonly Draft[] {
       severity: 'warning',
       expr: agentSilentFor(scope, alerts.agentSilentSeconds),
       summary: 'Agent {{ $labels.agent }} has been running without a word for {{ $value | humanizeDuration }}',
-      description:
-        `Thread {{ $labels.thread }}: the agent is running and its last event is {{ $value | humanizeDuration }} old. It may hang, or be in one long call.${THREAD_FACTS}`,
+      description: `Thread {{ $labels.thread }}: the agent is running and its last event is {{ $value | humanizeDuration }} old. It may hang, or be in one long call.${THREAD_FACTS}`,
       variables: 'var-thread={{ $labels.thread | urlquery }}',
     },
     {

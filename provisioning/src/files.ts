@@ -51,7 +51,8 @@ export function prometheusConfig(environment: Environment): unknown {
 }
 
 // A group may hold several alerts, so the texts go through all of them; common annotations would be empty then.
-const TITLE = '[{{ .Status | toUpper }}:{{ .Alerts | len }}] {{ .CommonLabels.alertname }} ({{ .CommonLabels.environment }})';
+const TITLE =
+  '[{{ .Status | toUpper }}:{{ .Alerts | len }}] {{ .CommonLabels.alertname }} ({{ .CommonLabels.environment }})';
 const TEXT = [
   '{{ range .Alerts }}{{ .Annotations.summary }}',
   '{{ .Annotations.description }}',

@@ -267,9 +267,17 @@ interface Scraped {
 
 function scrapeCases({ alert, job, summary, description }: Scraped, downSeconds: number): readonly AlertCase[] {
   const up = `up{job="${job}", instance="exporter:9847"}`;
-  const fires = [{ labels: { job, instance: 'exporter:9847' }, summary, description: description(' of exporter:9847') }];
+  const fires = [
+    { labels: { job, instance: 'exporter:9847' }, summary, description: description(' of exporter:9847') },
+  ];
   return [
-    { alert, name: 'fires when the target is down for long enough', series: { [up]: held(0) }, atSeconds: downSeconds, fires },
+    {
+      alert,
+      name: 'fires when the target is down for long enough',
+      series: { [up]: held(0) },
+      atSeconds: downSeconds,
+      fires,
+    },
     { alert, name: 'stays quiet a second before', series: { [up]: held(0) }, atSeconds: downSeconds - 1, fires: [] },
     {
       alert,
@@ -278,7 +286,13 @@ function scrapeCases({ alert, job, summary, description }: Scraped, downSeconds:
       atSeconds: downSeconds,
       fires: [{ labels: { job }, summary, description: description('') }],
     },
-    { alert, name: 'stays quiet while the target is up', series: { [up]: held(1) }, atSeconds: downSeconds * 2, fires: [] },
+    {
+      alert,
+      name: 'stays quiet while the target is up',
+      series: { [up]: held(1) },
+      atSeconds: downSeconds * 2,
+      fires: [],
+    },
     {
       alert,
       name: 'stays quiet after a blip',

@@ -44,7 +44,8 @@ function figures(environment: Environment): readonly Panel[] {
     stat({
       id: 1,
       title: 'Spend per hour',
-      description: 'USD per hour over the last five minutes. The first spend of a new series is not in it; the budgets count it.',
+      description:
+        'USD per hour over the last five minutes. The first spend of a new series is not in it; the budgets count it.',
       gridPos: at(0),
       queries: [instant(perHour(costRate({ scope: WORKFLOW_SCOPE, by: [], over: '5m' })))],
       unit: 'currencyUSD',

@@ -32,7 +32,10 @@ export interface Panel {
   readonly gridPos: GridPosition;
   readonly targets: readonly Target[];
   readonly options: Readonly<Record<string, unknown>>;
-  readonly fieldConfig: { readonly defaults: Readonly<Record<string, unknown>>; readonly overrides: readonly unknown[] };
+  readonly fieldConfig: {
+    readonly defaults: Readonly<Record<string, unknown>>;
+    readonly overrides: readonly unknown[];
+  };
 }
 
 /** A query without its refId, which follows from its place in the panel. */

@@ -1,0 +1,166 @@
+// The dashboard as Grafana and the preview host read it: every query parses, names only what exists, and nothing overlaps.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CATALOGUE, TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { stringify } from 'yaml';
+import { alertingRules } from '../src/alerts.ts';
+import { orchestratorDashboard } from '../src/dashboards/orchestrator.ts';
+import { GRID_WIDTH, type Panel } from '../src/dashboards/panels.ts';
+import { dev } from '../src/environments/dev.ts';
+import { ENVIRONMENTS } from '../src/environments/known.ts';
+import { recordingRules } from '../src/recording-rules.ts';
+import { runTool, temporaryDirectory } from './tools.ts';
+
+const dashboard = orchestratorDashboard(dev);
+const panel = (id: number): Panel => dashboard.panels.find((one) => one.id === id)!;
+const THREADS = '{environment="$environment", thread=~"$thread"}';
+const BUDGETS = '{environment="$environment"}';
+
+/** As Grafana would: a range of 15 minutes, one thread or several. */
+const substituted = (expr: string): string =>
+  expr
+    .replaceAll('$__rate_interval', '20s')
+    .replaceAll('$__range', '900s')
+    .replaceAll('$environment', 'dev')
+    .replaceAll('$workflow', '(triage|review)')
+    .replaceAll('$thread', '(t-1|t-2)');
+
+/** Names that stand where a series is read: followed by matchers, a range or the end of an operand. */
+function metricNames(expr: string): string[] {
+  const unquoted = expr.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  return [...unquoted.matchAll(/\borchestrator_[a-z0-9_]+/g)].map(([name]) => name);
+}
+
+const CATALOGUED = new Set(
+  CATALOGUE.flatMap(({ rows }) =>
+    Object.values(rows).flatMap(({ name, type }) =>
+      type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]
+    )
+  )
+);
+
+test('is identified by a fixed uid and loads as classic JSON', () => {
+  const { id, uid, title, schemaVersion, graphTooltip, refresh, time } = dashboard;
+  expect({ id, uid, title, schemaVersion, graphTooltip, refresh, time }).toEqual({
+    id: null,
+    uid: 'orchestrator',
+    title: 'Orchestrator',
+    schemaVersion: 42,
+    graphTooltip: 1,
+    refresh: '5s',
+    time: { from: 'now-15m', to: 'now' },
+  });
+});
+
+test('has the variables data source, environment, workflow and thread, in the order in which they depend', () => {
+  expect(
+    dashboard.templating.list.map(({ name, type, definition, query, multi }) => [
+      name,
+      type,
+      definition ?? query,
+      multi,
+    ])
+  ).toEqual([
+    ['datasource', 'datasource', 'prometheus', false],
+    ['environment', 'query', 'label_values(orchestrator_exporter_build_info, environment)', false],
+    ['workflow', 'query', 'label_values(orchestrator_thread_info{environment="$environment"}, workflow)', true],
+    [
+      'thread',
+      'query',
+      'label_values(orchestrator_thread_info{environment="$environment", workflow=~"$workflow"}, thread)',
+      true,
+    ],
+  ]);
+});
+
+test('the thread panel asks for the exact timeline and for the sampled series', () => {
+  const { type, title, options, gridPos, targets } = panel(7);
+  expect({ type, title, options, gridPos }).toEqual({
+    type: 'helix-orchestrator-panel',
+    title: 'Thread $thread',
+    options: { bands: 'both' },
+    gridPos: { x: 0, y: 4, w: 24, h: 18 },
+  });
+  expect(targets.map(({ expr, instant, range, format }) => [expr, instant, range, format])).toEqual([
+    [`orchestrator_timeline_agent_state${THREADS}[$__range]`, true, false, 'time_series'],
+    [`orchestrator_timeline_thread_state${THREADS}[$__range]`, true, false, 'time_series'],
+    [`orchestrator_timeline_thread_cost_usd${THREADS}[$__range]`, true, false, 'time_series'],
+    [`orchestrator_timeline_checkpoint${THREADS}[$__range]`, true, false, 'time_series'],
+    [`orchestrator_thread_budget_limit_usd${THREADS}`, false, true, 'time_series'],
+    [`orchestrator_thread_budget_remaining_usd${THREADS}`, false, true, 'time_series'],
+    [`orchestrator_thread_cost_usd_total${THREADS}`, false, true, 'time_series'],
+    [`orchestrator_agent_state${THREADS}`, false, true, 'time_series'],
+  ]);
+});
+
+test('the budget panel asks for what a burn-down needs', () => {
+  const { type, options, targets } = panel(8);
+  expect({ type, options }).toEqual({ type: 'helix-orchestrator-panel', options: { bands: 'burn-down' } });
+  expect(targets.map(({ expr, instant, range }) => [expr, instant, range])).toEqual([
+    [`orchestrator_budget_remaining_usd${BUDGETS}`, false, true],
+    [`orchestrator_budget_limit_usd${BUDGETS}`, false, true],
+    [`orchestrator_budget_threshold_ratio${BUDGETS}`, false, true],
+    [`orchestrator_budget_period_start_timestamp_seconds${BUDGETS}`, false, true],
+    [`orchestrator_budget_period_end_timestamp_seconds${BUDGETS}`, false, true],
+    [`orchestrator_budget_exhaustion_timestamp_seconds${BUDGETS}`, false, true],
+  ]);
+});
+
+describe.each(ENVIRONMENTS)('dashboard of $name', (environment) => {
+  const { panels } = orchestratorDashboard(environment);
+  const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+
+  test('panel ids and the refIds of a panel are unique', () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    for (const { targets } of panels) expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
+  });
+
+  test('every panel has a title, a description and queries', () => {
+    expect(panels.filter((one) => one.title === '' || one.description === '' || one.targets.length === 0)).toEqual([]);
+  });
+
+  test('panels lie inside the grid and none overlaps another', () => {
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`)
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(panels.filter(({ gridPos }) => gridPos.x + gridPos.w > GRID_WIDTH)).toEqual([]);
+  });
+
+  test('every query is about the chosen environment and the chosen data source', () => {
+    expect(expressions.filter((expr) => !expr.includes('environment="$environment"'))).toEqual([]);
+    const sources = panels.flatMap((one) => [one.datasource, ...one.targets.map(({ datasource }) => datasource)]);
+    expect(new Set(sources.map(({ uid }) => uid))).toEqual(new Set(['${datasource}']));
+  });
+
+  test('promtool parses every query once its variables are substituted', () => {
+    const file = join(temporaryDirectory(), 'queries.yml');
+    const rules = expressions.map((expr, index) => {
+      const text = substituted(expr);
+      expect(text).not.toContain('$');
+      // A rule may not be a range vector, a query may.
+      return { record: `query:${index}`, expr: text.endsWith(']') ? `last_over_time(${text})` : text };
+    });
+    writeFileSync(file, stringify({ groups: [{ name: 'queries', rules }] }));
+    const { status, output } = runTool('promtool', ['check', 'rules', file]);
+    expect(output).toContain(`SUCCESS: ${expressions.length} rules found`);
+    expect(status).toBe(0);
+  });
+
+  test('only metrics of the catalogue are asked for, in the dashboard as in the rules', () => {
+    const rules = [...recordingRules(environment), ...alertingRules(environment)].map(({ expr }) => expr);
+    const used = [...expressions, ...rules].flatMap(metricNames);
+    expect(used.length).toBeGreaterThan(expressions.length);
+    expect([...new Set(used)].filter((name) => !CATALOGUED.has(name))).toEqual([]);
+  });
+
+  test('every timeline series is drawn', () => {
+    const used = new Set(expressions.flatMap(metricNames));
+    expect(Object.values(TIMELINE).filter(({ name }) => !used.has(name))).toEqual([]);
+  });
+
+  test('no alert takes the increase of a counter', () => {
+    const exprs = alertingRules(environment).map(({ expr }) => expr);
+    expect(exprs.filter((expr) => /\b(?:increase|rate|irate|delta)\(/.test(expr))).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+// The committed output: current, and accepted by the tools that will load it.
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { build } from '../src/build.ts';
+import { run } from '../src/command.ts';
+import { ENVIRONMENTS } from '../src/environments/known.ts';
+import { addFiles } from '../src/output.ts';
+import { runTool, temporaryDirectory } from './tools.ts';
+
+const GENERATED = join(__dirname, '..', 'generated');
+
+test('generated/ is what the sources build', () => {
+  let err = '';
+  const code = run(['--check'], GENERATED, { out: () => undefined, err: (text) => (err += text) });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+});
+
+describe.each(ENVIRONMENTS)('$name', (environment) => {
+  const directory = join(GENERATED, environment.name);
+
+  test.each(['alerts', 'recording'])('promtool finds nothing in the rules of %s', (name) => {
+    const { status, output } = runTool('promtool', [
+      'check',
+      'rules',
+      '--lint=all',
+      '--lint-fatal',
+      join(directory, `prometheus/rules/${name}.yml`),
+    ]);
+    expect(output).toContain('SUCCESS');
+    expect(status).toBe(0);
+  });
+
+  // The installed promtool may be older than the environment's Prometheus: what it loads is the variant for its own version.
+  test('promtool accepts prometheus.yml', () => {
+    const variant = temporaryDirectory();
+    addFiles(variant, build({ ...environment, prometheusVersion: { major: 2, minor: 42 } }));
+    const { status, output } = runTool('promtool', ['check', 'config', join(variant, 'prometheus/prometheus.yml')]);
+    expect(output).toContain('SUCCESS: 2 rule files found');
+    expect(status).toBe(0);
+  });
+
+  test('prometheus.yml differs from the one for 2.42 in the staleness key at most', () => {
+    const file = (version: typeof environment.prometheusVersion) =>
+      parse(build({ ...environment, prometheusVersion: version }).get('prometheus/prometheus.yml') ?? '');
+    const older = file({ major: 2, minor: 42 });
+    const own = file(environment.prometheusVersion);
+    const timeline = own.scrape_configs[1];
+    const { track_timestamps_staleness: _staleness, ...without } = timeline;
+    expect({ ...own, scrape_configs: [own.scrape_configs[0], without, own.scrape_configs[2]] }).toEqual(older);
+  });
+
+  test('amtool accepts alertmanager.yml', () => {
+    const { status, output } = runTool('amtool', ['check-config', join(directory, 'alertmanager/alertmanager.yml')]);
+    expect(output).toContain('SUCCESS');
+    expect(output).toContain('3 inhibit rules');
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    { labels: ['severity=critical'], receiver: 'critical' },
+    { labels: ['severity=warning'], receiver: 'warning' },
+    { labels: ['severity=other'], receiver: 'warning' },
+  ])('amtool routes $labels to $receiver', ({ labels, receiver }) => {
+    const file = join(directory, 'alertmanager/alertmanager.yml');
+    const args = ['config', 'routes', 'test', `--config.file=${file}`, `--verify.receivers=${receiver}`, ...labels];
+    expect(runTool('amtool', args).status).toBe(0);
+  });
+});

@@ -1,0 +1,64 @@
+// Starts real servers on loopback and ends them by pid.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface Running {
+  readonly process: ChildProcess;
+  /** What it has printed so far, for the message of a failure. */
+  readonly output: () => string;
+}
+
+/** A port that was free a moment ago: Prometheus has to know its own before it starts. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}
+
+export function start(tool: string, args: readonly string[], cwd: string): Running {
+  const process = spawn(tool, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  process.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  process.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  process.on('error', (error) => (text += `cannot run ${tool}: ${error.message}`));
+  return { process, output: () => text };
+}
+
+export async function stop({ process }: Running): Promise<void> {
+  if (process.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
+  process.kill('SIGKILL');
+  await once(process, 'exit');
+}
+
+interface Wait<T> {
+  readonly what: string;
+  readonly read: () => Promise<T>;
+  readonly until: (value: T) => boolean;
+  readonly timeoutMs: number;
+  /** Added to the failure. */
+  readonly output?: () => string;
+}
+
+/** Asks again and again until the answer is right; the last answer or error is in the failure. */
+export async function eventually<T>({ what, read, until, timeoutMs, output }: Wait<T>): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      const value = await read();
+      if (until(value)) return value;
+      last = value;
+    } catch (error) {
+      last = error instanceof Error ? error.message : error;
+    }
+    await delay(200);
+  }
+  throw new Error(`${what}: not within ${timeoutMs} ms; last: ${JSON.stringify(last)}\n${output?.() ?? ''}`);
+}
