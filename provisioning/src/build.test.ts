@@ -44,11 +44,8 @@ test.each([
   { major: 3, minor: 0, key: true },
 ])('track_timestamps_staleness for Prometheus $major.$minor is $key', ({ major, minor, key }) => {
   const config = parse(file({ ...dev, prometheusVersion: { major, minor } }, 'prometheus/prometheus.yml'));
-  expect(config.scrape_configs.map((job: Record<string, unknown>) => job['track_timestamps_staleness'])).toEqual([
-    undefined,
-    key,
-    undefined,
-  ]);
+  const jobs = config.scrape_configs as Record<string, unknown>[];
+  expect(jobs.map((job) => job['track_timestamps_staleness'])).toEqual([undefined, key, undefined]);
 });
 
 test('prometheus.yml of dev is the compose network', () => {
@@ -96,7 +93,7 @@ test('production pages on critical and writes to the channel on warning, with se
 
 test('a higher threshold silences the lower ones of the same budget', () => {
   const { inhibit_rules: rules } = parse(file(prod, 'alertmanager/alertmanager.yml'));
-  expect(rules.slice(0, 2)).toEqual([
+  expect((rules as unknown[]).slice(0, 2)).toEqual([
     {
       source_matchers: ['alertname="OrchestratorBudgetExhausted"'],
       target_matchers: ['alertname=~"OrchestratorBudgetCritical|OrchestratorBudgetWarning"'],

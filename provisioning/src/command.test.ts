@@ -58,7 +58,8 @@ test('a variant takes the given addresses and leaves the rest of the directory a
     err: '',
   });
   const prometheus = parse(readFileSync(join(out, 'prometheus/prometheus.yml'), 'utf8'));
-  expect(prometheus.scrape_configs.map((job: { static_configs: unknown }) => job.static_configs)).toEqual([
+  const jobs = prometheus.scrape_configs as { static_configs: unknown }[];
+  expect(jobs.map((job) => job.static_configs)).toEqual([
     [{ targets: ['127.0.0.1:1'] }],
     [{ targets: ['127.0.0.1:1'] }],
     [{ targets: ['127.0.0.1:2'] }],

@@ -21,8 +21,8 @@ test.each([
   },
 ])('differences of $name', ({ there, built, found }) => {
   const directory = fresh();
-  addFiles(directory, files(there as Record<string, string>));
-  expect(differences(directory, files(built as Record<string, string>))).toEqual(found);
+  addFiles(directory, files(there));
+  expect(differences(directory, files(built))).toEqual(found);
 });
 
 test('a directory that does not exist is empty', () => {

@@ -250,11 +250,11 @@ function stuckCases(environment: string, silentSeconds: number): readonly AlertC
       alert,
       name: 'stays quiet about an agent that waits for somebody',
       series: series('waiting'),
-      atSeconds: silentSeconds * 2,
+      atSeconds: silentSeconds + 60,
       fires: [],
     },
-    { alert, name: 'stays quiet on NaN', series: series('running', 'NaN'), atSeconds: silentSeconds * 2, fires: [] },
-    { alert, name: 'stays quiet without agents', series: {}, atSeconds: silentSeconds * 2, fires: [] },
+    { alert, name: 'stays quiet on NaN', series: series('running', 'NaN'), atSeconds: silentSeconds + 60, fires: [] },
+    { alert, name: 'stays quiet without agents', series: {}, atSeconds: silentSeconds + 60, fires: [] },
   ];
 }
 

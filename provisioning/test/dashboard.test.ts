@@ -1,7 +1,7 @@
 // The dashboard as Grafana and the preview host read it: every query parses, names only what exists, and nothing overlaps.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOGUE, TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { CATALOGUE, TIMELINE, type MetricRow } from 'orchestrator-exporter/contract/metrics';
 import { stringify } from 'yaml';
 import { alertingRules } from '../src/alerts.ts';
 import { orchestratorDashboard } from '../src/dashboards/orchestrator.ts';
@@ -31,12 +31,9 @@ function metricNames(expr: string): string[] {
   return [...unquoted.matchAll(/\borchestrator_[a-z0-9_]+/g)].map(([name]) => name);
 }
 
+const ROWS: readonly MetricRow[] = CATALOGUE.flatMap(({ rows }) => Object.values<MetricRow>(rows));
 const CATALOGUED = new Set(
-  CATALOGUE.flatMap(({ rows }) =>
-    Object.values(rows).flatMap(({ name, type }) =>
-      type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]
-    )
-  )
+  ROWS.flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]))
 );
 
 test('is identified by a fixed uid and loads as classic JSON', () => {

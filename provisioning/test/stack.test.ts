@@ -39,12 +39,15 @@ let prometheus: Running;
 let alertmanager: Running;
 const port = { exporter: 0, prometheus: 0, alertmanager: 0 };
 
-const json = async (url: string): Promise<any> => {
+async function json<T>(url: string): Promise<T> {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-  return answer.json();
-};
-const fromPrometheus = async (path: string) => (await json(`http://127.0.0.1:${port.prometheus}/api/v1/${path}`)).data;
+  return (await answer.json()) as T;
+}
+
+async function fromPrometheus<T>(path: string): Promise<T> {
+  return (await json<{ data: T }>(`http://127.0.0.1:${port.prometheus}/api/v1/${path}`)).data;
+}
 
 beforeAll(async () => {
   let served = false;
@@ -103,10 +106,14 @@ afterAll(async () => {
   target.close();
 });
 
+interface Targets {
+  readonly activeTargets: readonly { readonly labels: { readonly job: string }; readonly health: string }[];
+}
+
 test('all three targets are up', async () => {
   const targets = await eventually({
     what: 'targets up',
-    read: async () => (await fromPrometheus('targets')).activeTargets as { labels: { job: string }; health: string }[],
+    read: async () => (await fromPrometheus<Targets>('targets')).activeTargets,
     until: (all) => all.length > 0 && all.every(({ health }) => health !== 'unknown'),
     timeoutMs: 60_000,
     output: prometheus.output,
@@ -127,7 +134,7 @@ test('every rule is evaluated without an error', async () => {
   const rules = await eventually({
     what: 'rules evaluated',
     read: async () =>
-      (await fromPrometheus('rules')).groups.flatMap((group: { rules: Rule[] }) => group.rules) as Rule[],
+      (await fromPrometheus<{ groups: { rules: Rule[] }[] }>('rules')).groups.flatMap(({ rules: own }) => own),
     until: (all) => all.length > 0 && all.every(({ health }) => health !== 'unknown'),
     timeoutMs: 60_000,
     output: prometheus.output,
@@ -144,7 +151,7 @@ test('an exhausted budget speaks once in Alertmanager, with its figures and work
   }
   const alerts = await eventually({
     what: 'three alerts, two of them inhibited',
-    read: async () => (await json(`http://127.0.0.1:${port.alertmanager}/api/v2/alerts?filter=budget!=""`)) as Alert[],
+    read: () => json<Alert[]>(`http://127.0.0.1:${port.alertmanager}/api/v2/alerts?filter=budget!=""`),
     until: (all) => all.length === 3 && all.filter(({ status }) => status.state === 'active').length === 1,
     timeoutMs: 60_000,
     output: alertmanager.output,
@@ -163,17 +170,20 @@ test('an exhausted budget speaks once in Alertmanager, with its figures and work
   expect(await runbook.text()).toContain('## OrchestratorBudgetExhausted');
 }, 70_000);
 
+interface Matrix {
+  readonly resultType: string;
+  readonly result: readonly { readonly values: readonly (readonly [number, string])[] }[];
+}
+
 test('an instant query on a range gives the samples of the timeline back, each at its millisecond', async () => {
   const query = encodeURIComponent('orchestrator_timeline_agent_state{environment="dev", thread=~"t"}[900s]');
   const { resultType, result } = await eventually({
     what: 'timeline samples',
-    read: () => fromPrometheus(`query?query=${query}`),
+    read: () => fromPrometheus<Matrix>(`query?query=${query}`),
     until: ({ result: series }) => series.length > 0,
     timeoutMs: 60_000,
     output: prometheus.output,
   });
   expect(resultType).toBe('matrix');
-  expect(result.map(({ values }: { values: unknown }) => values)).toEqual([
-    TIMELINE.map(([value, atMs]) => [atMs / 1000, String(value)]),
-  ]);
+  expect(result.map(({ values }) => values)).toEqual([TIMELINE.map(([value, atMs]) => [atMs / 1000, String(value)])]);
 }, 70_000);

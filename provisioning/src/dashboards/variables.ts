@@ -35,7 +35,7 @@ function labelValues({ name, label, description, of, multi, current }: LabelValu
   return {
     name,
     type: 'query',
-    label: name[0]?.toUpperCase() + name.slice(1),
+    label: `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     description,
     datasource: { type: 'prometheus', uid: '${datasource}' },
     definition: query,
