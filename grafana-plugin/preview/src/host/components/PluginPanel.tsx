@@ -1,0 +1,98 @@
+// Gives a panel plugin everything that Grafana gives it: options with defaults, field overrides, context, services.
+import {
+  CoreApp,
+  getPanelOptionsWithDefaults,
+  PluginContextProvider,
+  useFieldOverrides,
+  type AbsoluteTimeRange,
+  type EventBusSrv,
+  type FieldConfigSource,
+  type InterpolateFunction,
+  type PanelData,
+  type PanelPlugin,
+} from '@grafana/data';
+import { ErrorBoundaryAlert, PanelContextProvider, useTheme2, type PanelContext } from '@grafana/ui';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { PanelModel } from '../dashboard.ts';
+import { replaceText } from '../replace-text.ts';
+import type { Session } from './use-session.ts';
+
+export interface PluginPanelProps {
+  readonly panel: PanelModel;
+  readonly session: Session;
+  readonly eventBus: EventBusSrv;
+  readonly graphTooltip: number;
+  readonly setRange: (range: AbsoluteTimeRange) => void;
+  readonly plugin: PanelPlugin;
+  readonly data: PanelData;
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
+  const { panel, plugin, data, session, eventBus, graphTooltip, setRange, width, height, title } = props;
+  const theme = useTheme2();
+  const defaults = useMemo(
+    () =>
+      getPanelOptionsWithDefaults({
+        plugin,
+        currentOptions: panel.options,
+        currentFieldConfig: panel.fieldConfig,
+        isAfterPluginChange: false,
+      }),
+    [plugin, panel]
+  );
+  // What the panel changes about itself lasts until the page is left: there is nothing to save it in.
+  const [options, setOptions] = useState(defaults.options);
+  const [fieldConfig, setFieldConfig] = useState<FieldConfigSource>(defaults.fieldConfig);
+  const { bindings } = session;
+  const replaceVariables = useCallback<InterpolateFunction>(
+    (text, scopedVars, format) => replaceText(text, { bindings, scopedVars, format }),
+    [bindings]
+  );
+  const overridden = useFieldOverrides(plugin, fieldConfig, data, session.timeZone, theme, replaceVariables);
+  const context = useMemo<PanelContext>(
+    () => ({
+      eventsScope: '__global_',
+      eventBus: eventBus.newScopedBus(`panel-${panel.id}`, { onlyLocal: false }),
+      sync: () => graphTooltip,
+      app: CoreApp.Dashboard,
+      canAddAnnotations: () => false,
+      canEditAnnotations: () => false,
+      canDeleteAnnotations: () => false,
+    }),
+    [eventBus, panel.id, graphTooltip]
+  );
+  const renders = useRef(0);
+  renders.current += 1;
+
+  const Panel = plugin.panel;
+  if (Panel === null || overridden === undefined) return null;
+  return (
+    <PluginContextProvider meta={plugin.meta}>
+      <PanelContextProvider value={context}>
+        <ErrorBoundaryAlert dependencies={[plugin, data]}>
+          <Panel
+            id={panel.id}
+            data={overridden}
+            title={title}
+            timeRange={data.timeRange}
+            timeZone={session.timeZone}
+            options={options}
+            fieldConfig={fieldConfig}
+            transparent={panel.transparent}
+            width={width}
+            height={height}
+            renderCounter={renders.current}
+            replaceVariables={replaceVariables}
+            onOptionsChange={setOptions}
+            onFieldConfigChange={setFieldConfig}
+            onChangeTimeRange={setRange}
+            eventBus={context.eventBus}
+          />
+        </ErrorBoundaryAlert>
+      </PanelContextProvider>
+    </PluginContextProvider>
+  );
+}
