@@ -1,0 +1,147 @@
+// @ts-check
+// npm start: sets up, starts exporter, demo, Prometheus and Grafana, prints the addresses, and stops all of it at the end.
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dockerCompose } from './choose.mjs';
+import { STOP_SIGNALS } from './commands.mjs';
+import { Processes } from './processes.mjs';
+import { targetsUp, until, valueOf } from './ready.mjs';
+import { RUN } from './repository.mjs';
+import { Problem, runMain, say } from './say.mjs';
+import { buildStale, checkNode, installPackages } from './set-up.mjs';
+import { startDockerStack, stopDockerStack } from './stack-docker.mjs';
+import { startLocalStack } from './stack-local.mjs';
+
+const USAGE = 'npm start -- [--no-docker] [--for 60s]';
+const STATE = join(RUN, 'state.json');
+
+/** @param {string[]} args */
+export function parseStartArguments(args) {
+  const options = /** @type {const} */ ({ 'no-docker': { type: 'boolean' }, for: { type: 'string' } });
+  let values;
+  try {
+    ({ values } = parseArgs({ args, options }));
+  } catch (error) {
+    throw new Problem(`${/** @type {Error} */ (error).message}\nusage: ${USAGE}`);
+  }
+  const [, amount, unit] = /^(\d{1,5})([sm])$/.exec(values.for ?? '') ?? [];
+  if (values.for !== undefined && amount === undefined) {
+    throw new Problem(`--for '${values.for}': expected a duration such as 60s or 5m\nusage: ${USAGE}`);
+  }
+  const runMs = amount === undefined ? undefined : Number(amount) * (unit === 'm' ? 60_000 : 1_000);
+  return { mayUseDocker: values['no-docker'] !== true, runMs };
+}
+
+/**
+ * @param {import('./stack-local.mjs').Stack} stack
+ * @param {AbortSignal} signal
+ */
+async function waitForSeries({ exporterTarget, prometheus }, signal) {
+  const pages = ['/metrics', '/metrics/timeline'];
+  await until({
+    what: 'both targets up in Prometheus',
+    withinMs: 90_000,
+    signal,
+    ask: () => targetsUp(prometheus, { address: exporterTarget, pages }),
+  });
+  await until({
+    what: 'money in Prometheus',
+    withinMs: 120_000,
+    signal,
+    ask: async () => {
+      const usd = await valueOf(prometheus, 'sum(orchestrator_cost_usd_total)');
+      return (usd !== undefined && usd > 0) || `sum(orchestrator_cost_usd_total) is ${usd ?? 'empty'}`;
+    },
+  });
+}
+
+/** @param {import('./stack-local.mjs').Stack} stack */
+function sayAddresses(stack) {
+  const rows = [
+    [stack.frontName, stack.front],
+    ['Live state', stack.exporter],
+    ['Prometheus', stack.prometheus],
+    ['Alertmanager', stack.alertmanager ?? 'not installed'],
+  ];
+  const width = Math.max(...rows.map(([name = '']) => name.length));
+  console.log(`\n${rows.map(([name = '', url = '']) => `  ${name.padEnd(width)}  ${url}`).join('\n')}\n`);
+}
+
+/**
+ * What a bounded run has shown, from Prometheus; a Problem when a figure is missing.
+ * @param {import('./stack-local.mjs').Stack} stack
+ */
+async function sayFigures({ prometheus }) {
+  const figures = {
+    'targets up': 'sum(up{job=~"orchestrator.*"})',
+    threads: 'count(orchestrator_thread_info)',
+    'USD spent': 'sum(orchestrator_cost_usd_total)',
+    'budget left of the leanest thread, USD': 'min(orchestrator_thread_budget_remaining_usd)',
+    'timeline samples': 'sum(count_over_time(orchestrator_timeline_agent_state[10m]))',
+  };
+  const missing = [];
+  for (const [name, query] of Object.entries(figures)) {
+    const value = await valueOf(prometheus, query);
+    say(`${name}: ${value === undefined ? 'none' : Number(value.toFixed(6))}`);
+    if (value === undefined || (name !== 'budget left of the leanest thread, USD' && value <= 0)) missing.push(name);
+  }
+  if (missing.length > 0) throw new Problem(`Prometheus has no series for: ${missing.join(', ')}`);
+}
+
+async function main() {
+  const { mayUseDocker, runMs } = parseStartArguments(process.argv.slice(2));
+  checkNode();
+  const processes = new Processes();
+  /** @type {(why: string) => void} */
+  let stop = () => undefined;
+  /** @type {Promise<string>} */
+  const stopped = new Promise((resolve) => {
+    stop = resolve;
+  });
+  let signals = 0;
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      signals += 1;
+      if (signals === 1) stop(signal);
+      else if (signals === 3) processes.killAll();
+    });
+  }
+
+  await installPackages();
+  await buildStale();
+  const compose = mayUseDocker ? dockerCompose() : undefined;
+  say(
+    compose !== undefined
+      ? 'running in Docker: an engine and compose answer'
+      : `running local processes: ${mayUseDocker ? 'no Docker engine with compose answers' : '--no-docker was given'}`
+  );
+  try {
+    const up = (async () => {
+      const stack = await (compose === undefined ? startLocalStack(processes) : startDockerStack(processes, compose));
+      await waitForSeries(stack, processes.signal);
+      return stack;
+    })();
+    // When a stop or a death comes first, what was still being started has nobody to tell.
+    up.catch(() => undefined);
+    const stack = await Promise.race([up, processes.failed, stopped]);
+    if (typeof stack !== 'string') {
+      writeFileSync(STATE, `${JSON.stringify({ ...stack, processes: processes.alive }, null, 2)}\n`);
+      sayAddresses(stack);
+      say(runMs === undefined ? 'Ctrl-C stops everything' : `running for ${runMs / 1000} s`);
+      const timer = runMs === undefined ? undefined : setTimeout(() => stop('the time is over'), runMs);
+      const why = await Promise.race([stopped, processes.failed]);
+      clearTimeout(timer);
+      if (why === 'the time is over') await sayFigures(stack);
+    }
+    return 0;
+  } finally {
+    say('stopping');
+    await processes.stop();
+    if (compose !== undefined) await stopDockerStack(compose);
+    rmSync(STATE, { force: true });
+    say('everything that was started has ended');
+  }
+}
+
+await runMain(main);
