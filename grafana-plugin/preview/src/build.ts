@@ -112,4 +112,9 @@ async function copyFonts(out: string): Promise<void> {
   }
 }
 
-for (const version of HOST_VERSIONS) await bundleHost(version);
+// `node dist/build.js 12.4` bundles that line alone, so that the other's packages need not be installed.
+const wanted = process.argv.slice(2);
+const versions = HOST_VERSIONS.filter((version) => wanted.length === 0 || wanted.includes(version));
+if (versions.length === 0)
+  throw new Error(`no host version in '${wanted.join(' ')}'; known are ${HOST_VERSIONS.join(', ')}`);
+for (const version of versions) await bundleHost(version);
