@@ -7,6 +7,8 @@ import { mustRun } from './commands.mjs';
 import { GRAFANA_13, makeRunFolders, ROOT, RUN } from './repository.mjs';
 import { Problem, say } from './say.mjs';
 
+const PREVIEW = 'grafana-plugin/preview';
+
 /**
  * In the order in which they are built: `needs` names what goes into a build beside its own folder.
  * @type {readonly { workspace: string, folder: string, needs: readonly string[], makes: readonly string[] }[]}
@@ -23,9 +25,9 @@ const BUILDS = [
   },
   {
     workspace: 'orchestrator-preview',
-    folder: 'grafana-plugin/preview',
+    folder: PREVIEW,
     needs: ['exporter'],
-    makes: ['dist/main.js', 'dist/host-12.4/host.js', 'dist/host-13.2/host.js'],
+    makes: ['dist/main.js', 'dist/host-12.4/host.js'],
   },
 ];
 /** Not part of what a build is made from. `preview` is a workspace of its own inside the plugin's folder. */
@@ -67,14 +69,17 @@ export function missingPackages(folder) {
     .map(([path]) => path);
 }
 
-/** Installs what the lock files name, where it is not there yet. */
-export async function installPackages() {
+/**
+ * Installs what the lock files name, where it is not there yet.
+ * @param {{ withGrafana13: boolean }} options also the 13.2 packages, which only tests of the second host build need
+ */
+export async function installPackages({ withGrafana13 }) {
   const missing = missingPackages(ROOT);
   if (missing.length > 0) {
     say(`installing npm packages (${missing.length} missing or outdated); this takes a minute or two`);
     await mustRun({ what: 'npm ci', log: 'npm-ci', command: 'npm', args: ['ci', '--no-audit', '--no-fund'] });
   }
-  const missing13 = missingPackages(GRAFANA_13);
+  const missing13 = withGrafana13 ? missingPackages(GRAFANA_13) : [];
   if (missing13.length > 0) {
     say(`installing the Grafana 13.2 packages of the preview host (${missing13.length})`);
     const args = ['ci', '--workspaces=false', '--no-audit', '--no-fund'];
@@ -102,9 +107,21 @@ function addFolder(hash, folder) {
   }
 }
 
-/** @param {{ folder: string, needs: readonly string[] }} build */
-function sourcesOf({ folder, needs }) {
-  const hash = createHash('sha256');
+/**
+ * Arguments of a workspace's build: the preview host is bundled with those lines of packages that are installed.
+ * @param {string} folder
+ */
+function argumentsOf(folder) {
+  if (folder !== PREVIEW || missingPackages(GRAFANA_13).length === 0) return [];
+  return ['--', '12.4'];
+}
+
+/**
+ * @param {{ folder: string, needs: readonly string[] }} build
+ * @param {readonly string[]} args
+ */
+function sourcesOf({ folder, needs }, args) {
+  const hash = createHash('sha256').update(JSON.stringify(args));
   for (const file of ['package-lock.json', 'tsconfig.json']) hash.update(readFileSync(join(ROOT, file)));
   for (const part of [folder, ...needs]) addFolder(hash, join(ROOT, part));
   return hash.digest('hex');
@@ -123,12 +140,13 @@ export async function buildStale({ only } = {}) {
   );
   let built = 0;
   for (const build of wanted) {
-    const sources = sourcesOf(build);
+    const buildArgs = argumentsOf(build.folder);
+    const sources = sourcesOf(build, buildArgs);
     const isComplete = build.makes.every((file) => existsSync(join(ROOT, build.folder, file)));
     if (isComplete && stamps[build.folder] === sources) continue;
     say(`building ${build.folder}`);
     const log = `build-${build.folder.replaceAll('/', '-')}`;
-    const args = ['run', 'build', '-w', build.workspace];
+    const args = ['run', 'build', '-w', build.workspace, ...buildArgs];
     await mustRun({ what: `building ${build.folder}`, log, command: 'npm', args });
     stamps[build.folder] = sources;
     writeFileSync(STAMPS, `${JSON.stringify(stamps, null, 2)}\n`);

@@ -108,7 +108,7 @@ async function main() {
     });
   }
 
-  await installPackages();
+  await installPackages({ withGrafana13: false });
   await buildStale();
   const compose = mayUseDocker ? dockerCompose() : undefined;
   say(
