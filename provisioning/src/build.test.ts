@@ -126,3 +126,22 @@ test('the data source has a fixed uid and the scrape interval as its floor', () 
     ],
   });
 });
+
+test('the dashboard provider reads a folder, keeps deletions off and never writes back', () => {
+  expect(parse(file(dev, 'grafana/provisioning/dashboards/orchestrator.yml'))).toEqual({
+    apiVersion: 1,
+    providers: [
+      {
+        name: 'orchestrator',
+        orgId: 1,
+        type: 'file',
+        folder: 'Orchestrator',
+        folderUid: 'orchestrator',
+        disableDeletion: true,
+        allowUiUpdates: false,
+        updateIntervalSeconds: 30,
+        options: { path: '/etc/grafana/dashboards', foldersFromFilesStructure: false },
+      },
+    ],
+  });
+});

@@ -1,5 +1,5 @@
 // The dashboard as Grafana and the preview host read it: every query parses, names only what exists, and nothing overlaps.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOGUE, TIMELINE, type MetricRow } from 'orchestrator-exporter/contract/metrics';
 import { stringify } from 'yaml';
@@ -88,6 +88,15 @@ test('the thread panel asks for the exact timeline and for the sampled series', 
     [`orchestrator_thread_cost_usd_total${THREADS}`, false, true, 'time_series'],
     [`orchestrator_agent_state${THREADS}`, false, true, 'time_series'],
   ]);
+});
+
+test('the panel type is the id of the plugin, which compose mounts and lets load', () => {
+  const root = join(__dirname, '..', '..');
+  const plugin = JSON.parse(readFileSync(join(root, 'grafana-plugin/src/plugin.json'), 'utf8')) as { id: string };
+  const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+  expect(panel(7).type).toBe(plugin.id);
+  expect(compose).toContain(`GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS: ${plugin.id}\n`);
+  expect(compose).toContain(`./grafana-plugin/dist:/var/lib/grafana/plugins/${plugin.id}:ro\n`);
 });
 
 test('the budget panel asks for what a burn-down needs', () => {
