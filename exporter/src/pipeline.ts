@@ -1,11 +1,22 @@
 // The one ordered path of an event: deduplicate, journal, apply to the model, hand to the outputs, acknowledge.
 import type { Clock } from './clock.ts';
-import type { Anomaly, EventType, OrchestratorEvent, RejectReason, Rejection, Source } from './contract/event.ts';
+import type {
+  Anomaly,
+  EventType,
+  OrchestratorEvent,
+  ParseContext,
+  ParseResult,
+  RejectReason,
+  Rejection,
+  Source,
+} from './contract/event.ts';
 import type { IngestAnswer } from './contract/wire.ts';
 import type { Journal } from './journal/journal.ts';
 import type { BudgetLedger } from './model/budgets.ts';
 import type { Change } from './model/change.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
+import { RecentMap } from './model/recent-map.ts';
+import type { ThreadView } from './model/views.ts';
 
 /** Whoever shows what happened: series, timeline, gateway. Called in order, synchronously, after the event is durable. */
 export interface Output {
@@ -27,6 +38,8 @@ export interface Tally {
 export type RawItem = { readonly raw: unknown } | { readonly rejection: Rejection };
 
 export interface PipelineParts {
+  /** `parseEvent` of source/parse.ts; never throws. */
+  readonly parse: (raw: unknown, context: ParseContext) => ParseResult;
   readonly model: OrchestratorModel;
   readonly budgets: BudgetLedger;
   readonly journal: Journal;
@@ -37,20 +50,175 @@ export interface PipelineParts {
   readonly defaults: { readonly team: string; readonly workflow: string };
   /** How many ids of accepted events are remembered to recognise duplicates; 1,000,000 by default. */
   readonly maxIds?: number;
-  /** Hears of an output that threw; the event still counts and the other outputs still get it. */
+  /** Hears of an output, or of the model, that threw; the event still counts and the other outputs still get it. */
   readonly onOutputError?: (error: unknown) => void;
 }
 
+type Rejected = IngestAnswer['rejected'][number];
+type Accepted = Extract<ParseResult, { ok: true }>;
+
+/** An id that was seen: what the event said, and the commit that makes it durable while that is under way. */
+interface SeenId {
+  readonly digest: string;
+  commit: Promise<void> | undefined;
+}
+
+const MAX_IDS = 1_000_000;
+
 export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #seen: RecentMap<SeenId>;
+  /** Settles when everything journalled so far has been applied: batches are applied in the order of the journal. */
+  #applied: Promise<void> = Promise.resolve();
+
   constructor(parts: PipelineParts) {
-    void parts;
+    this.#parts = parts;
+    this.#seen = new RecentMap(parts.maxIds ?? MAX_IDS);
   }
 
-  ingest(items: readonly RawItem[], source: Source): Promise<IngestAnswer> {
-    void items;
-    void source;
-    return Promise.resolve({ accepted: 0, duplicates: 0, rejected: [] });
+  /**
+   * Takes the events of one body in their order. One that is refused costs no other; an exact repeat, also one that is
+   * under way in another call, is answered as a duplicate once the first is durable.
+   * @returns the answer, when every accepted event is as durable as the journal makes it and is shown by all outputs.
+   * @throws what the journal rejected with; then none of the events counted and the sender may send them all again.
+   */
+  async ingest(items: readonly RawItem[], source: Source): Promise<IngestAnswer> {
+    const admitted = this.#admit(items);
+    const { fresh, rejected, duplicates, underWay } = admitted;
+    for (const { reason } of rejected) this.#parts.tally.rejected(reason);
+    if (fresh.length > 0) await this.#commit(fresh, source);
+    await Promise.all(underWay);
+    for (let count = 0; count < duplicates; count++) this.#parts.tally.duplicate();
+    return { accepted: fresh.length, duplicates, rejected };
   }
 
-  sweep(): void {}
+  /** Lets the model forget what is past its retention, and tells the outputs. */
+  sweep(): void {
+    const changes = this.#parts.model.sweep(this.#parts.clock.now());
+    if (changes.length === 0) return;
+    this.#parts.budgets.apply(changes);
+    this.#show((output) => {
+      output.swept(changes);
+    });
+  }
+
+  #admit(items: readonly RawItem[]): Admitted {
+    const admitted: Admitted = { fresh: [], rejected: [], duplicates: 0, underWay: new Set() };
+    const labels = new Map<string, ThreadLabels>();
+    const context = { receivedMs: this.#parts.clock.now(), ...this.#parts.defaults };
+    items.forEach((item, index) => {
+      const parsed =
+        'rejection' in item ? { ok: false as const, rejection: item.rejection } : this.#parts.parse(item.raw, context);
+      if (!parsed.ok) {
+        admitted.rejected.push({ index, ...parsed.rejection });
+        return;
+      }
+      const { id } = parsed.event;
+      const seen = this.#seen.get(id);
+      if (seen === undefined) {
+        this.#seen.set(id, { digest: parsed.digest, commit: undefined });
+        admitted.fresh.push(this.#withThreadLabels(parsed, labels));
+      } else if (seen.digest === parsed.digest) {
+        admitted.duplicates += 1;
+        if (seen.commit !== undefined) admitted.underWay.add(seen.commit);
+      } else {
+        admitted.rejected.push({ index, reason: 'id_conflict', message: conflictMessage(id) });
+      }
+    });
+    return admitted;
+  }
+
+  /** A label that the event did not carry is the one that its thread carries, and only else the configured default. */
+  #withThreadLabels(parsed: Accepted, labels: Map<string, ThreadLabels>): Accepted {
+    const { event, defaulted } = parsed;
+    const known = labels.get(event.threadId) ?? this.#parts.model.threads.get(event.threadId);
+    const own = { team: event.team ?? '', workflow: event.workflow ?? '' };
+    if (known === undefined || defaulted.length === 0) {
+      if (known === undefined) labels.set(event.threadId, own);
+      return parsed;
+    }
+    const team = defaulted.includes('team') ? known.team : own.team;
+    const workflow = defaulted.includes('workflow') ? known.workflow : own.workflow;
+    return { ...parsed, event: { ...event, team, workflow } };
+  }
+
+  async #commit(batch: readonly Accepted[], source: Source): Promise<void> {
+    const before = this.#applied;
+    // Started at once, not in turn: a durable journal writes what waits together with one fsync.
+    const journalled = this.#append(batch.map(({ event }) => event));
+    const committed = Promise.all([journalled, before]).then(() => {
+      this.#applyAll(batch, source);
+    });
+    this.#applied = committed.catch(() => undefined).then(() => before);
+    for (const { event } of batch) {
+      const seen = this.#seen.get(event.id);
+      if (seen !== undefined) seen.commit = committed;
+    }
+    try {
+      await committed;
+    } catch (error) {
+      for (const { event } of batch) this.#seen.delete(event.id);
+      throw error;
+    }
+    for (const { event } of batch) {
+      const seen = this.#seen.get(event.id);
+      if (seen !== undefined) seen.commit = undefined;
+    }
+  }
+
+  /** As the journal's, but one that throws at once rejects too. */
+  async #append(events: readonly OrchestratorEvent[]): Promise<void> {
+    await this.#parts.journal.append(events);
+  }
+
+  #applyAll(batch: readonly Accepted[], source: Source): void {
+    const { tally } = this.#parts;
+    for (const { event, anomalies } of batch) {
+      const changes = this.#change(event);
+      this.#show((output) => {
+        output.apply(event, changes);
+      });
+      tally.accepted(event.type, source);
+      tally.lagSeconds(Math.max(0, (event.receivedMs ?? event.timestampMs) - event.timestampMs) / 1_000);
+      for (const kind of anomalies) tally.anomaly(kind);
+      for (const change of changes) if (change.kind === 'anomaly') tally.anomaly(change.anomaly);
+    }
+  }
+
+  /** The event is durable: an error here is a bug that must not cost the events behind it. */
+  #change(event: OrchestratorEvent): readonly Change[] {
+    try {
+      const changes = this.#parts.model.apply(event);
+      this.#parts.budgets.apply(changes);
+      return changes;
+    } catch (error) {
+      this.#parts.onOutputError?.(error);
+      return [];
+    }
+  }
+
+  /** An output that throws loses its own picture only. */
+  #show(hand: (output: Output) => void): void {
+    for (const output of this.#parts.outputs) {
+      try {
+        hand(output);
+      } catch (error) {
+        this.#parts.onOutputError?.(error);
+      }
+    }
+  }
+}
+
+type ThreadLabels = Pick<ThreadView, 'team' | 'workflow'>;
+
+interface Admitted {
+  readonly fresh: Accepted[];
+  readonly rejected: Rejected[];
+  duplicates: number;
+  /** Commits of other calls that duplicates wait for. */
+  readonly underWay: Set<Promise<void>>;
+}
+
+function conflictMessage(id: string): string {
+  return `the id ${JSON.stringify(id.slice(0, 60))} was accepted before with other content; expected a new id or an exact repeat`;
 }

@@ -66,7 +66,8 @@ export function parseBudgets(document: unknown): BudgetsResult {
     if (typeof name !== 'string') return;
     const earlier = places.get(name);
     if (earlier === undefined) places.set(name, index);
-    else problems.push(`budgets[${index}].name ${shown(name)} is also the name of budgets[${earlier}]; names are unique`);
+    else
+      problems.push(`budgets[${index}].name ${shown(name)} is also the name of budgets[${earlier}]; names are unique`);
   });
   return problems.length > 0 ? { ok: false, problems } : { ok: true, budgets };
 }
@@ -83,7 +84,7 @@ function parseBudget(entry: unknown, index: number, problems: string[]): BudgetD
   const definition = {
     name: labelOf(entry['name'], `${place}.name`, problems),
     match: matchOf(entry['match'], place, problems),
-    windowText: String(entry['window']),
+    windowText: typeof entry['window'] === 'string' ? entry['window'] : '',
     timezone: timezoneOf(entry['timezone'] ?? 'UTC', place, problems),
     weekStart: weekStartOf(entry['week_start'] ?? 'monday', place, problems),
     thresholds: thresholdsOf(entry['thresholds'] ?? DEFAULT_THRESHOLDS, place, problems),
@@ -150,7 +151,8 @@ function timezoneOf(value: unknown, place: string, problems: string[]): string {
 
 function weekStartOf(value: unknown, place: string, problems: string[]): Weekday {
   const day = WEEKDAYS.find((name) => name === value);
-  if (day === undefined) problems.push(`${place}.week_start must be one of ${WEEKDAYS.join(', ')}, not ${shown(value)}`);
+  if (day === undefined)
+    problems.push(`${place}.week_start must be one of ${WEEKDAYS.join(', ')}, not ${shown(value)}`);
   return day ?? 'monday';
 }
 
@@ -182,6 +184,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

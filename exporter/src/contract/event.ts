@@ -38,6 +38,11 @@ export const ANOMALIES = [
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
+/** An event may be this far ahead of its receipt; further ahead it is taken to have happened at its receipt. */
+export const MAX_AHEAD_MS = 5 * 60_000;
+/** An event older than this at its receipt comes from a wrong clock: noted, and budgets book its spend at its receipt. */
+export const MAX_BEHIND_MS = 7 * 86_400_000;
+
 /** Facts that any event may carry. Strings are already label-safe (see labels.ts), the thread id too. */
 export interface EventBase {
   /** Idempotency key: the sender's, else derived from the content. */
@@ -171,6 +176,14 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export interface Rejection {
   readonly reason: RejectReason;
   readonly message: string;
+}
+
+/** What the exporter knows of an event that the event itself may not say. */
+export interface ParseContext {
+  readonly receivedMs: number;
+  /** Labels of events that carry none. */
+  readonly team: string;
+  readonly workflow: string;
 }
 
 /** An accepted event, or why it was refused. Never an exception. */

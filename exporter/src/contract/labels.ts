@@ -21,7 +21,7 @@ export const MAX_LABEL_BYTES = 128;
 // C0, DEL, C1 controls, line and paragraph separators, bidirectional overrides and lone surrogates.
 // eslint-disable-next-line no-control-regex -- control characters are exactly what is replaced
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
- 
+
 const PLAIN = /^[\u0020-\u007e]{0,128}$/;
 
 /**

@@ -53,6 +53,8 @@ export interface ThreadView {
   /** Oldest first; bounded, `checkpointCount` counts all. */
   readonly checkpoints: readonly CheckpointView[];
   readonly checkpointCount: number;
+  /** Running total before the first of `spendSteps`. */
+  readonly spendBase: NanoUsd;
   /** Oldest first; bounded. */
   readonly spendSteps: readonly SpendStep[];
 }
@@ -65,13 +67,13 @@ export interface ModelView {
 export interface BudgetView {
   readonly name: string;
   readonly owner: string;
-  /** As written in budgets.yml: `day`, `month`, `thread`, ... */
+  /** As written in budgets.yml: `day`, `month`, `thread`, ... A thread budget shows the live thread that spent most. */
   readonly window: string;
   readonly timezone: string;
   readonly limit: NanoUsd;
   readonly spent: NanoUsd;
   readonly thresholds: readonly number[];
-  /** Undefined for thread budgets, which have no calendar period. */
+  /** Undefined for thread budgets, which have no period; a rolling window ends now. */
   readonly periodStartMs: number | undefined;
   readonly periodEndMs: number | undefined;
   /** USD per second by lookback. */

@@ -4,8 +4,7 @@ import type { RawItem } from '../pipeline.ts';
 import { quote } from './quote.ts';
 
 export type BodyResult =
-  | { readonly ok: true; readonly items: readonly RawItem[] }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly items: readonly RawItem[] } | { readonly ok: false; readonly message: string };
 
 /**
  * Items in the order of the body. A line of NDJSON that is no JSON is a rejection at its index and the others count;
@@ -42,7 +41,10 @@ function readLines(body: string): RawItem[] {
 }
 
 function notJson(line: string, problem: string): Rejection {
-  return { reason: 'not_json', message: `the line ${quote(line)} is not JSON (${problem}); expected one JSON event a line` };
+  return {
+    reason: 'not_json',
+    message: `the line ${quote(line)} is not JSON (${problem}); expected one JSON event a line`,
+  };
 }
 
 type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };

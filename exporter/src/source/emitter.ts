@@ -47,7 +47,9 @@ function method(target: unknown, name: string): Method | undefined {
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  return typeof value === 'object' ? `an object with the keys [${Object.keys(value).slice(0, 8).join(', ')}]` : typeof value;
+  return typeof value === 'object'
+    ? `an object with the keys [${Object.keys(value).slice(0, 8).join(', ')}]`
+    : typeof value;
 }
 
 function once(action: () => void): () => void {

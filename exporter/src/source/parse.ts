@@ -1,15 +1,83 @@
-// Any dialect to the contract's event.
-import type { ParseResult } from '../contract/event.ts';
+// Any dialect to the contract's event. The dialect is known by the event's shape; after this file nothing knows of it.
+import {
+  MAX_AHEAD_MS,
+  MAX_BEHIND_MS,
+  type Dialect,
+  type EventBase,
+  type ParseContext,
+  type ParseResult,
+  type RejectReason,
+} from '../contract/event.ts';
+import { isRecord, type DialectReading } from './dialects/dialect-reading.ts';
+import { GATEWAY_TYPES, readGateway } from './dialects/gateway.ts';
+import { METRICS_TYPES, readMetricsEmitter } from './dialects/metrics-emitter.ts';
+import { readStateGraph, STATE_GRAPH_TYPES } from './dialects/state-graph.ts';
+import type { EventFields } from './event-fields.ts';
+import { eventDigest } from './event-id.ts';
+import { present } from './present.ts';
+import { quote } from './quote.ts';
 
-export interface ParseContext {
-  readonly receivedMs: number;
-  /** Labels of events that carry none. */
-  readonly team: string;
-  readonly workflow: string;
+/** The types that each dialect knows, as they are spelled there. */
+export const DIALECT_TYPES: Readonly<Record<Dialect, readonly string[]>> = {
+  'metrics-emitter': METRICS_TYPES,
+  gateway: GATEWAY_TYPES,
+  'state-graph': STATE_GRAPH_TYPES,
+};
+
+/** Never throws: whatever `raw` is, even an object whose properties throw when read. */
+export function parseEvent(raw: unknown, context: ParseContext): ParseResult {
+  try {
+    return parse(raw, context);
+  } catch {
+    return rejected('invalid_field', 'the event could not be read: one of its properties threw an error');
+  }
 }
 
-export function parseEvent(raw: unknown, context: ParseContext): ParseResult {
-  void raw;
-  void context;
-  return { ok: false, rejection: { reason: 'unknown_type', message: '' } };
+function parse(raw: unknown, context: ParseContext): ParseResult {
+  if (!isRecord(raw)) return rejected('not_an_object', `an event must be a JSON object, not ${quote(raw)}`);
+  const reading = readDialect(raw);
+  if (!reading.ok) return reading;
+  const { fields, type, payload } = reading;
+  const digest = eventDigest({ threadId: fields.raw('threadId'), type, timestamp: fields.raw('timestamp'), payload });
+  const base = readBase(fields, { context, digest, dialect: reading.dialect });
+  const event = reading.build(fields, base);
+  if (fields.rejection !== undefined) return { ok: false, rejection: fields.rejection };
+  const defaulted = (['team', 'workflow'] as const).filter((label) => fields.label(label) === undefined);
+  return { ok: true, event, anomalies: fields.anomalies, digest, defaulted };
+}
+
+function readDialect(raw: Readonly<Record<string, unknown>>): DialectReading {
+  const type = raw['type'];
+  if (type === undefined || type === null) {
+    const message = `type is missing; expected an event of one of the dialects ${Object.keys(DIALECT_TYPES).join(', ')}`;
+    return { ok: false, rejection: { reason: 'missing_field', message } };
+  }
+  if (type === 'event') return readGateway(raw);
+  return typeof type === 'string' && type.includes(':') ? readStateGraph(raw) : readMetricsEmitter(raw);
+}
+
+function readBase(
+  fields: EventFields,
+  { context, digest, dialect }: { context: ParseContext; digest: string; dialect: Dialect }
+): EventBase {
+  const { receivedMs } = context;
+  const threadId = fields.requiredKey('threadId');
+  const toldMs = fields.timestampMs();
+  const ahead = toldMs > receivedMs + MAX_AHEAD_MS;
+  if (ahead || toldMs < receivedMs - MAX_BEHIND_MS) fields.anomalies.push('clock_skew');
+  return {
+    id: fields.key('id') ?? digest,
+    threadId,
+    // One event from the year 2100 must not make all that follow it late.
+    timestampMs: ahead ? receivedMs : toldMs,
+    receivedMs,
+    dialect,
+    team: fields.label('team') ?? context.team,
+    workflow: fields.label('workflow') ?? context.workflow,
+    ...present({ seq: fields.count('seq'), stepCount: fields.count('stepCount') }),
+  };
+}
+
+function rejected(reason: RejectReason, message: string): ParseResult {
+  return { ok: false, rejection: { reason, message } };
 }

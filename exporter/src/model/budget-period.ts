@@ -1,0 +1,58 @@
+// Calendar periods of budgets in their own time zone. A day with a clock change has 23 or 25 hours, and is one day.
+import { Temporal } from 'temporal-polyfill';
+import { WEEKDAYS, type CalendarWindow, type Weekday } from '../contract/budgets.ts';
+
+/** From `startMs` up to but not including `endMs`. */
+export interface Period {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface Calendar {
+  readonly window: CalendarWindow;
+  readonly timezone: string;
+  readonly weekStart: Weekday;
+}
+
+/** The period that an instant lies in. @throws RangeError for an unknown time zone. */
+export function periodOf(atMs: number, { window, timezone, weekStart }: Calendar): Period {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timezone);
+  if (window === 'hour') return hourOf(zoned);
+  const date = zoned.toPlainDate();
+  const [first, next] = datesOf(date, { window, weekStart });
+  return { startMs: midnightMs(first, timezone), endMs: midnightMs(next, timezone) };
+}
+
+function datesOf(
+  date: Temporal.PlainDate,
+  { window, weekStart }: { window: Exclude<CalendarWindow, 'hour'>; weekStart: Weekday }
+): [Temporal.PlainDate, Temporal.PlainDate] {
+  switch (window) {
+    case 'day':
+      return [date, date.add({ days: 1 })];
+    case 'week': {
+      const first = date.subtract({ days: (date.dayOfWeek - 1 - WEEKDAYS.indexOf(weekStart) + 7) % 7 });
+      return [first, first.add({ weeks: 1 })];
+    }
+    case 'month': {
+      const first = date.with({ day: 1 });
+      return [first, first.add({ months: 1 })];
+    }
+    case 'quarter': {
+      const first = date.with({ day: 1, month: date.month - ((date.month - 1) % 3) });
+      return [first, first.add({ months: 3 })];
+    }
+  }
+}
+
+/** Hours are counted in elapsed time, so the hour that a clock change repeats is two hours. */
+function hourOf(zoned: Temporal.ZonedDateTime): Period {
+  const { minute, second, millisecond } = zoned;
+  const startMs = zoned.epochMilliseconds - ((minute * 60 + second) * 1_000 + millisecond);
+  return { startMs, endMs: startMs + 3_600_000 };
+}
+
+/** The first instant of the date; later than 00:00 where a clock change skips midnight. */
+function midnightMs(date: Temporal.PlainDate, timezone: string): number {
+  return date.toZonedDateTime(timezone).epochMilliseconds;
+}

@@ -1,0 +1,147 @@
+// Money and tokens. The spend of an event is the rise of the thread's running total; nothing is ever spent twice.
+import { MAX_BEHIND_MS, type CostUpdated } from '../contract/event.ts';
+import { TOKEN_DIRECTIONS, UNATTRIBUTED_AGENT, UNKNOWN_LABEL } from '../contract/labels.ts';
+import { addUsd, nano, subtractUsd, ZERO_USD, type NanoUsd } from '../contract/money.ts';
+import { hearOfAgent } from './agents.ts';
+import { at, receivedMs, type AgentRecord, type Step, type ThreadRecord, type TotalFrame } from './thread-record.ts';
+
+/** Spend steps that a thread keeps, the latest. */
+export const MAX_SPEND_STEPS = 4_096;
+
+type CostStep = Step<CostUpdated>;
+
+export function applyCost(step: CostStep): void {
+  const { event, thread, changes } = step;
+  const agent = spender(step);
+  const who = {
+    team: event.team ?? thread.team,
+    agent: agent?.agent ?? UNATTRIBUTED_AGENT,
+    provider: event.provider ?? UNKNOWN_LABEL,
+    model: event.model ?? UNKNOWN_LABEL,
+  };
+  const spend = addToTotals(step, agent, spendOf(step));
+  if (spend > 0) {
+    noteStep(thread, { atMs: event.timestampMs, spend });
+    const late = receivedMs(event) - event.timestampMs > MAX_BEHIND_MS;
+    const booked = late ? { bookedMs: receivedMs(event) } : {};
+    changes.push({ kind: 'spend', ...at(step), ...booked, ...who, spend, threadTotal: thread.total });
+  }
+  let used = 0;
+  for (const direction of TOKEN_DIRECTIONS) {
+    const tokens = event.tokens[direction] ?? 0;
+    if (tokens === 0) continue;
+    used += tokens;
+    thread.tokens[direction] += tokens;
+    changes.push({ kind: 'tokens', ...at(step), ...who, direction, tokens });
+  }
+  if (used > 0 && event.total === undefined && event.spend === undefined) {
+    changes.push({ kind: 'unpriced', ...at(step), provider: who.provider, model: who.model });
+  }
+  reportBudget(step, spend);
+}
+
+/** A thread for which the orchestrator has reported no budget gets the limit of budgets.yml. */
+export function assumeBudget(step: Step, limit: NanoUsd | undefined): void {
+  const { thread } = step;
+  if (limit === undefined || thread.budgetReported) return;
+  thread.budgetLimit = limit;
+  setRemaining(step, subtractUsd(limit, thread.total));
+}
+
+/**
+ * The agent that spent: the one the event names, else the thread's one running agent. Where agents were named by agent
+ * events, nodes that run inside them are not asked. Undefined while none or several run.
+ */
+function spender(step: CostStep): AgentRecord | undefined {
+  const { event, thread } = step;
+  if (event.agent !== undefined) return hearOfAgent(step, event.agent, 'idle');
+  const running = [...thread.agents.values()].filter((agent) => agent.state === 'running');
+  const named = running.filter((agent) => agent.named);
+  const candidates = named.length > 0 ? named : running;
+  const only = candidates.length === 1 ? candidates[0] : undefined;
+  return only && hearOfAgent(step, only.agent, 'idle');
+}
+
+/**
+ * Rise of the running total, else the event's own spend. The running total is a high-water mark: a repeat or a fall
+ * adds nothing, and after a fall only what exceeds the mark does, because a reordered total looks the same. A run that
+ * starts the thread again may go on with the old total or begin at zero: a first total below the mark, or equal to the
+ * event's own spend, began at zero.
+ */
+function spendOf(step: CostStep): NanoUsd {
+  const { event, thread } = step;
+  const frame = frameOf(thread, event.timestampMs);
+  const { total } = event;
+  if (total === undefined) {
+    const spend = event.spend ?? ZERO_USD;
+    if (Number.isSafeInteger(frame.reported + spend)) frame.reported = addUsd(frame.reported, spend);
+    return spend;
+  }
+  const firstOfRun = !frame.heard;
+  frame.heard = true;
+  const beganAtZero = thread.priorFrame !== undefined && frame === thread.frame && firstOfRun;
+  if (beganAtZero && (total < frame.reported || total === event.spend)) frame.reported = ZERO_USD;
+  if (total < frame.reported) {
+    const anomaly = event.timestampMs < lastSpendMs(thread) ? 'late' : 'total_fell';
+    step.changes.push({ kind: 'anomaly', ...at(step), anomaly });
+    return ZERO_USD;
+  }
+  const rise = subtractUsd(total, frame.reported);
+  frame.reported = total;
+  return rise;
+}
+
+/** An event from before the present run of the thread counts against the totals of the run before. */
+function frameOf(thread: ThreadRecord, timestampMs: number): TotalFrame {
+  return timestampMs < thread.startedMs ? (thread.priorFrame ?? thread.frame) : thread.frame;
+}
+
+/** @returns what was added: nothing when a sum would leave the exact range, and that is counted. */
+function addToTotals(step: CostStep, agent: AgentRecord | undefined, spend: NanoUsd): NanoUsd {
+  const { thread } = step;
+  if (!Number.isSafeInteger(thread.total + spend)) {
+    step.changes.push({ kind: 'anomaly', ...at(step), anomaly: 'sum_overflow' });
+    return ZERO_USD;
+  }
+  thread.total = addUsd(thread.total, spend);
+  if (agent !== undefined) agent.spend = addUsd(agent.spend, spend);
+  return spend;
+}
+
+/** Steps ascend in time: spend that arrives late is put in its place and raises the steps after it. */
+function noteStep(thread: ThreadRecord, { atMs, spend }: { atMs: number; spend: NanoUsd }): void {
+  const { spendSteps } = thread;
+  let place = spendSteps.length;
+  while (place > 0 && (spendSteps[place - 1]?.atMs ?? 0) > atMs) place -= 1;
+  const before = spendSteps[place - 1]?.total ?? thread.spendBase;
+  const raised = spendSteps.slice(place).map((step) => ({ ...step, total: addUsd(step.total, spend) }));
+  spendSteps.splice(place, raised.length, { atMs, total: addUsd(before, spend) }, ...raised);
+  if (spendSteps.length > MAX_SPEND_STEPS) thread.spendBase = spendSteps.shift()?.total ?? thread.spendBase;
+}
+
+function lastSpendMs(thread: ThreadRecord): number {
+  return thread.spendSteps.at(-1)?.atMs ?? 0;
+}
+
+/** Limit = total + remaining, as the orchestrator reports both; where it only reports spend, what is left shrinks by it. */
+function reportBudget(step: CostStep, spend: NanoUsd): void {
+  const { event, thread } = step;
+  if (event.remaining !== undefined) {
+    const limit = (event.total ?? thread.frame.reported) + event.remaining;
+    if (event.timestampMs < thread.budgetMs || !Number.isSafeInteger(limit)) return;
+    thread.budgetMs = event.timestampMs;
+    thread.budgetReported = true;
+    thread.budgetLimit = nano(limit);
+    setRemaining(step, event.remaining);
+  } else if (spend > 0 && thread.budgetRemaining !== undefined) {
+    const remaining = thread.budgetRemaining - spend;
+    if (Number.isSafeInteger(remaining)) setRemaining(step, nano(remaining));
+  }
+}
+
+function setRemaining(step: Step, remaining: NanoUsd): void {
+  const { thread, changes } = step;
+  if (thread.budgetLimit === undefined) return;
+  thread.budgetRemaining = remaining;
+  changes.push({ kind: 'thread-budget', ...at(step), limit: thread.budgetLimit, remaining });
+}

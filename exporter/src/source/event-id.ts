@@ -1,0 +1,62 @@
+// The id of an event that was sent without one: a hash of what it says.
+import { createHash } from 'node:crypto';
+
+const MAX_DEPTH = 8;
+const MAX_VALUES = 2_000;
+const MAX_KEYS = 256;
+const MAX_TEXT = 4_096;
+
+/** What an event says, before anything was read into it. */
+export interface Said {
+  readonly threadId: unknown;
+  readonly type: string;
+  readonly timestamp: unknown;
+  readonly payload: unknown;
+}
+
+/**
+ * 128-bit hash of the canonical JSON of an event (keys sorted), so that an exact repeat has the same id in whatever key
+ * order it comes. Bounded for any input: below 8 levels, past 2,000 values, 256 keys of an object or 4,096 characters of
+ * a text only the size goes into the hash. Reads no prototype and calls no toJSON; a getter that throws throws here.
+ */
+export function eventDigest({ threadId, type, timestamp, payload }: Said): string {
+  const text = canonical([threadId, type, timestamp, payload], 0, { values: MAX_VALUES });
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+function canonical(value: unknown, depth: number, left: { values: number }): string {
+  if (left.values-- <= 0) return '"..."';
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}...${value.length}` : value);
+    case 'number':
+      return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`;
+    case 'boolean':
+      return String(value);
+    case 'bigint':
+      return `"${value.toString().slice(0, MAX_TEXT)}n"`;
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? canonicalList(value, depth, left) : canonicalRecord(value, depth, left);
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      return 'null';
+  }
+}
+
+function canonicalList(list: readonly unknown[], depth: number, left: { values: number }): string {
+  if (depth >= MAX_DEPTH) return `"[${list.length}]"`;
+  const parts = list.slice(0, left.values + 1).map((item) => canonical(item, depth + 1, left));
+  return `[${parts.join(',')}${parts.length < list.length ? `,${list.length}` : ''}]`;
+}
+
+function canonicalRecord(record: object, depth: number, left: { values: number }): string {
+  const keys = Object.keys(record);
+  if (depth >= MAX_DEPTH) return `"{${keys.length}}"`;
+  const shown = keys.length > MAX_KEYS ? keys.slice(0, MAX_KEYS) : keys;
+  const parts = shown
+    .sort()
+    .map((key) => `${JSON.stringify(key.slice(0, MAX_TEXT))}:${canonical(Reflect.get(record, key), depth + 1, left)}`);
+  return `{${parts.join(',')}${shown.length < keys.length ? `,"...":${keys.length}` : ''}}`;
+}

@@ -1,0 +1,10 @@
+// Objects without the fields that turned out to be absent.
+
+type Present<T> = { -readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  -readonly [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The same object without the keys whose value is undefined. */
+export function present<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+}
