@@ -7,6 +7,7 @@ import { endOfLog } from './commands.mjs';
 import { LOGS, makeRunFolders, ROOT } from './repository.mjs';
 import { Problem } from './say.mjs';
 
+/** How long a process may take to end after TERM. */
 const TERM_MS = 8_000;
 
 /**
@@ -25,7 +26,10 @@ export class Processes {
     this.#reject = reject;
   });
 
-  constructor() {
+  #termMs;
+
+  constructor({ termMs = TERM_MS } = {}) {
+    this.#termMs = termMs;
     // Whoever waits for `failed` sees it; nobody waiting is no reason for Node to end.
     this.failed.catch(() => undefined);
   }
@@ -89,7 +93,7 @@ export class Processes {
     return this.#running.filter(({ isAlive }) => isAlive()).map(({ name, pid }) => ({ name, pid }));
   }
 
-  /** TERM to each in turn, last started first; KILL to what has not ended after eight seconds. Safe to call twice. */
+  /** TERM to each in turn, last started first; KILL to what has not ended in time. Safe to call twice. */
   async stop() {
     this.#stopping.abort();
     for (const running of this.#running.toReversed()) {
@@ -97,7 +101,7 @@ export class Processes {
       running.kill('SIGTERM');
       const timer = setTimeout(() => {
         running.kill('SIGKILL');
-      }, TERM_MS);
+      }, this.#termMs);
       await running.ended;
       clearTimeout(timer);
     }

@@ -129,15 +129,12 @@ function sourcesOf({ folder, needs }, args) {
 
 /**
  * Builds the workspaces whose sources changed since their last build here, or whose output is missing.
- * @param {{ only?: readonly string[] }} [options] folders, with what they need; all by default
+ * @param {{ only?: readonly string[] }} [options] folders; all by default
  */
 export async function buildStale({ only } = {}) {
   makeRunFolders();
   const stamps = existsSync(STAMPS) ? /** @type {Record<string, string>} */ (readJson(STAMPS)) : {};
-  const wanted = BUILDS.filter(
-    ({ folder }) =>
-      only?.some((one) => one === folder || BUILDS.find((b) => b.folder === one)?.needs.includes(folder)) ?? true
-  );
+  const wanted = BUILDS.filter(({ folder }) => only?.includes(folder) ?? true);
   let built = 0;
   for (const build of wanted) {
     const buildArgs = argumentsOf(build.folder);

@@ -2,7 +2,7 @@
 // npm start: sets up, starts exporter, demo, Prometheus and Grafana, prints the addresses, and stops all of it at the end.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseStartArguments } from './arguments.mjs';
 import { dockerCompose } from './choose.mjs';
 import { STOP_SIGNALS } from './commands.mjs';
 import { Processes } from './processes.mjs';
@@ -13,25 +13,7 @@ import { buildStale, checkNode, installPackages } from './set-up.mjs';
 import { startDockerStack, stopDockerStack } from './stack-docker.mjs';
 import { startLocalStack } from './stack-local.mjs';
 
-const USAGE = 'npm start -- [--no-docker] [--for 60s]';
 const STATE = join(RUN, 'state.json');
-
-/** @param {string[]} args */
-export function parseStartArguments(args) {
-  const options = /** @type {const} */ ({ 'no-docker': { type: 'boolean' }, for: { type: 'string' } });
-  let values;
-  try {
-    ({ values } = parseArgs({ args, options }));
-  } catch (error) {
-    throw new Problem(`${/** @type {Error} */ (error).message}\nusage: ${USAGE}`);
-  }
-  const [, amount, unit] = /^(\d{1,5})([sm])$/.exec(values.for ?? '') ?? [];
-  if (values.for !== undefined && amount === undefined) {
-    throw new Problem(`--for '${values.for}': expected a duration such as 60s or 5m\nusage: ${USAGE}`);
-  }
-  const runMs = amount === undefined ? undefined : Number(amount) * (unit === 'm' ? 60_000 : 1_000);
-  return { mayUseDocker: values['no-docker'] !== true, runMs };
-}
 
 /**
  * @param {import('./stack-local.mjs').Stack} stack
