@@ -1,6 +1,101 @@
+// Registers the panel and its option editors; no logic.
 import { PanelPlugin } from '@grafana/data';
-import { TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { OrchestratorPanel } from './components/OrchestratorPanel.tsx';
+import { DEFAULT_OPTIONS, OPTION_LIMITS, type PanelOptions } from './options.ts';
 
-console.warn(TIMELINE.agentState.name);
-export const plugin = new PanelPlugin(OrchestratorPanel);
+const TIMELINE_OPTIONS = ['Timeline'];
+const BURN_DOWN_OPTIONS = ['Burn-down'];
+
+function showsTimeline(options: Partial<PanelOptions>): boolean {
+  return options.bands !== 'burn-down';
+}
+
+function showsBurnDown(options: Partial<PanelOptions>): boolean {
+  return options.bands !== 'timeline';
+}
+
+export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelOptions((builder) =>
+  builder
+    .addRadio({
+      path: 'bands',
+      name: 'Bands',
+      description: 'Which bands are drawn on the time axis',
+      defaultValue: DEFAULT_OPTIONS.bands,
+      settings: {
+        options: [
+          { value: 'both', label: 'Both' },
+          { value: 'timeline', label: 'Timeline' },
+          { value: 'burn-down', label: 'Burn-down' },
+        ],
+      },
+    })
+    .addSliderInput({
+      path: 'timelineShare',
+      name: 'Timeline share',
+      description: 'Largest part of the height for the timeline; what it does not need goes to the burn-down',
+      defaultValue: DEFAULT_OPTIONS.timelineShare,
+      settings: { ...OPTION_LIMITS.timelineShare, step: 0.05 },
+      showIf: (options) => showsTimeline(options) && showsBurnDown(options),
+    })
+    .addBooleanSwitch({
+      path: 'showFigures',
+      name: 'Figures',
+      description: 'Remaining budget, burn rate, trend, exhaustion and state above the plots',
+      defaultValue: DEFAULT_OPTIONS.showFigures,
+    })
+    .addBooleanSwitch({
+      path: 'showLegend',
+      name: 'Legend',
+      description: 'States with their total time, and the resolution of what is drawn',
+      defaultValue: DEFAULT_OPTIONS.showLegend,
+    })
+    .addNumberInput({
+      path: 'stalenessSeconds',
+      name: 'Staleness (seconds)',
+      description: 'How long a state or an amount is believed after its last sample; at least two scrape intervals',
+      defaultValue: DEFAULT_OPTIONS.stalenessSeconds,
+      settings: { ...OPTION_LIMITS.stalenessSeconds, integer: true },
+    })
+    .addSliderInput({
+      path: 'laneHeight',
+      name: 'Lane height (px)',
+      description: 'Lanes that do not fit scroll',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.laneHeight,
+      settings: { ...OPTION_LIMITS.laneHeight, step: 1 },
+      showIf: showsTimeline,
+    })
+    .addBooleanSwitch({
+      path: 'showCheckpoints',
+      name: 'Checkpoints',
+      description: 'Mark saved checkpoints on a rail above the lanes',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.showCheckpoints,
+      showIf: showsTimeline,
+    })
+    .addBooleanSwitch({
+      path: 'showIdealLine',
+      name: 'Ideal line',
+      description: "Even spend from the period's true start to its end, whatever the visible range",
+      category: BURN_DOWN_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.showIdealLine,
+      showIf: showsBurnDown,
+    })
+    .addBooleanSwitch({
+      path: 'showForecast',
+      name: 'Forecast',
+      description: 'Projection with its uncertainty, where the range reaches past now',
+      category: BURN_DOWN_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.showForecast,
+      showIf: showsBurnDown,
+    })
+    .addNumberInput({
+      path: 'forecastLookback',
+      name: 'Lookback (minutes)',
+      description: 'Spend that burn rate, trend and forecast look back on',
+      category: BURN_DOWN_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.forecastLookback,
+      settings: { ...OPTION_LIMITS.forecastLookback, integer: true },
+      showIf: showsBurnDown,
+    })
+);

@@ -1,7 +1,109 @@
-import React from 'react';
-import { scaleUtc } from 'd3-scale';
-import type { PanelProps } from '@grafana/data';
+// The panel: reads what Grafana hands over, and puts figures, chart and legend (or what is missing) into its room.
+import React, { useMemo } from 'react';
+import { css } from '@emotion/css';
+import { LoadingState, type PanelProps } from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import { forecast as forecastOf } from '../model/forecast.ts';
+import { totalsPerState } from '../model/timeline.ts';
+import { completeOptions, type PanelOptions } from '../options.ts';
+import { readPanelData, type PanelData, type Problem } from '../read/panel-data.ts';
+import { Chart } from './Chart.tsx';
+import { COMPACT_FIGURES_HEIGHT, Figures, FIGURES_HEIGHT } from './Figures.tsx';
+import { figuresOf } from './figures-text.ts';
+import { Legend, LEGEND_HEIGHT } from './Legend.tsx';
+import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
+import { drawnRange } from './drawn-range.ts';
+import { resolutionText, summaryText } from './summary-text.ts';
+import { themePalette } from './theme-palette.ts';
+import { timeFormat } from './time-format.ts';
 
-export function OrchestratorPanel({ width }: PanelProps): React.ReactElement {
-  return <div>{width} {String(scaleUtc().domain([0, 1]).ticks(3).length)}</div>;
+/** Below this size the figures collapse to remaining and exhaustion, on one line. */
+const ROOMY = { width: 600, height: 300 };
+/** Below this height the legend goes. */
+const LEGEND_MIN_HEIGHT = 240;
+const LEGEND_TOTALS_MIN_WIDTH = 700;
+/** The problems that leave nothing to draw, given which bands are asked for. */
+function blockingProblems(data: PanelData, bands: PanelOptions['bands']): Problem[] {
+  const timeline = bands === 'burn-down' ? undefined : data.timelineProblem;
+  const budget = bands === 'timeline' ? undefined : data.budgetProblem;
+  const all = [timeline, budget].filter((problem) => problem !== undefined);
+  return all.length === (bands === 'both' ? 2 : 1) ? all : [];
 }
+
+function queryProblem(data: PanelProps['data']): Problem | undefined {
+  const errors = data.errors ?? [];
+  const message = errors[0]?.message ?? errors[0]?.data?.message;
+  return data.state === LoadingState.Error
+    ? { title: 'The query failed', advice: message ?? 'No reason was given.', query: '' }
+    : undefined;
+}
+
+export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactElement | null {
+  const { data, width, height, timeRange, timeZone, onChangeTimeRange } = props;
+  const styles = useStyles2(getStyles);
+  const theme = useTheme2();
+  const options = useMemo(() => completeOptions(props.options), [props.options]);
+  // Streaming frames change in place and keep their identity: `data` itself is new with every change.
+  const range = useMemo(() => drawnRange(timeRange, data), [timeRange, data]);
+  const read = useMemo(() => readPanelData(data.series, { ...range, options }), [data, range, options]);
+  const primary = options.bands === 'timeline' ? undefined : read.burnDowns[0];
+  const lookbackMs = options.forecastLookback * 60_000;
+  const forecast = useMemo(
+    () => (primary === undefined ? undefined : forecastOf(primary, lookbackMs)),
+    [primary, lookbackMs]
+  );
+  const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range]);
+  const palette = useMemo(() => themePalette(theme), [theme]);
+  const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
+  const figures = useMemo(
+    () => figuresOf({ burnDown: primary, forecast, timeline, lookbackMs, nowMs: range.nowMs, time }),
+    [primary, forecast, timeline, lookbackMs, range, time]
+  );
+  const totals = useMemo(() => (timeline === undefined ? [] : totalsPerState(timeline, range)), [timeline, range]);
+
+  if (width <= 0 || height <= 0) {
+    return null;
+  }
+  const blocking = blockingProblems(read, options.bands);
+  if (blocking.length > 0) {
+    const failed = queryProblem(data);
+    return <Message problems={failed === undefined ? blocking : [failed]} width={width} height={height} />;
+  }
+
+  const compact = width < ROOMY.width || height < ROOMY.height;
+  const showFigures = options.showFigures && height >= 120;
+  const showLegend = options.showLegend && height >= LEGEND_MIN_HEIGHT;
+  const notice = options.bands === 'both' && !compact ? (read.timelineProblem ?? read.budgetProblem) : undefined;
+  const figuresHeight = showFigures ? (compact ? COMPACT_FIGURES_HEIGHT : FIGURES_HEIGHT) : 0;
+  const chartHeight =
+    height - figuresHeight - (showLegend ? LEGEND_HEIGHT : 0) - (notice === undefined ? 0 : NOTICE_HEIGHT);
+  return (
+    <div className={styles.panel} style={{ width, height }}>
+      {showFigures && <Figures figures={figures} compact={compact} />}
+      {notice !== undefined && <Notice problem={notice} />}
+      <Chart
+        data={read}
+        forecast={forecast}
+        options={options}
+        width={width}
+        height={Math.max(0, chartHeight)}
+        range={range}
+        timeZone={timeZone}
+        summary={summaryText(read, figures)}
+        onZoom={onChangeTimeRange}
+      />
+      {showLegend && (
+        <Legend
+          totals={totals}
+          resolution={options.bands === 'burn-down' ? '' : resolutionText(read)}
+          palette={palette}
+          showTotals={width >= LEGEND_TOTALS_MIN_WIDTH}
+        />
+      )}
+    </div>
+  );
+}
+
+const getStyles = () => ({
+  panel: css({ position: 'relative', display: 'flex', flexDirection: 'column', overflow: 'hidden' }),
+});

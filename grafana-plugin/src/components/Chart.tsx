@@ -1,0 +1,160 @@
+// The canvas with both bands, and what lies over it: crosshair, selection, tooltip. Hovering never redraws the canvas.
+import React, { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import { createMeasure } from '../draw/measure.ts';
+import { drawPanel } from '../draw/panel.ts';
+import { layoutPanel } from '../layout/panel.ts';
+import { xOfTime } from '../layout/time-axis.ts';
+import type { Forecast } from '../model/forecast.ts';
+import type { PanelOptions } from '../options.ts';
+import type { PanelData } from '../read/panel-data.ts';
+import { hoverText } from './hover-text.ts';
+import { SegmentTable } from './SegmentTable.tsx';
+import { themePalette } from './theme-palette.ts';
+import { timeFormat } from './time-format.ts';
+import { Tooltip } from './Tooltip.tsx';
+import { useChartPointer } from './use-chart-pointer.ts';
+import { useSharedCrosshair } from './use-shared-crosshair.ts';
+
+export interface ChartProps {
+  readonly data: PanelData;
+  readonly forecast: Forecast | undefined;
+  readonly options: PanelOptions;
+  readonly width: number;
+  readonly height: number;
+  readonly range: { readonly fromMs: number; readonly toMs: number; readonly nowMs: number };
+  readonly timeZone: string;
+  readonly summary: string;
+  readonly onZoom: (range: { from: number; to: number }) => void;
+}
+
+export function Chart(props: ChartProps): React.ReactElement {
+  const { data, forecast, options, width, height, range, timeZone, summary, onZoom } = props;
+  const theme = useTheme2();
+  const styles = useStyles2(getStyles);
+  const [surface, setSurface] = useState<HTMLDivElement | null>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [scrollTop, setScrollTop] = useState(0);
+  const palette = useMemo(() => themePalette(theme), [theme]);
+  const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
+  const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range.toMs, range.fromMs]);
+  const devicePixelRatio = window.devicePixelRatio || 1;
+
+  const layout = useMemo(
+    () =>
+      layoutPanel({
+        width,
+        height,
+        devicePixelRatio,
+        ...range,
+        timeline: options.bands === 'burn-down' ? undefined : data.timeline,
+        burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
+        forecast: options.showForecast ? forecast : undefined,
+        timelineShare: options.timelineShare,
+        laneHeight: options.laneHeight,
+        showCheckpoints: options.showCheckpoints,
+        showIdealLine: options.showIdealLine,
+        scrollTop,
+        measure,
+        ticks: time,
+      }),
+    [width, height, devicePixelRatio, range, options, data, forecast, scrollTop, measure, time]
+  );
+
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (element && context) {
+      element.width = Math.round(width * devicePixelRatio);
+      element.height = Math.round(height * devicePixelRatio);
+      drawPanel(context, layout, { palette, devicePixelRatio });
+    }
+  }, [layout, palette, width, height, devicePixelRatio]);
+
+  const shared = useSharedCrosshair();
+  const onHover = shared.publish;
+  const onScroll = useCallback((next: number) => setScrollTop(next), []);
+  const { pointer, selection, handlers } = useChartPointer({ surface, layout, onHover, onZoom, onScroll });
+
+  const hoverMs = pointer?.hit.atMs ?? shared.atMs;
+  const inRange = hoverMs !== undefined && hoverMs >= range.fromMs && hoverMs <= range.toMs;
+  const crosshairX = hoverMs === undefined ? 0 : xOfTime(layout.axis, hoverMs);
+  const hover = useMemo(() => {
+    const hit =
+      pointer?.hit ??
+      (shared.showTooltip && shared.atMs !== undefined
+        ? { atMs: shared.atMs, row: undefined, segment: undefined, checkpoint: undefined }
+        : undefined);
+    const drawn = {
+      timeline: options.bands === 'burn-down' ? undefined : data.timeline,
+      burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
+    };
+    return hit === undefined ? undefined : hoverText(hit, drawn);
+  }, [pointer, shared.showTooltip, shared.atMs, data, options.bands]);
+  const tooltipAt =
+    pointer === undefined ? sharedPosition(surface, crosshairX) : { x: pointer.clientX, y: pointer.clientY };
+
+  return (
+    <div
+      ref={setSurface}
+      className={styles.surface}
+      style={{ width, height }}
+      data-testid="orchestrator-chart"
+      {...handlers}
+    >
+      <canvas ref={canvas} role="img" aria-label={summary} style={{ width, height, display: 'block' }} />
+      {inRange && (
+        <div
+          className={styles.crosshair}
+          data-testid="orchestrator-crosshair"
+          style={{
+            transform: `translateX(${crosshairX}px)`,
+            top: layout.plotTop,
+            height: layout.plotBottom - layout.plotTop,
+          }}
+        />
+      )}
+      {selection !== undefined && Math.abs(selection.toX - selection.fromX) >= 1 && (
+        <div
+          className={styles.selection}
+          style={{
+            left: Math.min(selection.fromX, selection.toX),
+            width: Math.abs(selection.toX - selection.fromX),
+            top: layout.plotTop,
+            height: layout.plotBottom - layout.plotTop,
+          }}
+        />
+      )}
+      {hover !== undefined && inRange && selection === undefined && tooltipAt !== undefined && (
+        <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
+      )}
+      {layout.timeline !== undefined && <SegmentTable timeline={layout.timeline} />}
+    </div>
+  );
+}
+
+/** Where another panel's tooltip stands in this one: at the crosshair, half-way down. */
+function sharedPosition(element: HTMLDivElement | null, crosshairX: number): { x: number; y: number } | undefined {
+  const box = element?.getBoundingClientRect();
+  return box === undefined ? undefined : { x: box.left + crosshairX, y: box.top + box.height / 2 };
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  surface: css({ position: 'relative', touchAction: 'pan-y', cursor: 'crosshair', userSelect: 'none', flexShrink: 0 }),
+  crosshair: css({
+    position: 'absolute',
+    left: 0,
+    width: 0,
+    borderLeft: `1px dashed ${theme.colors.text.secondary}`,
+    pointerEvents: 'none',
+  }),
+  selection: css({
+    position: 'absolute',
+    background: theme.colors.action.selected,
+    border: `1px solid ${theme.colors.border.strong}`,
+    borderWidth: '0 1px',
+    pointerEvents: 'none',
+  }),
+});

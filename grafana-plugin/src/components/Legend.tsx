@@ -1,0 +1,74 @@
+// One legend for the timeline, with totals per state, and the resolution of what is drawn at its right end.
+import React from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import type { Palette } from '../draw/palette.ts';
+import { shortDuration } from '../layout/duration-text.ts';
+import type { StateTotal } from '../model/timeline.ts';
+import { StateSwatch } from './StateSwatch.tsx';
+
+interface LegendProps {
+  readonly totals: readonly StateTotal[];
+  readonly resolution: string;
+  readonly palette: Palette;
+  readonly showTotals: boolean;
+}
+
+export const LEGEND_HEIGHT = 24;
+
+function shareText(share: number): string {
+  const percent = share * 100;
+  return percent > 0 && percent < 1 ? '< 1 %' : `${Math.round(percent)} %`;
+}
+
+/** Failures are counted: how long an agent stayed failed says little, how often it failed a lot. */
+function totalText(total: StateTotal): string {
+  const share = total.state === 'failed' ? `${total.count}\u00d7` : shareText(total.share);
+  return `${shortDuration(total.totalMs)} \u00b7 ${share}`;
+}
+
+export function Legend({ totals, resolution, palette, showTotals }: LegendProps): React.ReactElement {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.row} data-testid="orchestrator-legend">
+      <ul className={styles.list}>
+        {totals.map((total) => (
+          <li key={total.state} className={styles.item}>
+            <StateSwatch state={total.state} palette={palette} />
+            <span>{total.state}</span>
+            {showTotals && <span className={styles.total}>{totalText(total)}</span>}
+          </li>
+        ))}
+      </ul>
+      <span className={styles.resolution} data-testid="orchestrator-resolution">
+        {resolution}
+      </span>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  row: css({
+    display: 'flex',
+    alignItems: 'flex-end',
+    height: LEGEND_HEIGHT,
+    gap: theme.spacing(2),
+    flexShrink: 0,
+    overflow: 'hidden',
+    fontSize: 12,
+    color: theme.colors.text.primary,
+  }),
+  list: css({
+    display: 'flex',
+    gap: theme.spacing(2.5),
+    listStyle: 'none',
+    overflow: 'hidden',
+    flexGrow: 1,
+    margin: 0,
+    padding: 0,
+  }),
+  item: css({ display: 'flex', alignItems: 'center', gap: 6, whiteSpace: 'nowrap' }),
+  total: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
+  resolution: css({ color: theme.colors.text.secondary, fontSize: 11, whiteSpace: 'nowrap', opacity: 0.8 }),
+});

@@ -1,0 +1,90 @@
+// What is missing, and the query that would bring it. Instead of the plots, or as a strip above the one that draws.
+import React from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import type { Problem } from '../read/panel-data.ts';
+
+interface MessageProps {
+  readonly problems: readonly Problem[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Room below which only the title of a problem is shown. */
+const ADVICE_MIN_HEIGHT = 140;
+
+export function Message({ problems, width, height }: MessageProps): React.ReactElement {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.center} style={{ width, height }} data-testid="orchestrator-message" role="status">
+      {problems.map((problem) => (
+        <div key={problem.title} className={styles.problem}>
+          <div className={styles.title}>{problem.title}</div>
+          {height >= ADVICE_MIN_HEIGHT && problem.advice !== '' && (
+            <div className={styles.advice}>{problem.advice}</div>
+          )}
+          {height >= ADVICE_MIN_HEIGHT && problem.query !== '' && <pre className={styles.query}>{problem.query}</pre>}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface NoticeProps {
+  readonly problem: Problem;
+}
+
+export const NOTICE_HEIGHT = 26;
+
+/** The band that cannot be drawn, in one line; the other one draws. */
+export function Notice({ problem }: NoticeProps): React.ReactElement {
+  const styles = useStyles2(getStyles);
+  return (
+    <div
+      className={styles.notice}
+      data-testid="orchestrator-notice"
+      role="status"
+      title={`${problem.advice}\n${problem.query}`}
+    >
+      {problem.title}. {problem.advice} <code className={styles.inline}>{problem.query.split('\n')[0]}</code>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  center: css({
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'center',
+    justifyContent: 'center',
+    gap: theme.spacing(3),
+    padding: theme.spacing(1),
+    overflow: 'auto',
+    textAlign: 'center',
+  }),
+  problem: css({ maxWidth: '100%' }),
+  title: css({ color: theme.colors.text.primary, fontSize: theme.typography.h5.fontSize }),
+  advice: css({ color: theme.colors.text.secondary, marginTop: theme.spacing(0.5) }),
+  query: css({
+    display: 'inline-block',
+    textAlign: 'left',
+    maxWidth: '100%',
+    margin: `${theme.spacing(1)} 0 0`,
+    padding: theme.spacing(0.75, 1.5),
+    fontSize: theme.typography.bodySmall.fontSize,
+    whiteSpace: 'pre-wrap',
+    overflowWrap: 'anywhere',
+  }),
+  notice: css({
+    height: NOTICE_HEIGHT,
+    lineHeight: `${NOTICE_HEIGHT}px`,
+    flexShrink: 0,
+    whiteSpace: 'nowrap',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    color: theme.colors.text.secondary,
+    fontSize: 12,
+  }),
+  inline: css({ fontSize: 11 }),
+});

@@ -1,0 +1,96 @@
+// The tooltip at the pointer: time to the millisecond, states with exact durations, money left.
+import React from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Portal, useStyles2, VizTooltipContainer } from '@grafana/ui';
+import type { Palette } from '../draw/palette.ts';
+import type { HoverText } from './hover-text.ts';
+import { StateSwatch } from './StateSwatch.tsx';
+import type { TimeFormat } from './time-format.ts';
+
+interface TooltipProps {
+  readonly hover: HoverText;
+  /** Viewport position of the pointer. */
+  readonly at: { readonly x: number; readonly y: number };
+  readonly palette: Palette;
+  readonly time: TimeFormat;
+}
+
+const OFFSET = { x: 14, y: 12 };
+
+export function Tooltip({ hover, at, palette, time }: TooltipProps): React.ReactElement {
+  const styles = useStyles2(getStyles);
+  return (
+    <Portal>
+      <VizTooltipContainer position={{ x: at.x, y: at.y }} offset={OFFSET}>
+        <div className={styles.box} data-testid="orchestrator-tooltip">
+          <div className={styles.time}>{time.exactTime(hover.atMs)}</div>
+          {hover.checkpoint !== undefined && (
+            <div className={styles.note}>
+              {'\u25c7'} checkpoint {hover.checkpoint.index}
+            </div>
+          )}
+          {(hover.rows.length > 0 || hover.remaining.length > 0) && (
+            <table className={styles.table}>
+              <tbody>
+                {hover.rows.map((row) => (
+                  <tr key={row.key} className={row.pointed ? styles.pointed : ''}>
+                    <td className={styles.mark}>
+                      <StateSwatch state={row.state} palette={palette} />
+                    </td>
+                    <td className={styles.name}>{row.name}</td>
+                    <td className={styles.state}>{row.state}</td>
+                    <td className={styles.value}>{row.duration}</td>
+                  </tr>
+                ))}
+                {hover.remaining.map((budget) => (
+                  <tr key={`remaining ${budget.name}`}>
+                    <td className={styles.mark}>
+                      <span className={styles.moneyMark} style={{ background: palette.money }} aria-hidden="true" />
+                    </td>
+                    <td className={styles.name}>Remaining</td>
+                    <td className={styles.state}>{budget.name}</td>
+                    <td className={styles.value}>{budget.text}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+          {hover.more > 0 && <div className={styles.note}>and {hover.more} more active</div>}
+          {hover.pointed !== undefined && (
+            <div className={styles.note}>
+              {hover.pointed.beganBefore ? 'by ' : ''}
+              {time.exactTime(hover.pointed.startMs)} {'\u2013'}{' '}
+              {hover.pointed.endMs === undefined ? 'now' : time.exactTime(hover.pointed.endMs)}
+            </div>
+          )}
+        </div>
+      </VizTooltipContainer>
+    </Portal>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  box: css({ fontSize: 12, color: theme.colors.text.primary, minWidth: 160 }),
+  time: css({
+    fontFamily: theme.typography.fontFamilyMonospace,
+    paddingBottom: 4,
+    marginBottom: 4,
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+  }),
+  table: css({ width: '100%' }),
+  pointed: css({ fontWeight: theme.typography.fontWeightMedium }),
+  mark: css({ paddingRight: 8, verticalAlign: 'middle', lineHeight: 1 }),
+  moneyMark: css({ display: 'inline-block', width: 12, height: 10, borderRadius: 1 }),
+  name: css({ paddingRight: 12, maxWidth: 240, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
+  state: css({
+    color: theme.colors.text.secondary,
+    paddingRight: 12,
+    maxWidth: 180,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+  }),
+  value: css({ fontFamily: theme.typography.fontFamilyMonospace, textAlign: 'right', whiteSpace: 'nowrap' }),
+  note: css({ color: theme.colors.text.secondary, fontSize: 11, paddingTop: 4, fontVariantNumeric: 'tabular-nums' }),
+});

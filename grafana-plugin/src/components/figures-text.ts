@@ -1,0 +1,185 @@
+// What the figures row says, as text. No React, so that it can be tested as a table.
+import { burnRate, trend, type Forecast } from '../model/forecast.ts';
+import { remainingUsd, type BurnDown } from '../model/burn-down.ts';
+import { agentsPerState, type Timeline } from '../model/timeline.ts';
+import { roughDuration } from '../layout/duration-text.ts';
+import { moneyText } from '../layout/money-text.ts';
+import type { TimeFormat } from './time-format.ts';
+
+export type Tone = 'plain' | 'warning' | 'critical';
+
+export interface Figure {
+  readonly id: 'remaining' | 'burn-rate' | 'trend' | 'exhaustion' | 'state';
+  readonly label: string;
+  readonly value: string;
+  readonly detail: string;
+  readonly tone: Tone;
+  /** Fuller words, shown on hover. */
+  readonly hint: string;
+}
+
+const HOUR_MS = 3_600_000;
+const YEAR_MS = 365 * 24 * HOUR_MS;
+const MINUS = '\u2212';
+
+function remainingTone(burnDown: BurnDown): Tone {
+  const left = remainingUsd(burnDown);
+  if (left <= 0) {
+    return 'critical';
+  }
+  const limit = burnDown.limitUsd;
+  const used = limit === undefined || limit <= 0 ? 0 : 1 - left / limit;
+  const crossed = burnDown.thresholds.findLast((threshold) => used >= threshold.ratio)?.ratio ?? 0;
+  return crossed >= 0.9 ? 'critical' : crossed >= 0.7 ? 'warning' : 'plain';
+}
+
+function remainingFigure(burnDown: BurnDown): Figure {
+  const detail = burnDown.limitUsd === undefined ? '' : `of ${moneyText(burnDown.limitUsd)}`;
+  return {
+    id: 'remaining',
+    label: 'Remaining',
+    value: moneyText(remainingUsd(burnDown)),
+    detail,
+    tone: remainingTone(burnDown),
+    hint: `${burnDown.kind === 'thread' ? 'Thread' : 'Budget'} ${burnDown.name}`,
+  };
+}
+
+function burnRateFigure(burnDown: BurnDown, lookbackMs: number): Figure {
+  const rate = burnRate(burnDown, lookbackMs);
+  const perMinute = rate === undefined ? '' : ` \u00b7 ${moneyText(rate.usdPerMinute)} /min`;
+  return {
+    id: 'burn-rate',
+    label: 'Burn rate',
+    value: rate === undefined ? '\u2013' : moneyText(rate.usdPerHour),
+    detail: rate === undefined ? 'no data yet' : `/h${perMinute}`,
+    tone: 'plain',
+    hint: rate === undefined ? '' : `Spend of the last ${roughDuration(rate.windowMs)} divided by its length`,
+  };
+}
+
+function trendFigure(burnDown: BurnDown, lookbackMs: number): Figure {
+  const change = trend(burnDown, lookbackMs);
+  if (change === undefined) {
+    return { id: 'trend', label: 'Trend', value: '\u2013', detail: 'not enough data', tone: 'plain', hint: '' };
+  }
+  const percent = Math.round(change.ratio * 100);
+  const span = roughDuration(change.windowMs);
+  return {
+    id: 'trend',
+    label: `Trend, ${span}`,
+    value: `${percent > 0 ? '+' : percent < 0 ? MINUS : '\u00b1'}${Math.abs(percent)} %`,
+    detail: '',
+    tone: 'plain',
+    hint: `Spend of the last ${span} against the ${span} before`,
+  };
+}
+
+function uncertainty(given: Forecast & { kind: 'forecast' }): string {
+  const { exhaustedEarliestMs: earliest, exhaustedLatestMs: latest } = given;
+  if (earliest === undefined || latest === undefined) {
+    return ', or later';
+  }
+  return `, \u00b1 ${roughDuration((latest - earliest) / 2)}`;
+}
+
+function exhaustionTone(burnDown: BurnDown, exhaustedMs: number, fromMs: number): Tone {
+  const period = burnDown.periods.findLast((p) => p.startMs <= fromMs);
+  return exhaustedMs < (period?.endMs ?? fromMs + HOUR_MS) ? 'warning' : 'plain';
+}
+
+function exhaustionFigure(burnDown: BurnDown, given: Forecast, time: TimeFormat): Figure {
+  const figure = (value: string, detail: string, tone: Tone = 'plain', hint = ''): Figure => ({
+    id: 'exhaustion',
+    label: 'Exhausted',
+    value,
+    detail,
+    tone,
+    hint,
+  });
+  const reported = burnDown.reportedExhaustionMs;
+  const compared = reported === undefined ? '' : `The exporter expects ${time.exactTime(reported)}`;
+  switch (given.kind) {
+    case 'ended':
+      return figure('no', 'thread ended');
+    case 'exhausted':
+      return figure('exhausted', `since ${time.clockTime(given.sinceMs, burnDown.knownUntilMs)}`, 'critical');
+    case 'not-enough-data':
+      return reported === undefined
+        ? figure('\u2013', `not enough data: ${given.reason}`)
+        : figure(
+            time.clockTime(reported, burnDown.knownUntilMs),
+            'by the exporter',
+            exhaustionTone(burnDown, reported, burnDown.knownUntilMs)
+          );
+    case 'forecast': {
+      if (given.exhaustedMs === undefined || given.exhaustedMs - given.fromMs > YEAR_MS) {
+        return figure(
+          'not foreseen',
+          given.exhaustedMs === undefined ? 'no spend' : 'within a year',
+          'plain',
+          compared
+        );
+      }
+      const inText = `in ${roughDuration(given.exhaustedMs - given.fromMs)}${uncertainty(given)}`;
+      const tone = exhaustionTone(burnDown, given.exhaustedMs, given.fromMs);
+      return figure(time.clockTime(given.exhaustedMs, given.fromMs), inText, tone, compared);
+    }
+  }
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function stateFigure(timeline: Timeline, nowMs: number): Figure {
+  const running = timeline.groups.filter((group) => group.runs.some((run) => run.endMs === undefined));
+  const counts = new Map<string, number>();
+  for (const group of running) {
+    for (const [state, count] of agentsPerState(group, nowMs)) {
+      counts.set(state, (counts.get(state) ?? 0) + count);
+    }
+  }
+  const agents = timeline.groups.reduce((sum, group) => sum + group.lanes.filter((lane) => !lane.isTool).length, 0);
+  const only = timeline.groups.length === 1 ? timeline.groups[0] : undefined;
+  const value = only?.state ?? (running.length > 0 ? 'running' : 'ended');
+  const threads = only === undefined ? `${running.length} of ${plural(timeline.groups.length, 'thread')}, ` : '';
+  const active = [...counts].filter(([state]) => state !== 'idle' && state !== 'completed');
+  const activeCount = active.reduce((sum, [, count]) => sum + count, 0);
+  const notable = ['waiting', 'queued', 'paused', 'failed'].flatMap((state) => {
+    const count = counts.get(state) ?? 0;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
+  const agentText =
+    running.length > 0 ? `${activeCount} of ${plural(agents, 'agent')} active` : plural(agents, 'agent');
+  const failed = value === 'failed' || value === 'timeout';
+  return {
+    id: 'state',
+    label: 'State',
+    value,
+    detail: [`${threads}${agentText}`, ...notable].join(', '),
+    tone: failed ? 'critical' : 'plain',
+    hint: only?.thread ?? '',
+  };
+}
+
+export interface FiguresInput {
+  readonly burnDown: BurnDown | undefined;
+  readonly forecast: Forecast | undefined;
+  readonly timeline: Timeline | undefined;
+  readonly lookbackMs: number;
+  readonly nowMs: number;
+  readonly time: TimeFormat;
+}
+
+/** The figures in reading order; those of a band without data are left out. */
+export function figuresOf(input: FiguresInput): Figure[] {
+  const { burnDown, forecast, timeline, lookbackMs } = input;
+  const ended = burnDown?.endedMs !== undefined;
+  return [
+    ...(burnDown === undefined ? [] : [remainingFigure(burnDown), burnRateFigure(burnDown, lookbackMs)]),
+    ...(burnDown === undefined || ended ? [] : [trendFigure(burnDown, lookbackMs)]),
+    ...(burnDown === undefined || forecast === undefined ? [] : [exhaustionFigure(burnDown, forecast, input.time)]),
+    ...(timeline === undefined ? [] : [stateFigure(timeline, input.nowMs)]),
+  ];
+}

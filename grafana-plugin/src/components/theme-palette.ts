@@ -1,0 +1,58 @@
+// Grafana's theme as the panel's palette: blue works, amber waits, violet is paused, red failed, green is money.
+import { colorManipulator, type GrafanaTheme2 } from '@grafana/data';
+import type { Palette } from '../draw/palette.ts';
+
+/** Follows the theme, light or dark; colours come from Grafana's own named palette. */
+export function themePalette(theme: GrafanaTheme2): Palette {
+  const { visualization, colors, typography, isDark } = theme;
+  const named = (name: string) => visualization.getColorByName(name);
+  const alpha = (color: string, opacity: number) => colorManipulator.alpha(color, opacity);
+  const blue = isDark ? named('blue') : named('semi-dark-blue');
+  const green = isDark ? named('green') : named('dark-green');
+  const orange = isDark ? named('orange') : named('dark-orange');
+  const red = isDark ? named('red') : named('semi-dark-red');
+  const amber = isDark ? '#CCA300' : '#C69B06';
+  const paused = isDark ? '#7A5291' : '#C08AD8';
+  const onBlue = isDark ? '#0B1220' : '#FFFFFF';
+  const line = isDark ? '#CCCCDC' : '#24292E';
+  return {
+    text: colors.text.primary,
+    weakText: colors.text.secondary,
+    faintText: alpha(colors.text.primary, isDark ? 0.42 : 0.48),
+    background: colors.background.primary,
+    grid: alpha(line, isDark ? 0.07 : 0.08),
+    separator: alpha(line, isDark ? 0.1 : 0.11),
+    state: {
+      idle: alpha(line, isDark ? 0.28 : 0.3),
+      queued: alpha(line, isDark ? 0.55 : 0.6),
+      running: blue,
+      waiting: amber,
+      paused,
+      completed: alpha(line, isDark ? 0.4 : 0.42),
+      failed: red,
+    },
+    onState: {
+      idle: colors.text.primary,
+      queued: colors.text.primary,
+      running: onBlue,
+      waiting: colors.text.primary,
+      paused: isDark ? '#F4EAFB' : '#2A1138',
+      completed: colors.text.primary,
+      failed: '#FFFFFF',
+    },
+    run: alpha(blue, isDark ? 0.42 : 0.36),
+    toolRunning: isDark ? named('light-blue') : named('dark-blue'),
+    waitingGround: isDark ? '#4A3D0C' : '#F5E6B3',
+    now: isDark ? named('blue') : named('dark-blue'),
+    onNow: isDark ? '#0B1220' : '#FFFFFF',
+    money: green,
+    moneyTop: alpha(green, isDark ? 0.36 : 0.3),
+    moneyBottom: alpha(green, isDark ? 0.04 : 0.06),
+    forecast: orange,
+    cone: alpha(orange, isDark ? 0.2 : 0.18),
+    warning: orange,
+    critical: red,
+    fontFamily: typography.fontFamily,
+    monoFamily: typography.fontFamilyMonospace,
+  };
+}

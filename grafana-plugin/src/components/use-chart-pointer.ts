@@ -1,0 +1,119 @@
+// What the pointer does on the chart: hover, drag to zoom, double-click to zoom out, wheel over lanes.
+import { useCallback, useEffect, useState, type PointerEvent } from 'react';
+import { hitTest, type Hit } from '../layout/hit-test.ts';
+import type { PanelLayout } from '../layout/panel.ts';
+import { timeOfX } from '../layout/time-axis.ts';
+
+export interface Pointer {
+  readonly hit: Hit;
+  /** Position in the chart, CSS pixels. */
+  readonly x: number;
+  readonly y: number;
+  /** Position in the viewport, for the tooltip. */
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
+export interface Selection {
+  readonly fromX: number;
+  readonly toX: number;
+}
+
+interface ChartPointerInput {
+  readonly surface: HTMLElement | null;
+  readonly layout: PanelLayout;
+  readonly onHover: (atMs: number | undefined) => void;
+  readonly onZoom: (range: { from: number; to: number }) => void;
+  readonly onScroll: (scrollTop: number) => void;
+}
+
+/** A shorter drag is a click. */
+const MIN_DRAG = 5;
+
+export function useChartPointer(input: ChartPointerInput) {
+  const { surface, layout, onHover, onZoom, onScroll } = input;
+  const [pointer, setPointer] = useState<Pointer>();
+  const [selection, setSelection] = useState<Selection>();
+
+  const positionOf = useCallback((event: { clientX: number; clientY: number; currentTarget: Element }) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }, []);
+
+  const leave = useCallback(() => {
+    setPointer(undefined);
+    onHover(undefined);
+  }, [onHover]);
+
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
+    const at = positionOf(event);
+    if (selection !== undefined) {
+      setSelection({ ...selection, toX: Math.min(layout.axis.right, Math.max(layout.axis.left, at.x)) });
+    }
+    const hit = hitTest(layout, at);
+    if (hit === undefined) {
+      leave();
+      return;
+    }
+    setPointer({ hit, ...at, clientX: event.clientX, clientY: event.clientY });
+    onHover(hit.atMs);
+  };
+
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    const at = positionOf(event);
+    if (event.button === 0 && hitTest(layout, at) !== undefined) {
+      // Without capture a drag that leaves the panel would never end. jsdom has none.
+      event.currentTarget.setPointerCapture?.(event.pointerId);
+      setSelection({ fromX: at.x, toX: at.x });
+    }
+  };
+
+  const onPointerUp = () => {
+    if (selection !== undefined) {
+      setSelection(undefined);
+      const [left, right] = [Math.min(selection.fromX, selection.toX), Math.max(selection.fromX, selection.toX)];
+      if (right - left >= MIN_DRAG) {
+        onZoom({ from: timeOfX(layout.axis, left), to: timeOfX(layout.axis, right) });
+      }
+    }
+  };
+
+  const onDoubleClick = () => {
+    const half = (layout.axis.toMs - layout.axis.fromMs) / 2;
+    onZoom({ from: layout.axis.fromMs - half, to: layout.axis.toMs + half });
+  };
+
+  // React's own wheel listeners are passive: they cannot keep the page from scrolling along.
+  useEffect(() => {
+    const element = surface;
+    const band = layout.timeline;
+    if (element === null || band === undefined) {
+      return undefined;
+    }
+    const onWheel = (event: WheelEvent) => {
+      const y = event.clientY - element.getBoundingClientRect().top;
+      const most = band.contentHeight - (band.bottom - band.top);
+      const next = Math.max(0, Math.min(most, band.scrollTop + event.deltaY));
+      if (most > 0 && y >= band.top && y < band.bottom && next !== band.scrollTop) {
+        event.preventDefault();
+        onScroll(next);
+      }
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [surface, layout, onScroll]);
+
+  const cancel = () => setSelection(undefined);
+  return {
+    pointer,
+    selection,
+    handlers: {
+      onPointerMove,
+      onPointerDown,
+      onPointerUp,
+      onPointerCancel: cancel,
+      onPointerLeave: leave,
+      onDoubleClick,
+    },
+  };
+}

@@ -1,0 +1,178 @@
+// The burn-down band on the canvas: area, step line, ideal, thresholds, forecast.
+import { area, line } from 'd3-shape';
+import type { BudgetLine, BurnDownLayout, Point, Severity } from '../layout/burn-down.ts';
+import type { PanelLayout } from '../layout/panel.ts';
+import type { Palette } from './palette.ts';
+import { drawText, fontOf } from './text.ts';
+import { withClip } from './with-clip.ts';
+
+const LABEL_FONT_PX = 11;
+
+function stroke(
+  ctx: CanvasRenderingContext2D,
+  points: readonly Point[],
+  style: { color: string; width: number; dash?: number[] }
+): void {
+  ctx.strokeStyle = style.color;
+  ctx.lineWidth = style.width;
+  ctx.setLineDash(style.dash ?? []);
+  ctx.beginPath();
+  line<Point>(
+    (p) => p.x,
+    (p) => p.y
+  ).context(ctx)([...points]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function severityColor(severity: Severity, palette: Palette): string {
+  switch (severity) {
+    case 'calm':
+      return palette.faintText;
+    case 'warning':
+      return palette.warning;
+    case 'critical':
+      return palette.critical;
+  }
+}
+
+function drawPrimary(
+  ctx: CanvasRenderingContext2D,
+  budget: BudgetLine,
+  at: { band: BurnDownLayout; palette: Palette }
+): void {
+  const { band, palette } = at;
+  const gradient = ctx.createLinearGradient(0, band.top, 0, band.zeroY);
+  gradient.addColorStop(0, palette.moneyTop);
+  gradient.addColorStop(1, palette.moneyBottom);
+  ctx.fillStyle = gradient;
+  ctx.beginPath();
+  area<Point>()
+    .x((p) => p.x)
+    .y0(band.zeroY)
+    .y1((p) => p.y)
+    .context(ctx)([...budget.line]);
+  ctx.fill();
+  stroke(ctx, budget.line, { color: palette.money, width: 1.6 });
+}
+
+function drawForecast(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette: Palette): void {
+  if (band.forecast === undefined) {
+    return;
+  }
+  ctx.fillStyle = palette.cone;
+  ctx.beginPath();
+  for (const [i, point] of band.forecast.cone.entries()) {
+    if (i === 0) {
+      ctx.moveTo(point.x, point.y);
+    } else {
+      ctx.lineTo(point.x, point.y);
+    }
+  }
+  ctx.closePath();
+  ctx.fill();
+  stroke(ctx, band.forecast.line, { color: palette.forecast, width: 1.8, dash: [5, 3] });
+}
+
+function drawScale(
+  ctx: CanvasRenderingContext2D,
+  layout: PanelLayout,
+  at: { band: BurnDownLayout; palette: Palette }
+): void {
+  const { left, right } = layout.axis;
+  const { band, palette } = at;
+  for (const tick of band.yTicks) {
+    const y = Math.round(tick.y);
+    ctx.fillStyle = Math.abs(tick.y - band.zeroY) < 0.5 ? palette.separator : palette.grid;
+    ctx.fillRect(left, y, right - left, 1);
+    const style = { color: palette.weakText, font: fontOf(LABEL_FONT_PX, palette.fontFamily), align: 'right' } as const;
+    drawText(ctx, tick.text, { x: left - 12, y: y + 0.5, style });
+  }
+}
+
+/** Names of lines stand right of the axis, over nothing else. */
+function drawLineNames(
+  ctx: CanvasRenderingContext2D,
+  layout: PanelLayout,
+  at: { band: BurnDownLayout; palette: Palette }
+): void {
+  const { band, palette } = at;
+  const { right } = layout.axis;
+  for (const { y, text, severity } of band.thresholds) {
+    if (text !== undefined) {
+      const style = {
+        color: severityColor(severity, palette),
+        font: fontOf(10, palette.fontFamily),
+        align: 'left',
+      } as const;
+      drawText(ctx, text, { x: right + 6, y, style });
+    }
+  }
+  const name = { color: palette.weakText, font: fontOf(10, palette.fontFamily) };
+  if (band.idealLabel !== undefined) {
+    drawText(ctx, 'ideal', { x: right - 4, y: band.idealLabel.y - 9, style: { ...name, align: 'right' } });
+  }
+  for (const { label } of band.budgets) {
+    if (label !== undefined) {
+      const atEdge = label.x > right - 60;
+      drawText(ctx, label.text, {
+        x: atEdge ? right - 4 : label.x,
+        y: label.y - 8,
+        style: { ...name, align: atEdge ? 'right' : 'left' },
+      });
+    }
+  }
+}
+
+function drawTitle(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette: Palette): void {
+  const style = { color: palette.weakText, font: fontOf(LABEL_FONT_PX, palette.fontFamily), align: 'left' } as const;
+  const text = band.title === '' ? 'Budget remaining' : `Budget remaining \u00b7 ${band.title}`;
+  drawText(ctx, text, { x: 0, y: band.top - 12, style });
+}
+
+/** The band with everything in it, now line excepted. `titled`: whether there is room for the title above. */
+export function drawBurnDown(ctx: CanvasRenderingContext2D, layout: PanelLayout, palette: Palette): void {
+  const band = layout.burnDown;
+  if (band === undefined) {
+    return;
+  }
+  const { left, right } = layout.axis;
+  if (band.top - layout.plotTop > 20) {
+    drawTitle(ctx, band, palette);
+  }
+  drawScale(ctx, layout, { band, palette });
+  withClip(ctx, { x: left, y: band.top - 2, width: right - left, height: band.bottom - band.top + 2 }, () => {
+    const [primary, ...others] = band.budgets;
+    if (primary !== undefined) {
+      drawPrimary(ctx, primary, { band, palette });
+    }
+    for (const budget of others) {
+      stroke(ctx, budget.line, { color: palette.weakText, width: 1 });
+    }
+    if (band.limitY !== undefined) {
+      stroke(
+        ctx,
+        [
+          { x: left, y: band.limitY },
+          { x: right, y: band.limitY },
+        ],
+        { color: palette.faintText, width: 1 }
+      );
+    }
+    for (const ideal of band.ideal) {
+      stroke(ctx, ideal, { color: palette.weakText, width: 1.2, dash: [2, 4] });
+    }
+    for (const { y, severity } of band.thresholds) {
+      stroke(
+        ctx,
+        [
+          { x: left, y },
+          { x: right, y },
+        ],
+        { color: severityColor(severity, palette), width: 1 }
+      );
+    }
+    drawForecast(ctx, band, palette);
+  });
+  drawLineNames(ctx, layout, { band, palette });
+}

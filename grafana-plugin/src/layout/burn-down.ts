@@ -1,0 +1,229 @@
+// The burn-down band: amounts of money as polylines, areas and labelled lines on the shared time axis.
+import { scaleLinear } from 'd3-scale';
+import { lastAtOrBefore } from '../model/segments.ts';
+import type { BurnDown, MoneyPoint, Period } from '../model/burn-down.ts';
+import type { Forecast } from '../model/forecast.ts';
+import { fitShortened, type MeasureText } from './label-fit.ts';
+import { moneyTick } from './money-text.ts';
+import { xOfTime, type TimeAxis } from './time-axis.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export type Severity = 'calm' | 'warning' | 'critical';
+
+export interface ThresholdLine {
+  readonly y: number;
+  readonly text: string | undefined;
+  readonly severity: Severity;
+}
+
+export interface BudgetLine {
+  readonly name: string;
+  /** The budget that the figures are about: drawn with area, forecast and thresholds. */
+  readonly primary: boolean;
+  /** Steps as a polyline of horizontal and vertical pieces. */
+  readonly line: readonly Point[];
+  readonly label: { readonly text: string; readonly x: number; readonly y: number } | undefined;
+}
+
+export interface BurnDownLayout {
+  readonly top: number;
+  readonly bottom: number;
+  readonly zeroY: number;
+  readonly title: string;
+  readonly yTicks: ReadonlyArray<{ readonly y: number; readonly text: string }>;
+  readonly limitY: number | undefined;
+  readonly budgets: readonly BudgetLine[];
+  readonly ideal: ReadonlyArray<readonly [Point, Point]>;
+  readonly idealLabel: Point | undefined;
+  readonly thresholds: readonly ThresholdLine[];
+  readonly forecast: { readonly line: readonly Point[]; readonly cone: readonly Point[] } | undefined;
+}
+
+export interface BurnDownInput {
+  readonly axis: TimeAxis;
+  readonly top: number;
+  readonly bottom: number;
+  /** Primary budget first. */
+  readonly burnDowns: readonly BurnDown[];
+  readonly forecast: Forecast | undefined;
+  readonly showIdealLine: boolean;
+  readonly measure: MeasureText;
+}
+
+const MIN_TICK_DISTANCE = 26;
+const MAX_SECONDARY_LINES = 8;
+const LABEL_HEIGHT = 12;
+
+/** Points in view, with the amount that held before the view at its left edge. */
+function inView(points: readonly MoneyPoint[], axis: TimeAxis): MoneyPoint[] {
+  const first = Math.max(
+    0,
+    lastAtOrBefore(points, axis.fromMs, (point) => point.atMs)
+  );
+  const last = lastAtOrBefore(points, axis.toMs, (point) => point.atMs);
+  return points.slice(first, last + 1).map((point) => ({ ...point, atMs: Math.max(point.atMs, axis.fromMs) }));
+}
+
+/** Of many points on one pixel column only the first, lowest, highest and last matter. */
+function thinned(points: readonly Point[]): Point[] {
+  const kept: Point[] = [];
+  let column: Point[] = [];
+  const flush = () => {
+    if (column.length <= 4) {
+      kept.push(...column);
+    } else {
+      const inner = column.slice(1, -1);
+      const lowest = inner.reduce((a, b) => (b.y > a.y ? b : a));
+      const highest = inner.reduce((a, b) => (b.y < a.y ? b : a));
+      kept.push(...column.filter((p, i) => i === 0 || i === column.length - 1 || p === lowest || p === highest));
+    }
+    column = [];
+  };
+  for (const point of points) {
+    const first = column[0];
+    if (first !== undefined && Math.floor(first.x) !== Math.floor(point.x)) {
+      flush();
+    }
+    column.push(point);
+  }
+  flush();
+  return kept;
+}
+
+function stepLine(corners: readonly Point[], endX: number): Point[] {
+  const line: Point[] = [];
+  let y: number | undefined;
+  for (const corner of thinned(corners)) {
+    if (y !== undefined) {
+      line.push({ x: corner.x, y });
+    }
+    line.push(corner);
+    y = corner.y;
+  }
+  if (y !== undefined) {
+    line.push({ x: Math.max(endX, line.at(-1)?.x ?? endX), y });
+  }
+  return line;
+}
+
+function severityOf(ratio: number): Severity {
+  return ratio >= 0.9 ? 'critical' : ratio >= 0.7 ? 'warning' : 'calm';
+}
+
+function percent(ratio: number): string {
+  return `${Number((ratio * 100).toFixed(1))} %`;
+}
+
+/** Vertical extent: from zero (or the deepest overspend) to the limit (or the highest amount), with a little air. */
+function domainOf(burnDowns: readonly BurnDown[], axis: TimeAxis): [number, number] {
+  const primary = burnDowns[0];
+  const amounts = burnDowns.flatMap((burnDown) => inView(burnDown.points, axis).map((point) => point.usd));
+  const highest = amounts.reduce((a, b) => Math.max(a, b), Math.max(0, primary?.limitUsd ?? 0));
+  const lowest = amounts.reduce((a, b) => Math.min(a, b), 0);
+  const span = highest - lowest || 1;
+  return [lowest - 0.08 * span, highest + 0.04 * span];
+}
+
+function idealPieces(periods: readonly Period[], axis: TimeAxis, limitUsd: number): Array<[MoneyPoint, MoneyPoint]> {
+  return periods.flatMap((period): Array<[MoneyPoint, MoneyPoint]> => {
+    const fromMs = Math.max(axis.fromMs, period.startMs);
+    const toMs = Math.min(axis.toMs, period.endMs);
+    const at = (atMs: number) => ({
+      atMs,
+      usd: limitUsd * (1 - (atMs - period.startMs) / (period.endMs - period.startMs)),
+    });
+    return fromMs < toMs ? [[at(fromMs), at(toMs)]] : [];
+  });
+}
+
+/** One line of the forecast from where money stands now to zero or the end of the range, whichever comes first. */
+function forecastEnd(given: Forecast & { kind: 'forecast' }, rate: number, axis: TimeAxis): MoneyPoint {
+  const zeroMs = rate > 0 ? given.fromMs + given.fromUsd / rate : Infinity;
+  const atMs = Math.min(axis.toMs, zeroMs);
+  return { atMs, usd: zeroMs <= axis.toMs ? 0 : given.fromUsd - rate * (atMs - given.fromMs) };
+}
+
+function layoutForecast(
+  given: Forecast | undefined,
+  axis: TimeAxis,
+  toPoint: (p: MoneyPoint) => Point
+): BurnDownLayout['forecast'] {
+  if (given === undefined || given.kind !== 'forecast' || given.fromMs >= axis.toMs || given.fromMs < axis.fromMs) {
+    return undefined;
+  }
+  const start = toPoint({ atMs: given.fromMs, usd: given.fromUsd });
+  const fast = toPoint(forecastEnd(given, given.fastestRate, axis));
+  const slow = toPoint(forecastEnd(given, given.slowestRate, axis));
+  const middle = toPoint(forecastEnd(given, given.rate, axis));
+  // Where the fast edge reaches zero first, the cone runs on along zero below the slow edge.
+  const corner = slow.x > fast.x ? [{ x: slow.x, y: fast.y }] : [];
+  return { line: [start, middle], cone: [start, fast, ...corner, slow] };
+}
+
+/** Undefined when there is no budget to draw. */
+export function layoutBurnDown(input: BurnDownInput): BurnDownLayout | undefined {
+  const { axis, burnDowns, top, bottom } = input;
+  const primary = burnDowns[0];
+  if (primary === undefined) {
+    return undefined;
+  }
+  const scale = scaleLinear().domain(domainOf(burnDowns, axis)).range([bottom, top]);
+  const toPoint = ({ atMs, usd }: MoneyPoint): Point => ({ x: xOfTime(axis, atMs), y: scale(usd) });
+  const tickCount = Math.max(2, Math.floor((bottom - top) / MIN_TICK_DISTANCE / 1.4));
+  const ticks = scale.ticks(tickCount);
+  const stepUsd = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+  const limitUsd = primary.limitUsd;
+  const ideal = input.showIdealLine && limitUsd !== undefined ? idealPieces(primary.periods, axis, limitUsd) : [];
+  const idealEnd = ideal.at(-1)?.[1];
+  const thresholds = limitUsd === undefined ? [] : layoutThresholds(primary, (usd) => scale(usd), limitUsd);
+  return {
+    top,
+    bottom,
+    zeroY: scale(0),
+    title: burnDowns.length > 1 || primary.kind === 'budget' ? primary.name : '',
+    yTicks: ticks.map((usd) => ({ y: scale(usd), text: moneyTick(usd, stepUsd) })),
+    limitY: limitUsd === undefined ? undefined : scale(limitUsd),
+    budgets: burnDowns
+      .slice(0, 1 + MAX_SECONDARY_LINES)
+      .map((burnDown, i) => layoutBudget(burnDown, i === 0, { ...input, toPoint })),
+    ideal: ideal.map(([a, b]) => [toPoint(a), toPoint(b)] as const),
+    idealLabel: idealEnd === undefined ? undefined : toPoint(idealEnd),
+    thresholds,
+    forecast: layoutForecast(input.forecast, axis, toPoint),
+  };
+}
+
+function layoutBudget(
+  burnDown: BurnDown,
+  primary: boolean,
+  input: BurnDownInput & { toPoint: (p: MoneyPoint) => Point }
+): BudgetLine {
+  const { axis } = input;
+  const corners = inView(burnDown.points, axis).map(input.toPoint);
+  const endX = Math.min(axis.right, xOfTime(axis, burnDown.knownUntilMs));
+  const line = stepLine(corners, endX);
+  const end = line.at(-1);
+  const text =
+    primary || end === undefined ? '' : fitShortened(burnDown.name, { width: 120, fontPx: 10 }, input.measure);
+  const label = end === undefined || text === '' ? undefined : { text, x: Math.min(end.x + 6, axis.right), y: end.y };
+  return { name: burnDown.name, primary, line, label };
+}
+
+/** Thin lines named at the right; a name that would touch the one before it is left out, the more severe one stays. */
+function layoutThresholds(primary: BurnDown, yOf: (usd: number) => number, limitUsd: number): ThresholdLine[] {
+  const taken: number[] = [];
+  return [...primary.thresholds]
+    .sort((a, b) => b.ratio - a.ratio)
+    .map(({ ratio }) => {
+      const y = yOf(limitUsd * (1 - ratio));
+      const free = taken.every((other) => Math.abs(other - y) >= LABEL_HEIGHT);
+      if (free) {
+        taken.push(y);
+      }
+      return { y, text: free ? percent(ratio) : undefined, severity: severityOf(ratio) };
+    });
+}

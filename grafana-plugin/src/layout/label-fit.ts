@@ -1,0 +1,36 @@
+// Text in little room: all of it or none for bars, shortened in the middle for names.
+
+export type MeasureText = (text: string, fontPx: number) => number;
+
+/** `text` if it fits into `width` CSS pixels with `padding` on both sides, else undefined. */
+export function fitWhole(
+  text: string,
+  room: { width: number; padding: number; fontPx: number },
+  measure: MeasureText
+): string | undefined {
+  return text !== '' && measure(text, room.fontPx) + 2 * room.padding <= room.width ? text : undefined;
+}
+
+/** `text`, shortened with an ellipsis in the middle (ids differ at their ends) until it fits; empty when nothing fits. */
+export function fitShortened(text: string, room: { width: number; fontPx: number }, measure: MeasureText): string {
+  const fits = (candidate: string) => measure(candidate, room.fontPx) <= room.width;
+  if (fits(text)) {
+    return text;
+  }
+  const chars = [...text];
+  let low = 0;
+  let high = chars.length - 1;
+  const shortened = (kept: number) => {
+    const head = Math.ceil(kept / 2);
+    return `${chars.slice(0, head).join('')}\u2026${chars.slice(chars.length - (kept - head)).join('')}`;
+  };
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(shortened(middle))) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low > 0 && fits(shortened(low)) ? shortened(low) : '';
+}

@@ -1,0 +1,38 @@
+// US dollars as text. Agents spend fractions of a cent, so small amounts keep three significant digits.
+
+const THIN_MINUS = '\u2212';
+
+function grouped(value: number, decimals: number): string {
+  const [whole = '0', fraction] = value.toFixed(decimals).split('.');
+  const digits = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return fraction === undefined ? digits : `${digits}.${fraction}`;
+}
+
+function decimalsFor(magnitude: number): number {
+  if (magnitude >= 1 || magnitude === 0) {
+    return 2;
+  }
+  // Three significant digits, but never fewer than cents: 0.244 -> 3, 0.000544 -> 6; at most nano-dollars.
+  return Math.min(9, Math.max(2, 2 - Math.floor(Math.log10(magnitude))));
+}
+
+function signed(usd: number, digits: string): string {
+  return `${usd < 0 && /[1-9]/.test(digits) ? THIN_MINUS : ''}$${digits}`;
+}
+
+/** `$1.58`, `$14.64`, `$0.244`, `$0.000544`, `$12,345.60`, `\u2212$0.20`. NaN and infinities are `\u2013`. */
+export function moneyText(usd: number): string {
+  if (!Number.isFinite(usd)) {
+    return '\u2013';
+  }
+  const magnitude = Math.abs(usd);
+  const digits = grouped(magnitude, decimalsFor(magnitude));
+  // Below a cent trailing zeros say nothing ($0.00120 is $0.0012); above, cents are always two.
+  return signed(usd, magnitude < 0.01 && magnitude > 0 ? digits.replace(/0+$/, '') : digits);
+}
+
+/** Label of an axis tick: as many decimals as the distance of ticks needs. */
+export function moneyTick(usd: number, stepUsd: number): string {
+  const decimals = stepUsd >= 1 ? 0 : Math.min(9, Math.ceil(-Math.log10(stepUsd) - 1e-9));
+  return signed(usd, grouped(Math.abs(usd), decimals === 1 ? 2 : decimals));
+}

@@ -1,0 +1,226 @@
+// Divides the canvas between the bands and puts every mark at its CSS pixel. Pure: same input, same numbers.
+//
+//   0        left                                   right   width
+//   +--------+----------------------------------------+------+  0
+//   |        |                              [now]     |      |
+//   | rail   |   <>     <>                            |      |
+//   | names $|  lanes (scroll)                        |      |
+//   | $ axis |  burn-down                             | 80 % |
+//   |        |  14:00      14:02                      |      |
+//   +--------+----------------------------------------+------+  height
+import type { BurnDown } from '../model/burn-down.ts';
+import type { Forecast } from '../model/forecast.ts';
+import type { Timeline } from '../model/timeline.ts';
+import { layoutBurnDown, type BurnDownLayout } from './burn-down.ts';
+import { fitShortened, type MeasureText } from './label-fit.ts';
+import { layoutRows, rowsHeight, type Row } from './lanes.ts';
+import { moneyText } from './money-text.ts';
+import { timeTicks, xOfTime, type Tick, type TickFormat, type TimeAxis } from './time-axis.ts';
+
+export interface LayoutInput {
+  readonly width: number;
+  readonly height: number;
+  readonly devicePixelRatio: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly nowMs: number;
+  /** Undefined: this band is not drawn. */
+  readonly timeline: Timeline | undefined;
+  /** Empty: this band is not drawn. Primary budget first. */
+  readonly burnDowns: readonly BurnDown[];
+  readonly forecast: Forecast | undefined;
+  readonly timelineShare: number;
+  readonly laneHeight: number;
+  readonly showCheckpoints: boolean;
+  readonly showIdealLine: boolean;
+  readonly scrollTop: number;
+  readonly measure: MeasureText;
+  readonly ticks: Pick<TickFormat, 'tickText' | 'zoneOffsetMs'>;
+}
+
+export interface NameLabel {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly kind: Row['kind'];
+  readonly money: string | undefined;
+}
+
+export interface TimelineLayout {
+  readonly top: number;
+  readonly bottom: number;
+  readonly rail:
+    | {
+        readonly y: number;
+        readonly marks: ReadonlyArray<{
+          readonly x: number;
+          readonly index: number;
+          readonly atMs: number;
+          readonly thread: string;
+        }>;
+      }
+    | undefined;
+  readonly rows: readonly Row[];
+  readonly names: readonly NameLabel[];
+  readonly contentHeight: number;
+  /** The scroll position as drawn: the asked for one, kept within the content. */
+  readonly scrollTop: number;
+}
+
+export interface PanelLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly axis: TimeAxis;
+  /** Where plots begin and end, CSS pixels from the top. */
+  readonly plotTop: number;
+  readonly plotBottom: number;
+  readonly ticks: readonly Tick[];
+  readonly now: { readonly x: number; readonly flag: boolean } | undefined;
+  readonly timeline: TimelineLayout | undefined;
+  readonly burnDown: BurnDownLayout | undefined;
+}
+
+const FLAG_HEIGHT = 18;
+const RAIL_HEIGHT = 18;
+const AXIS_HEIGHT = 22;
+const BAND_GAP = 26;
+const SMALL_BAND_GAP = 10;
+const MIN_BURN_DOWN = 80;
+const NAME_FONT_PX = 12;
+const MONEY_FONT_PX = 11;
+const TICK_FONT_PX = 11;
+/** Below this the money column goes and names get what is left. */
+const MONEY_MIN_GUTTER = 110;
+
+function gutters(input: LayoutInput): { left: number; right: number } {
+  const left = Math.round(Math.min(184, Math.max(52, input.width * 0.2)));
+  const named = input.burnDowns[0]?.thresholds.length ?? 0;
+  const right = input.width < 420 || (named === 0 && input.burnDowns.length < 2) ? 14 : 46;
+  return { left, right };
+}
+
+interface Split {
+  readonly timelineHeight: number;
+  readonly burnDownHeight: number;
+  readonly gap: number;
+}
+
+/** The timeline gets what it needs, at most its share; the burn-down the rest, at least 80 px or nothing. */
+function splitHeight(available: number, natural: number | undefined, input: LayoutInput): Split {
+  const wantsBurnDown = input.burnDowns.length > 0;
+  if (natural === undefined || !wantsBurnDown) {
+    const burnDownHeight = natural === undefined && wantsBurnDown ? available : 0;
+    return { timelineHeight: natural === undefined ? 0 : available, burnDownHeight, gap: 0 };
+  }
+  const gap = available < 240 ? SMALL_BAND_GAP : BAND_GAP;
+  const least = Math.min(natural, 3 * input.laneHeight);
+  const timelineHeight = Math.max(
+    least,
+    Math.min(natural, Math.round(input.timelineShare * available), available - gap - MIN_BURN_DOWN)
+  );
+  const burnDownHeight = available - timelineHeight - gap;
+  return burnDownHeight >= MIN_BURN_DOWN
+    ? { timelineHeight, burnDownHeight, gap }
+    : { timelineHeight: available, burnDownHeight: 0, gap: 0 };
+}
+
+function nameLabels(rows: readonly Row[], axisLeft: number, measure: MeasureText): NameLabel[] {
+  const right = axisLeft - 12;
+  return rows.map((row) => {
+    const money = row.costUsd === undefined || axisLeft < MONEY_MIN_GUTTER ? undefined : moneyText(row.costUsd);
+    const indent = { thread: 0, agent: 12, tool: 24 }[row.kind] * (axisLeft < MONEY_MIN_GUTTER ? 0.5 : 1);
+    const moneyWidth = money === undefined ? 0 : measure(money, MONEY_FONT_PX) + 10;
+    const fontPx = row.kind === 'tool' ? NAME_FONT_PX - 1 : NAME_FONT_PX;
+    return {
+      text: fitShortened(row.name, { width: right - indent - moneyWidth, fontPx }, measure),
+      x: indent,
+      y: row.y + row.height / 2,
+      kind: row.kind,
+      money,
+    };
+  });
+}
+
+function layoutTimeline(
+  input: LayoutInput,
+  axis: TimeAxis,
+  box: { top: number; bottom: number }
+): TimelineLayout | undefined {
+  const { timeline } = input;
+  if (timeline === undefined || box.bottom <= box.top) {
+    return undefined;
+  }
+  const checkpoints = input.showCheckpoints
+    ? timeline.groups.flatMap((group) => group.checkpoints.map((mark) => ({ ...mark, thread: group.thread })))
+    : [];
+  const hasRail = checkpoints.length > 0 && box.bottom - box.top > RAIL_HEIGHT + input.laneHeight;
+  const lanesTop = box.top + (hasRail ? RAIL_HEIGHT : 0);
+  const contentHeight = rowsHeight(timeline, input.laneHeight);
+  const scrollTop = Math.max(0, Math.min(input.scrollTop, contentHeight - (box.bottom - lanesTop)));
+  const rows = layoutRows(timeline, {
+    axis,
+    laneHeight: input.laneHeight,
+    top: lanesTop,
+    bottom: box.bottom,
+    scrollTop,
+    devicePixel: 1 / input.devicePixelRatio,
+    measure: input.measure,
+  });
+  const marks = checkpoints
+    .filter((mark) => mark.atMs >= axis.fromMs && mark.atMs <= axis.toMs)
+    .map((mark) => ({ x: xOfTime(axis, mark.atMs), index: mark.index, atMs: mark.atMs, thread: mark.thread }));
+  return {
+    top: lanesTop,
+    bottom: box.bottom,
+    rail: hasRail ? { y: box.top + RAIL_HEIGHT / 2 - 2, marks } : undefined,
+    rows,
+    names: nameLabels(rows, axis.left, input.measure),
+    contentHeight,
+    scrollTop,
+  };
+}
+
+/** Lays the whole panel out. Zero or negative sizes give a layout without bands and without ticks. */
+export function layoutPanel(input: LayoutInput): PanelLayout {
+  const gutter = gutters(input);
+  const axis: TimeAxis = {
+    fromMs: input.fromMs,
+    toMs: input.toMs,
+    left: gutter.left,
+    right: Math.max(gutter.left, input.width - gutter.right),
+  };
+  const nowVisible = input.nowMs > input.fromMs && input.nowMs <= input.toMs;
+  const plotTop = nowVisible ? FLAG_HEIGHT : 6;
+  const plotBottom = Math.max(plotTop, input.height - AXIS_HEIGHT);
+  const hasRail =
+    input.showCheckpoints && (input.timeline?.groups.some((group) => group.checkpoints.length > 0) ?? false);
+  const natural =
+    input.timeline === undefined
+      ? undefined
+      : rowsHeight(input.timeline, input.laneHeight) + (hasRail ? RAIL_HEIGHT : 0);
+  const split = splitHeight(plotBottom - plotTop, natural, input);
+  const usable = axis.right > axis.left && plotBottom > plotTop;
+  const timelineBottom = plotTop + split.timelineHeight;
+  return {
+    width: input.width,
+    height: input.height,
+    axis,
+    plotTop,
+    plotBottom,
+    ticks: usable ? timeTicks(axis, { ...input.ticks, textWidth: (text) => input.measure(text, TICK_FONT_PX) }) : [],
+    now: nowVisible ? { x: xOfTime(axis, input.nowMs), flag: true } : undefined,
+    timeline: usable ? layoutTimeline(input, axis, { top: plotTop, bottom: timelineBottom }) : undefined,
+    burnDown:
+      usable && split.burnDownHeight > 0
+        ? layoutBurnDown({
+            axis,
+            top: timelineBottom + split.gap,
+            bottom: plotBottom,
+            burnDowns: input.burnDowns,
+            forecast: input.forecast,
+            showIdealLine: input.showIdealLine,
+            measure: input.measure,
+          })
+        : undefined,
+  };
+}

@@ -1,0 +1,72 @@
+// The panel's options and their defaults, in one place. Option editors (module.ts) and the panel both read from here.
+
+export type Bands = 'both' | 'timeline' | 'burn-down';
+
+export interface PanelOptions {
+  bands: Bands;
+  /** Largest part of the plot's height that the timeline may take when both bands are drawn, 0..1. */
+  timelineShare: number;
+  /** Height of a lane in CSS pixels; lanes of tools take 0.6 of it. */
+  laneHeight: number;
+  showFigures: boolean;
+  showCheckpoints: boolean;
+  showIdealLine: boolean;
+  showForecast: boolean;
+  showLegend: boolean;
+  /** Minutes of spend that the burn rate and the forecast look back on. */
+  forecastLookback: number;
+  /** Seconds for which a state is believed after its last sample. */
+  stalenessSeconds: number;
+}
+
+export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
+  bands: 'both',
+  timelineShare: 0.6,
+  laneHeight: 26,
+  showFigures: true,
+  showCheckpoints: true,
+  showIdealLine: true,
+  showForecast: true,
+  showLegend: true,
+  forecastLookback: 30,
+  stalenessSeconds: 60,
+};
+
+const BANDS: ReadonlySet<unknown> = new Set<Bands>(['both', 'timeline', 'burn-down']);
+
+function numberWithin(value: unknown, range: { min: number; max: number; otherwise: number }): number {
+  return typeof value === 'number' && Number.isFinite(value)
+    ? Math.min(range.max, Math.max(range.min, value))
+    : range.otherwise;
+}
+
+function flag(value: unknown, otherwise: boolean): boolean {
+  return typeof value === 'boolean' ? value : otherwise;
+}
+
+/** Limits of the numeric options; the editors offer the same. */
+export const OPTION_LIMITS = {
+  timelineShare: { min: 0.2, max: 0.8 },
+  laneHeight: { min: 14, max: 60 },
+  forecastLookback: { min: 1, max: 7 * 24 * 60 },
+  stalenessSeconds: { min: 1, max: 3_600 },
+} as const;
+
+/** Stored options, which may be partial or hand-edited, as complete and valid ones: defaults fill, numbers are clamped. */
+export function completeOptions(stored: Partial<Record<keyof PanelOptions, unknown>> | undefined): PanelOptions {
+  const given = stored ?? {};
+  const number = (key: keyof typeof OPTION_LIMITS) =>
+    numberWithin(given[key], { ...OPTION_LIMITS[key], otherwise: DEFAULT_OPTIONS[key] });
+  return {
+    bands: BANDS.has(given.bands) ? (given.bands as Bands) : DEFAULT_OPTIONS.bands,
+    timelineShare: number('timelineShare'),
+    laneHeight: number('laneHeight'),
+    showFigures: flag(given.showFigures, DEFAULT_OPTIONS.showFigures),
+    showCheckpoints: flag(given.showCheckpoints, DEFAULT_OPTIONS.showCheckpoints),
+    showIdealLine: flag(given.showIdealLine, DEFAULT_OPTIONS.showIdealLine),
+    showForecast: flag(given.showForecast, DEFAULT_OPTIONS.showForecast),
+    showLegend: flag(given.showLegend, DEFAULT_OPTIONS.showLegend),
+    forecastLookback: number('forecastLookback'),
+    stalenessSeconds: number('stalenessSeconds'),
+  };
+}

@@ -1,0 +1,89 @@
+// From what Grafana hands over to what the panel draws, or what is missing for it. The only entry into read/.
+import type { DataFrame } from '@grafana/data';
+import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { mostAtRiskFirst, toBurnDown, type BudgetSamples, type BurnDown } from '../model/burn-down.ts';
+import type { Extent } from '../model/segments.ts';
+import { toTimeline, type ThreadGroup, type Timeline } from '../model/timeline.ts';
+import type { PanelOptions } from '../options.ts';
+import { readBudgets } from './budgets.ts';
+import { toSeries } from './series.ts';
+import { readTimeline, type Resolution } from './timeline.ts';
+
+/** What a band lacks, and the query that would bring it. */
+export interface Problem {
+  readonly title: string;
+  readonly advice: string;
+  readonly query: string;
+}
+
+export interface PanelData {
+  readonly timeline: Timeline | undefined;
+  readonly timelineProblem: Problem | undefined;
+  /** Most at risk first; it is the one that the figures are about. */
+  readonly burnDowns: readonly BurnDown[];
+  readonly budgetProblem: Problem | undefined;
+  readonly resolution: Resolution | undefined;
+}
+
+export interface ReadInput {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly nowMs: number;
+  readonly options: PanelOptions;
+}
+
+/** Outage that the exporter makes up for afterwards: Prometheus refuses samples older than about an hour. */
+const EXACT_HOLE_MS = 3_600_000;
+
+const NO_AGENT_STATES: Problem = {
+  title: 'No agent states in this range',
+  advice: 'Add an instant query (type Instant, format Time series):',
+  query: `${TIMELINE.agentState.name}{thread="$thread"}[$__range]`,
+};
+
+const NO_BUDGET: Problem = {
+  title: 'No budget in this range',
+  advice: 'Add range queries for a budget, or for the budget of a thread:',
+  query: `{__name__=~"${BUDGETS.limit.name}|${BUDGETS.remaining.name}", budget="$budget"}\n{__name__=~"${PER_THREAD.threadBudgetLimit.name}|${PER_THREAD.threadBudgetRemaining.name}", thread="$thread"}`,
+};
+
+function extentFor(input: ReadInput, resolution: Resolution): Extent {
+  const stalenessMs = input.options.stalenessSeconds * 1000;
+  return {
+    fromMs: input.fromMs,
+    toMs: input.toMs,
+    nowMs: input.nowMs,
+    stalenessMs: resolution.kind === 'exact' ? stalenessMs : Math.max(stalenessMs, resolution.stepMs),
+    // Exact samples are changes: what stands between two of them held. Sampled ones are absent where nothing was known.
+    holeMs: resolution.kind === 'exact' ? EXACT_HOLE_MS : 1.5 * resolution.stepMs,
+  };
+}
+
+/** A thread's budget ends with its thread. */
+function withEnd(budget: BudgetSamples, groups: readonly ThreadGroup[]): BudgetSamples {
+  const last = groups.find((group) => budget.kind === 'thread' && group.thread === budget.name)?.runs.at(-1);
+  if (last?.endMs === undefined) {
+    return budget;
+  }
+  // The ideal line of a thread runs from its true start to its true end, so it is drawn only once both are known.
+  const periods = Number.isFinite(last.startMs) ? [{ startMs: last.startMs, endMs: last.endMs }] : [];
+  return { ...budget, endedMs: last.endMs, periods };
+}
+
+/** Reads `frames`; copies everything it keeps. Never throws on data: what cannot be read is missing and said so. */
+export function readPanelData(frames: readonly DataFrame[], input: ReadInput): PanelData {
+  const series = toSeries(frames);
+  const read = readTimeline(series, frames);
+  const timeline = read === undefined ? undefined : toTimeline(read.threads, extentFor(input, read.resolution));
+  const stalenessMs = input.options.stalenessSeconds * 1000;
+  const burnDowns = readBudgets(series)
+    .map((budget) => toBurnDown(withEnd(budget, timeline?.groups ?? []), { nowMs: input.nowMs, stalenessMs }))
+    .filter((burnDown) => burnDown !== undefined);
+  return {
+    timeline,
+    timelineProblem: timeline === undefined ? NO_AGENT_STATES : undefined,
+    burnDowns: mostAtRiskFirst(burnDowns),
+    budgetProblem: burnDowns.length === 0 ? NO_BUDGET : undefined,
+    resolution: read?.resolution,
+  };
+}
