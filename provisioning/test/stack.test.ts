@@ -1,6 +1,7 @@
 // Prometheus and Alertmanager, started on the files generated for dev, against a target that serves fixed text: rules load and
 // run without an error, a crossed budget reaches Alertmanager once, timestamps of the timeline survive to the millisecond.
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { run } from '../src/command.ts';
@@ -34,6 +35,7 @@ ${TIMELINE.map(([value, atMs]) => `orchestrator_timeline_agent_state{environment
 # EOF
 `;
 
+let out = '';
 let target: Server;
 let prometheus: Running;
 let alertmanager: Running;
@@ -68,7 +70,7 @@ beforeAll(async () => {
   port.prometheus = await freePort();
   port.alertmanager = await freePort();
 
-  const out = temporaryDirectory();
+  out = temporaryDirectory();
   const argv = [
     ...['--environment', 'dev', '--out', out],
     ...['--exporter', `127.0.0.1:${port.exporter}`],
@@ -104,6 +106,7 @@ afterAll(async () => {
   await stop(alertmanager);
   target.closeAllConnections();
   target.close();
+  rmSync(out, { recursive: true, force: true });
 });
 
 interface Targets {
