@@ -9,6 +9,7 @@ import type { MetricRow, TimelineDropReason } from '../contract/metrics.ts';
 /** What is read at scrape time rather than counted. */
 export interface SelfReadings {
   readonly seriesByFamily: () => readonly { readonly family: string; readonly series: number }[];
+  readonly journalRecords: () => number;
   readonly timelineConsumers: () => number;
   readonly gatewayClients: () => number;
   readonly gatewaySubscriptions: () => number;
@@ -32,7 +33,6 @@ export class SelfMetrics {
   readonly #lag;
   readonly #labelOverflow;
   readonly #threadsOverCap;
-  readonly #journalRecords;
   readonly #scrape;
   readonly #timelineDropped;
   readonly #frames;
@@ -40,6 +40,9 @@ export class SelfMetrics {
   constructor({ environment, version, journalDurable }: SelfOptions) {
     this.registry.setDefaultLabels({ [ENVIRONMENT_LABEL]: environment });
     collectDefaultMetrics({ register: this.registry });
+    // Gauges called _total, which promtool finds fault with; the same counts by type stay.
+    for (const what of ['handles', 'requests', 'resources'])
+      this.registry.removeSingleMetric(`nodejs_active_${what}_total`);
     this.#gauge(SELF.buildInfo).set({ version, node_version: process.version }, 1);
     this.#events = this.#counter(SELF.events);
     this.#rejected = this.#counter(SELF.eventsRejected);
@@ -49,7 +52,6 @@ export class SelfMetrics {
     this.#labelOverflow = this.#counter(SELF.labelOverflow);
     this.#threadsOverCap = this.#counter(SELF.threadsOverCap);
     this.#gauge(SELF.journalDurable).set(journalDurable ? 1 : 0);
-    this.#journalRecords = this.#counter(SELF.journalRecords);
     this.#scrape = this.#histogram(SELF.scrapeDuration);
     this.#timelineDropped = this.#counter(SELF.timelineDropped);
     this.#frames = this.#counter(SELF.gatewayFrames);
@@ -60,6 +62,13 @@ export class SelfMetrics {
   observe(readings: SelfReadings): void {
     this.#gauge(SELF.series, (gauge) => {
       for (const { family, series } of readings.seriesByFamily()) gauge.set({ family }, series);
+    });
+    new Counter({
+      ...this.#base(SELF.journalRecords),
+      collect() {
+        this.reset();
+        this.inc(readings.journalRecords());
+      },
     });
     this.#gauge(SELF.timelineConsumers, (gauge) => {
       gauge.set(readings.timelineConsumers());
@@ -74,7 +83,6 @@ export class SelfMetrics {
 
   accepted(type: EventType, source: Source): void {
     this.#events.inc({ type, source });
-    this.#journalRecords.inc();
   }
 
   rejected(reason: RejectReason): void {
@@ -126,7 +134,7 @@ export class SelfMetrics {
   }
 
   #counter(row: MetricRow): Counter {
-    return new Counter({ ...this.#base(row) });
+    return new Counter(this.#base(row));
   }
 
   #histogram(row: MetricRow): Histogram {

@@ -32,17 +32,17 @@ export class SeriesOutput {
   }
 
   apply(event: OrchestratorEvent, changes: readonly Change[]): void {
-    this.changed(changes);
+    this.swept(changes);
     this.#aggregates.heard(event);
+    this.#timeline.apply(event);
   }
 
-  /** Changes that no event brought: threads that the model let go of. */
-  changed(changes: readonly Change[]): void {
+  /** Changes that no event caused: threads that the model let go of. */
+  swept(changes: readonly Change[]): void {
     for (const change of changes) {
       this.#admission.note(change);
       this.#aggregates.apply(change);
       this.#perThread.apply(change);
-      this.#timeline.apply(change);
       this.#admission.forget(change);
     }
   }

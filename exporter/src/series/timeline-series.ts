@@ -18,8 +18,6 @@ export interface TimelineSeries {
   settledValue: number | undefined;
   /** When it truly was; before `settledMs` where ties had to be moved apart. */
   settledTrueMs: number;
-  /** The latest arrival among the settled samples. */
-  settledArrival: number;
   /** The newest heartbeat any consumer was given: nothing may be put at or before it any more. */
   heartbeatMs: number;
 }
@@ -112,7 +110,6 @@ export class TimelineSeriesSet {
       settledMs: Number.NEGATIVE_INFINITY,
       settledValue: undefined,
       settledTrueMs: Number.NEGATIVE_INFINITY,
-      settledArrival: -1,
       heartbeatMs: Number.NEGATIVE_INFINITY,
     };
   }

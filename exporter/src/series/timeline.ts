@@ -1,21 +1,25 @@
 // The exact-time timeline: every state change, spend step and checkpoint becomes a sample with its own millisecond, kept in
 // a bounded ring and handed to each consumer once.
 //
-//   event -> pending (any order) -> watermark passes -> settled: merged, per series strictly ascending, in the ring
-//                                   (now - lateness)              consumers read on from their cursor
+//   event -> pending (any order) -> watermark passes -> applied by time -> settled: per series strictly ascending, in the
+//                                   (now - lateness)                       ring; consumers read on from their cursor
 //
-// Samples settle once and for all consumers alike, so two Prometheus servers store the same history.
+// The live model takes events as they come; the timeline has a model of its own that takes them in the order of their
+// time, so that a late event changes history to what it truly was. Samples settle once and for all consumers alike: two
+// Prometheus servers store the same.
+import type { OrchestratorEvent } from '../contract/event.ts';
 import type { TimelineDropReason } from '../contract/metrics.ts';
 import { AGENT_STATE_CODE, THREAD_STATE_CODE } from '../contract/states.ts';
 import type { Change } from '../model/change.ts';
+import { OrchestratorModel } from '../model/orchestrator-model.ts';
 import type { Admission } from './admission.ts';
 import { SampleRing } from './sample-ring.ts';
 import { TimelineConsumers } from './timeline-consumers.ts';
 import type { Consumer } from './timeline-consumers.ts';
+import { TimelineSeriesSet } from './timeline-series.ts';
+import type { TimelineSeries } from './timeline-series.ts';
 import { renderTimeline } from './timeline-text.ts';
 import type { Sample } from './timeline-text.ts';
-import { TimelineSeriesSet } from './timeline-series.ts';
-import type { SeriesRef } from './timeline-series.ts';
 
 /** Prometheus refuses samples more than about an hour behind its head; such a sample is counted, not sent. */
 export const MAX_AGE_MS = 3_600_000;
@@ -26,16 +30,19 @@ export interface TimelineOptions {
   readonly environment: string;
   /** How late an event may arrive and still be merged in its exact place. */
   readonly latenessMs: number;
-  /** Settled samples held for consumers; as many more may wait for the watermark. */
+  /** Settled samples held for consumers; as many events may wait for the watermark. */
   readonly capacity: number;
+  /** As the live model's: how long a thread is kept after its end. */
+  readonly retentionMs: number;
   readonly admission: Admission;
   readonly now: () => number;
   readonly onDrop: (reason: TimelineDropReason) => void;
 }
 
-interface PendingSample extends Sample {
-  /** Counts samples in the order in which they came in. */
-  readonly arrival: number;
+interface PendingEvent {
+  readonly event: OrchestratorEvent;
+  /** When it is due by the watermark: its time; now, when it claims to come from a far future. */
+  readonly dueMs: number;
 }
 
 /** One scrape's body. `done(true)` when it was sent whole, `done(false)` when not; until then nobody else reads for this consumer. */
@@ -56,60 +63,35 @@ export class Timeline {
   readonly #series: TimelineSeriesSet;
   readonly #ring: SampleRing<Sample>;
   readonly #consumers = new TimelineConsumers(MAX_AGE_MS);
-  #pending: PendingSample[] = [];
-  #corrections: PendingSample[] = [];
-  #arrivals = 0;
+  readonly #model: OrchestratorModel;
+  #pending: PendingEvent[] = [];
   #watermarkMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: TimelineOptions) {
     this.#options = options;
     this.#series = new TimelineSeriesSet(options.environment);
     this.#ring = new SampleRing(options.capacity);
+    this.#model = new OrchestratorModel({ retentionMs: options.retentionMs });
   }
 
   get consumers(): number {
     return this.#consumers.size;
   }
 
-  apply(change: Change): void {
-    const { threadId, atMs } = change;
-    if (!this.#options.admission.has(threadId)) return;
-    switch (change.kind) {
-      case 'thread-started':
-        this.#series.revive(threadId);
-        return;
-      case 'thread-state':
-        this.#add({ family: 'threadState', threadId }, atMs, THREAD_STATE_CODE[change.to]);
-        return;
-      case 'agent-state': {
-        const lane = this.#options.admission.lane(threadId, change.agent);
-        this.#add({ family: 'agentState', threadId, lane }, atMs, AGENT_STATE_CODE[change.to]);
-        return;
-      }
-      case 'spend':
-        this.#add({ family: 'threadCost', threadId }, atMs, change.threadTotal);
-        return;
-      case 'checkpoint':
-        if (change.outcome === 'saved') this.#add({ family: 'checkpoint', threadId }, atMs, change.index);
-        return;
-      case 'thread-forgotten':
-        this.#series.forget(threadId);
-        return;
-      case 'thread-finished':
-      case 'agent-seen':
-      case 'node-run':
-      case 'tokens':
-      case 'unpriced':
-      case 'thread-budget':
-      case 'anomaly':
-        return;
-    }
+  apply(event: OrchestratorEvent): void {
+    if (!this.#options.admission.has(event.threadId)) return;
+    const nowMs = this.#options.now();
+    const isFarAhead = event.timestampMs > nowMs + MAX_AHEAD_MS;
+    this.#pending.push({ event, dueMs: isFarAhead ? nowMs : event.timestampMs });
+    // A flood within one lateness bound: settle the older half early rather than lose any of it.
+    if (this.#pending.length > this.#options.capacity) this.#settleUpTo(this.#medianPendingMs(), nowMs);
   }
 
   /** Settles what is due and lets go of what is too old for every consumer. To be called now and then without scrapes. */
   sweep(): void {
     const nowMs = this.#options.now();
     this.#settle(nowMs);
+    for (const change of this.#model.sweep(this.#watermarkMs)) this.#series.forget(change.threadId);
     this.#evict(nowMs);
     this.#consumers.forgetIdle(nowMs);
     this.#series.purge(nowMs - MAX_AGE_MS);
@@ -180,71 +162,107 @@ export class Timeline {
     return samples;
   }
 
-  #add(ref: SeriesRef, atMs: number, value: number): void {
-    const series = this.#series.of(ref);
-    const nowMs = this.#options.now();
-    const sample = { series, atMs, value, arrival: (this.#arrivals += 1) };
-    if (atMs > nowMs + MAX_AHEAD_MS) this.#correct('too_far_ahead', sample);
-    else if (atMs < nowMs - MAX_AGE_MS) this.#correct('too_old', sample);
-    else this.#pending.push(sample);
-    // A flood within one lateness bound: settle the older half early rather than lose any of it.
-    if (this.#pending.length > this.#options.capacity) this.#settlePending(this.#medianPendingMs());
+  #settle(nowMs: number): void {
+    this.#watermarkMs = Math.max(this.#watermarkMs, nowMs - this.#options.latenessMs);
+    this.#settleUpTo(this.#watermarkMs, nowMs);
+  }
+
+  /** Applies pending events in the order of their time, then of their arrival, and puts what they changed into the ring. */
+  #settleUpTo(upToMs: number, nowMs: number): void {
+    const due = this.#pending.filter(({ dueMs }) => dueMs <= upToMs);
+    if (due.length === 0) return;
+    this.#pending = this.#pending.filter(({ dueMs }) => dueMs > upToMs);
+    const untold = new Map<TimelineSeries, number>();
+    // Array.sort is stable: ties keep the order of arrival.
+    for (const { event } of due.sort((a, b) => a.dueMs - b.dueMs)) {
+      for (const change of this.#model.apply(event)) {
+        const sample = this.#sampleOf(change);
+        if (sample !== undefined) this.#settleSample(sample, { nowMs, untold });
+      }
+    }
+    for (const [series, value] of untold) this.#tellOutcome(series, value);
+  }
+
+  #sampleOf(change: Change): Sample | undefined {
+    const { threadId, atMs } = change;
+    switch (change.kind) {
+      case 'thread-started':
+        this.#series.revive(threadId);
+        return undefined;
+      case 'thread-state': {
+        const series = this.#series.of({ family: 'threadState', threadId });
+        return { series, atMs, value: THREAD_STATE_CODE[change.to] };
+      }
+      case 'agent-state': {
+        const lane = this.#options.admission.lane(threadId, change.agent);
+        const series = this.#series.of({ family: 'agentState', threadId, lane });
+        return { series, atMs, value: AGENT_STATE_CODE[change.to] };
+      }
+      case 'spend':
+        return { series: this.#series.of({ family: 'threadCost', threadId }), atMs, value: change.threadTotal };
+      case 'checkpoint': {
+        if (change.outcome !== 'saved') return undefined;
+        return { series: this.#series.of({ family: 'checkpoint', threadId }), atMs, value: change.index };
+      }
+      case 'thread-forgotten':
+        this.#series.forget(threadId);
+        return undefined;
+      case 'thread-finished':
+      case 'agent-seen':
+      case 'node-run':
+      case 'tokens':
+      case 'unpriced':
+      case 'thread-budget':
+      case 'anomaly':
+        return undefined;
+    }
   }
 
   /**
-   * An instant that cannot be told any more is not told at another time: it is counted. Its outcome, though, is true from
-   * now on, and is shown at the watermark as a heartbeat would show it, also when the thread has ended. A checkpoint is
-   * nothing but its instant.
+   * An instant that cannot be told any more is not told at another time: it is counted. What it led to, though, is true
+   * from now on and goes to `untold`.
    */
-  #correct(reason: TimelineDropReason, sample: PendingSample): void {
-    this.#options.onDrop(reason);
-    if (sample.series.family !== 'checkpoint') this.#corrections.push(sample);
-  }
-
-  #settle(nowMs: number): void {
-    this.#watermarkMs = Math.max(this.#watermarkMs, nowMs - this.#options.latenessMs);
-    this.#settlePending(this.#watermarkMs);
-    const corrections = this.#corrections;
-    this.#corrections = [];
-    for (const correction of corrections) this.#settleCorrection(correction);
-  }
-
-  /** Moves pending samples up to `upToMs` into the ring, in the order of their time, then of their arrival. */
-  #settlePending(upToMs: number): void {
-    const due = this.#pending.filter((sample) => sample.atMs <= upToMs);
-    if (due.length === 0) return;
-    this.#pending = this.#pending.filter((sample) => sample.atMs > upToMs);
-    // Array.sort is stable: ties keep the order of arrival.
-    for (const sample of due.sort((a, b) => a.atMs - b.atMs)) this.#settleOne(sample);
-  }
-
-  #settleOne(sample: PendingSample): void {
-    const { series } = sample;
+  #settleSample(sample: Sample, { nowMs, untold }: { nowMs: number; untold: Map<TimelineSeries, number> }): void {
+    const { series, value } = sample;
     // Two changes in one millisecond: the second goes 1 ms later, else Prometheus would lose it without a word.
     const atMs = Math.max(sample.atMs, series.settledMs + 1);
-    if (sample.atMs < series.settledTrueMs || atMs <= series.heartbeatMs) this.#correct('too_old', sample);
-    else this.#append(sample, atMs);
+    const isTold = sample.atMs < series.settledTrueMs || atMs <= series.heartbeatMs;
+    const reason: TimelineDropReason | undefined =
+      sample.atMs > nowMs + MAX_AHEAD_MS
+        ? 'too_far_ahead'
+        : isTold || sample.atMs < nowMs - MAX_AGE_MS
+          ? 'too_old'
+          : undefined;
+    if (reason === undefined) {
+      untold.delete(series);
+      this.#append({ series, atMs, value }, sample.atMs);
+    } else {
+      this.#options.onDrop(reason);
+      untold.set(series, value);
+    }
   }
 
-  #settleCorrection(sample: PendingSample): void {
-    const { series } = sample;
-    if (sample.arrival < series.settledArrival || sample.value === series.settledValue) return;
+  /**
+   * Shows at the watermark what is true by then, as a heartbeat would, also of a thread that has ended. A checkpoint is
+   * nothing but its instant.
+   */
+  #tellOutcome(series: TimelineSeries, value: number): void {
+    if (series.family === 'checkpoint' || series.settledValue === value) return;
     const atMs = Math.max(this.#watermarkMs, series.settledMs + 1, series.heartbeatMs + 1);
-    this.#append({ ...sample, atMs }, atMs);
+    this.#append({ series, atMs, value }, atMs);
   }
 
-  #append(sample: PendingSample, atMs: number): void {
-    const { series, value } = sample;
-    series.settledMs = atMs;
-    series.settledTrueMs = sample.atMs;
-    series.settledValue = value;
-    series.settledArrival = Math.max(series.settledArrival, sample.arrival);
+  #append(sample: Sample, trueMs: number): void {
+    const { series } = sample;
+    series.settledMs = sample.atMs;
+    series.settledTrueMs = trueMs;
+    series.settledValue = sample.value;
     if (this.#ring.isFull) this.#dropOldest('ring_full');
-    this.#ring.append({ series, atMs, value });
+    this.#ring.append(sample);
   }
 
   #medianPendingMs(): number {
-    const times = this.#pending.map((sample) => sample.atMs).sort((a, b) => a - b);
+    const times = this.#pending.map(({ dueMs }) => dueMs).sort((a, b) => a - b);
     return times[Math.floor(times.length / 2)] ?? 0;
   }
 

@@ -130,8 +130,8 @@ export class AggregateFamilies {
 
   #start(change: { readonly threadId: string; readonly workflow: string }): void {
     this.initialise(change.workflow);
-    // A next run may come under another workflow: leave the old gauges, enter the new ones.
-    this.#forget(change.threadId);
+    // The next run of a thread goes on with its agents.
+    if (this.#standings.has(change.threadId)) return;
     this.#standings.set(change.threadId, { workflow: change.workflow, state: undefined, agents: new Map() });
   }
 

@@ -1,0 +1,85 @@
+// All paths of the exporter as one express Router, which a host may mount in its own app.
+import { Router } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ModelView } from '../model/views.ts';
+import { methodNotAllowed, securityHeaders, sendProblem } from './answer.ts';
+import { eventsHandlers } from './events.ts';
+import type { EventsParts } from './events.ts';
+import { liveHandler, readyHandler } from './health.ts';
+import type { HealthParts } from './health.ts';
+import { LANDING_ASSETS } from './landing/assets.ts';
+import { metricsHandler } from './metrics.ts';
+import type { MetricsParts } from './metrics.ts';
+import { budgetsHandler, checkpointsHandler, threadEventsHandler, threadsHandler } from './threads.ts';
+import { timelineHandler } from './timeline.ts';
+import type { TimelineParts } from './timeline.ts';
+
+export interface RouterParts {
+  readonly model: ModelView;
+  readonly metrics: MetricsParts;
+  readonly timeline: TimelineParts;
+  readonly events: EventsParts;
+  readonly health: HealthParts;
+  /** Hears of errors that reached the end; the client is told 500 and nothing more. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Serves its own paths only: what it does not know goes on to the host's next handler. */
+export function createRouter(parts: RouterParts): Router {
+  const { model, metrics } = parts;
+  const router = Router({ strict: false });
+  const get: Readonly<Record<string, RequestHandler>> = {
+    '/metrics': metricsHandler(metrics),
+    '/metrics/timeline': timelineHandler(parts.timeline),
+    '/health/live': liveHandler,
+    '/health/ready': readyHandler(parts.health),
+    '/v1/threads': threadsHandler(model),
+    '/v1/threads/:id/checkpoints': checkpointsHandler(model),
+    '/v1/threads/:id/events': threadEventsHandler(model),
+    '/v1/budgets': budgetsHandler(metrics.budgets, metrics.clock),
+  };
+  for (const [path, handler] of Object.entries(get)) {
+    router.route(path).all(securityHeaders).get(handler).all(methodNotAllowed('GET, HEAD'));
+  }
+  router
+    .route('/v1/events')
+    .all(securityHeaders)
+    .post(...eventsHandlers(parts.events))
+    .all(methodNotAllowed('POST'));
+  for (const asset of LANDING_ASSETS) {
+    const send: RequestHandler = (_request, response) => {
+      response.set('Content-Type', asset.type).send(asset.body);
+    };
+    router.route(asset.path).all(securityHeaders).get(send).all(methodNotAllowed('GET, HEAD'));
+  }
+  router.use(lastResort(parts.onError));
+  return router;
+}
+
+/** Answers an error that no handler expected: no stack, no message of it. */
+function lastResort(onError: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (isBadPath(error)) {
+      sendProblem(response, { status: 400, code: 'bad_request', message: 'the path is not valid percent-encoding' });
+      return;
+    }
+    onError(error);
+    if (response.headersSent) next(error);
+    else sendProblem(response, { status: 500, code: 'internal', message: 'the request could not be answered' });
+  };
+}
+
+function isBadPath(error: unknown): boolean {
+  return error instanceof URIError;
+}
+
+/** For the exporter's own server, after the router. */
+export const notFound: RequestHandler = (request, response) => {
+  securityHeaders(request, response, () => {
+    sendProblem(response, {
+      status: 404,
+      code: 'not_found',
+      message: 'there is nothing at this path; GET / lists what is',
+    });
+  });
+};

@@ -1,0 +1,87 @@
+// GET /metrics/timeline?consumer=NAME: each consumer's next samples; its cursor moves when the response was sent whole.
+import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '../clock.ts';
+import { quoted } from '../errors.ts';
+import { OPENMETRICS_CONTENT_TYPE } from '../series/exposition.ts';
+import type { SelfMetrics } from '../series/self.ts';
+import { CONSUMER_NAME } from '../series/timeline-consumers.ts';
+import type { Delivery, Timeline } from '../series/timeline.ts';
+import { sendProblem, sendText } from './answer.ts';
+
+export interface TimelineParts {
+  readonly timeline: Timeline;
+  readonly self: SelfMetrics;
+  readonly clock: Clock;
+}
+
+export function timelineHandler(parts: TimelineParts): RequestHandler {
+  return async (request, response) => {
+    const consumer = request.query['consumer'];
+    if (typeof consumer !== 'string' || !CONSUMER_NAME.test(consumer)) {
+      sendProblem(response, {
+        status: 400,
+        code: 'invalid_consumer',
+        message: `consumer ${quoted(consumer)} is refused; expected ?consumer=NAME of 1 to 64 letters, digits, _ or -, one name for each Prometheus server`,
+      });
+      return;
+    }
+    if (request.method === 'HEAD') {
+      // Only a body moves the cursor.
+      response.set('Content-Type', OPENMETRICS_CONTENT_TYPE).end();
+      return;
+    }
+    await serve(parts, consumer, { request, response });
+  };
+}
+
+async function serve(
+  { timeline, self, clock }: TimelineParts,
+  consumer: string,
+  exchange: { readonly request: Request; readonly response: Response }
+): Promise<void> {
+  const { response } = exchange;
+  for (;;) {
+    const startedMs = clock.monotonic();
+    const answer = timeline.read(consumer);
+    switch (answer.kind) {
+      case 'delivery':
+        self.scrapeSeconds('/metrics/timeline', (clock.monotonic() - startedMs) / 1000);
+        await deliver(answer, response);
+        return;
+      case 'too-many-consumers':
+        sendProblem(response, {
+          status: 429,
+          code: 'too_many_consumers',
+          message: `${answer.max} consumers hold a cursor already; a name is free again an hour after its last scrape`,
+        });
+        return;
+      case 'busy':
+        // Two scrapes at once under one name: one after the other, so that their samples neither overlap nor go missing.
+        await Promise.race([answer.released, closed(response)]);
+        if (response.destroyed) return;
+    }
+  }
+}
+
+function closed(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+  });
+}
+
+async function deliver(delivery: Delivery, response: Response): Promise<void> {
+  response.once('finish', () => {
+    delivery.done(true);
+  });
+  // After `finish` this changes nothing; without it the client went away and gets the same samples next time.
+  response.once('close', () => {
+    delivery.done(false);
+  });
+  try {
+    await sendText(response, { type: OPENMETRICS_CONTENT_TYPE, body: delivery.body });
+  } catch (error) {
+    delivery.done(false);
+    throw error;
+  }
+  if (response.destroyed) delivery.done(response.writableFinished);
+}
