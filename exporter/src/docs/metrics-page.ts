@@ -1,0 +1,67 @@
+// docs/metrics.md from the catalogue and the closed vocabularies.
+import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
+import { CHECKPOINT_OUTCOMES, NODE_OUTCOMES, TOKEN_DIRECTIONS } from '../contract/labels.ts';
+import {
+  AGGREGATES,
+  BURN_RATE_LOOKBACKS,
+  CATALOGUE,
+  ENVIRONMENT_LABEL,
+  GATEWAY_FRAME_OUTCOMES,
+  PER_THREAD,
+  SELF,
+  TIMELINE_DROP_REASONS,
+  type MetricRow,
+} from '../contract/metrics.ts';
+import { AGENT_STATES, GRAPH_STATUSES, THREAD_STATES } from '../contract/states.ts';
+import { code, GENERATED, page, table } from './markdown.ts';
+
+/** Allowed values of closed labels, by metric where the same label has several vocabularies. */
+const CLOSED: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['state', AGENT_STATES],
+  [`${AGGREGATES.threads.name} state`, THREAD_STATES],
+  [`${PER_THREAD.threadState.name} state`, THREAD_STATES],
+  ['status', GRAPH_STATUSES],
+  ['direction', TOKEN_DIRECTIONS],
+  ['lookback', Object.keys(BURN_RATE_LOOKBACKS)],
+  ['source', SOURCES],
+  ['type', EVENT_TYPES],
+  ['kind', ANOMALIES],
+  [`${AGGREGATES.nodeRuns.name} outcome`, NODE_OUTCOMES],
+  [`${AGGREGATES.checkpoints.name} outcome`, CHECKPOINT_OUTCOMES],
+  [`${SELF.gatewayFrames.name} outcome`, GATEWAY_FRAME_OUTCOMES],
+  [`${AGGREGATES.wastedCost.name} reason`, GRAPH_STATUSES.filter((status) => status !== 'success')],
+  [`${SELF.eventsRejected.name} reason`, REJECT_REASONS],
+  [`${SELF.timelineDropped.name} reason`, TIMELINE_DROP_REASONS],
+]);
+
+/** The whole page; the same catalogue gives the same text. @throws Error for a row without a help text. */
+export function metricsPage(): string {
+  return page([
+    GENERATED,
+    '# Metrics',
+    `Every series also carries the label ${code(ENVIRONMENT_LABEL)}. Units are base units; money is in US dollars. ` +
+      '`experimental` may change; `stable` is never renamed. Labels in braces list all their values; the others are bounded: past the cap of a label its values are folded into `other`.',
+    ...CATALOGUE.flatMap(({ title, rows }) => [`## ${title}`, metricsTable(Object.values<MetricRow>(rows))]),
+  ]);
+}
+
+function metricsTable(rows: readonly MetricRow[]): string {
+  const head = ['name', 'type', 'labels', 'meaning', 'moved by', 'stability'];
+  return table(
+    head,
+    rows.map((row) => {
+      if (row.help === '') throw new Error(`${row.name} has no help text`);
+      const labels = row.labels.map((label) => labelText(row, label)).join(', ');
+      return [code(row.name), row.type, labels, meaning(row), row.source, row.stability];
+    })
+  );
+}
+
+function labelText(row: MetricRow, label: string): string {
+  const values = CLOSED.get(`${row.name} ${label}`) ?? CLOSED.get(label);
+  return values === undefined ? code(label) : `${code(label)} {${values.join(', ')}}`;
+}
+
+function meaning({ help, buckets }: MetricRow): string {
+  return buckets === undefined ? help : `${help} Buckets: ${buckets.join(', ')}.`;
+}
