@@ -57,32 +57,29 @@ const form = (body: string): RequestInit => ({
   headers: { 'content-type': 'application/x-www-form-urlencoded' },
 });
 
-test.each<[string, string, RequestInit, number, unknown]>([
-  ['a GET', 'query?query=up', {}, 200, { method: 'GET', url: '/prefix/api/v1/query?query=up', body: '' }],
+test.each<[string, string, RequestInit, unknown]>([
+  ['a GET', 'query?query=up', {}, [200, { method: 'GET', url: '/prefix/api/v1/query?query=up', body: '' }]],
   [
     'a form POST',
     'query_range',
     form('query=up%5B1m%5D'),
-    200,
-    { method: 'POST', url: '/prefix/api/v1/query_range', body: 'query=up%5B1m%5D' },
+    [200, { method: 'POST', url: '/prefix/api/v1/query_range', body: 'query=up%5B1m%5D' }],
   ],
   [
     'label values',
     'label/thread/values?match[]=up',
     {},
-    200,
-    { method: 'GET', url: '/prefix/api/v1/label/thread/values?match[]=up', body: '' },
+    [200, { method: 'GET', url: '/prefix/api/v1/label/thread/values?match[]=up', body: '' }],
   ],
   [
     'an error of Prometheus',
     'query?query=bad',
     {},
-    400,
-    { method: 'GET', url: '/prefix/api/v1/query?query=bad', body: '' },
+    [400, { method: 'GET', url: '/prefix/api/v1/query?query=bad', body: '' }],
   ],
-])('passes %s to Prometheus', async (_name, path, init, status, expected) => {
+])('passes %s to Prometheus', async (_name, path, init, expected) => {
   const response = await fetch(`${preview.url}/api/v1/${path}`, init);
-  expect([response.status, await response.json()]).toEqual([status, expected]);
+  expect([response.status, await response.json()]).toEqual(expected);
 });
 
 test.each<[string, string, RequestInit, number]>([

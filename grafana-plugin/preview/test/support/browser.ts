@@ -1,0 +1,81 @@
+// Real Chromium, headless, and pages that remember every error they had.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+
+const RESULTS = join(__dirname, '../../test-results');
+const VIEWPORT = { width: 1_280, height: 860 };
+
+/** Without the background-networking switches Chromium talks to hosts on the network while a test runs. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export interface WatchedPage {
+  readonly page: Page;
+  /** Console errors, uncaught exceptions, and answers of 400 and above. */
+  readonly errors: string[];
+}
+
+/** A page in a context of its own, in UTC, with the clock held at `nowMs` where the test needs that. */
+export async function openPage(browser: Browser, { nowMs }: { nowMs?: number } = {}): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: VIEWPORT, timezoneId: 'UTC', locale: 'en-US' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  if (nowMs !== undefined) await page.clock.setFixedTime(nowMs);
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) errors.push(`${response.status()} ${response.url()}`);
+  });
+  return { page, errors };
+}
+
+/** Writes `test-results/NAME.png`, for eyes. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(RESULTS, { recursive: true });
+  await page.screenshot({ path: join(RESULTS, `${name}.png`) });
+}
+
+export interface Segment {
+  readonly thread: string;
+  readonly agent: string;
+  readonly state: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** CSS pixels from the left edge of the chart. */
+  readonly x: number;
+  readonly width: number;
+}
+
+/** The segments that the panel has drawn, from the table it keeps off-screen; waits for the table. */
+export async function segmentsOf(panel: Locator): Promise<readonly Segment[]> {
+  const table = panel.getByTestId('orchestrator-segments');
+  await table.waitFor({ state: 'attached' });
+  const rows = await table
+    .locator('tbody tr')
+    .evaluateAll((elements) => elements.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText)));
+  return rows.map(([thread = '', agent = '', state = '', startMs, endMs, x, width]) => ({
+    thread,
+    agent,
+    state,
+    startMs: Number(startMs),
+    endMs: Number(endMs),
+    x: Number(x),
+    width: Number(width),
+  }));
+}
