@@ -74,14 +74,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     marginRight: 4,
   }),
   detail: css({ color: theme.colors.text.secondary, fontSize: 12, fontVariantNumeric: 'tabular-nums' }),
-  warning: css({
-    color: theme.isDark
-      ? theme.visualization.getColorByName('orange')
-      : theme.visualization.getColorByName('dark-orange'),
-  }),
-  critical: css({
-    color: theme.isDark
-      ? theme.visualization.getColorByName('red')
-      : theme.visualization.getColorByName('semi-dark-red'),
-  }),
+  warning: css({ color: theme.visualization.getColorByName(theme.isDark ? 'orange' : 'semi-dark-orange') }),
+  critical: css({ color: theme.visualization.getColorByName('red') }),
 });

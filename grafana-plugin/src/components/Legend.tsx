@@ -28,12 +28,23 @@ function totalText(total: StateTotal): string {
   return `${shortDuration(total.totalMs)} \u00b7 ${share}`;
 }
 
+/** What goes on first, what rests last. */
+function inReadingOrder(totals: readonly StateTotal[]): StateTotal[] {
+  const rests = (total: StateTotal) => total.state === 'idle' || total.state === 'completed';
+  const works = (total: StateTotal) => total.state === 'running';
+  return [
+    ...totals.filter(works),
+    ...totals.filter((total) => !works(total) && !rests(total)),
+    ...totals.filter(rests).reverse(),
+  ];
+}
+
 export function Legend({ totals, resolution, palette, showTotals }: LegendProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.row} data-testid="orchestrator-legend">
       <ul className={styles.list}>
-        {totals.map((total) => (
+        {inReadingOrder(totals).map((total) => (
           <li key={total.state} className={styles.item}>
             <StateSwatch state={total.state} palette={palette} />
             <span>{total.state}</span>
@@ -51,7 +62,7 @@ export function Legend({ totals, resolution, palette, showTotals }: LegendProps)
 const getStyles = (theme: GrafanaTheme2) => ({
   row: css({
     display: 'flex',
-    alignItems: 'flex-end',
+    alignItems: 'center',
     height: LEGEND_HEIGHT,
     gap: theme.spacing(2),
     flexShrink: 0,
@@ -59,9 +70,14 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontSize: 12,
     color: theme.colors.text.primary,
   }),
+  // What does not fit wraps out of sight as a whole item: no total is ever cut in the middle.
   list: css({
     display: 'flex',
-    gap: theme.spacing(2.5),
+    flexWrap: 'wrap',
+    height: 20,
+    lineHeight: '20px',
+    columnGap: theme.spacing(2),
+    rowGap: theme.spacing(1),
     listStyle: 'none',
     overflow: 'hidden',
     flexGrow: 1,
@@ -70,5 +86,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   item: css({ display: 'flex', alignItems: 'center', gap: 6, whiteSpace: 'nowrap' }),
   total: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
-  resolution: css({ color: theme.colors.text.secondary, fontSize: 11, whiteSpace: 'nowrap', opacity: 0.8 }),
+  resolution: css({
+    lineHeight: '20px',
+    color: theme.colors.text.secondary,
+    fontSize: 11,
+    whiteSpace: 'nowrap',
+    opacity: 0.8,
+  }),
 });

@@ -78,7 +78,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     marginBottom: 4,
     borderBottom: `1px solid ${theme.colors.border.weak}`,
   }),
-  table: css({ width: '100%' }),
+  table: css({ width: '100%', '& td': { paddingTop: 2, paddingBottom: 2 } }),
   pointed: css({ fontWeight: theme.typography.fontWeightMedium }),
   mark: css({ paddingRight: 8, verticalAlign: 'middle', lineHeight: 1 }),
   moneyMark: css({ display: 'inline-block', width: 12, height: 10, borderRadius: 1 }),

@@ -7,10 +7,10 @@ export function themePalette(theme: GrafanaTheme2): Palette {
   const { visualization, colors, typography, isDark } = theme;
   const named = (name: string) => visualization.getColorByName(name);
   const alpha = (color: string, opacity: number) => colorManipulator.alpha(color, opacity);
-  const blue = isDark ? named('blue') : named('semi-dark-blue');
-  const green = isDark ? named('green') : named('dark-green');
-  const orange = isDark ? named('orange') : named('dark-orange');
-  const red = isDark ? named('red') : named('semi-dark-red');
+  const blue = named('blue');
+  const green = isDark ? named('green') : named('semi-dark-green');
+  const orange = isDark ? named('orange') : named('semi-dark-orange');
+  const red = named('red');
   const amber = isDark ? '#CCA300' : '#C69B06';
   const paused = isDark ? '#7A5291' : '#C08AD8';
   const onBlue = isDark ? '#0B1220' : '#FFFFFF';
@@ -23,12 +23,12 @@ export function themePalette(theme: GrafanaTheme2): Palette {
     grid: alpha(line, isDark ? 0.07 : 0.08),
     separator: alpha(line, isDark ? 0.1 : 0.11),
     state: {
-      idle: alpha(line, isDark ? 0.28 : 0.3),
+      idle: alpha(line, isDark ? 0.16 : 0.2),
       queued: alpha(line, isDark ? 0.55 : 0.6),
       running: blue,
       waiting: amber,
       paused,
-      completed: alpha(line, isDark ? 0.4 : 0.42),
+      completed: alpha(line, isDark ? 0.26 : 0.3),
       failed: red,
     },
     onState: {
@@ -41,13 +41,15 @@ export function themePalette(theme: GrafanaTheme2): Palette {
       failed: '#FFFFFF',
     },
     run: alpha(blue, isDark ? 0.42 : 0.36),
-    toolRunning: isDark ? named('light-blue') : named('dark-blue'),
+    toolRunning: isDark ? named('light-blue') : named('semi-dark-blue'),
     waitingGround: isDark ? '#4A3D0C' : '#F5E6B3',
-    now: isDark ? named('blue') : named('dark-blue'),
+    now: isDark ? named('blue') : named('semi-dark-blue'),
     onNow: isDark ? '#0B1220' : '#FFFFFF',
     money: green,
     moneyTop: alpha(green, isDark ? 0.36 : 0.3),
     moneyBottom: alpha(green, isDark ? 0.04 : 0.06),
+    overspentTop: alpha(red, 0.08),
+    overspentBottom: alpha(red, 0.3),
     forecast: orange,
     cone: alpha(orange, isDark ? 0.2 : 0.18),
     warning: orange,

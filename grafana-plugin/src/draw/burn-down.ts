@@ -11,7 +11,7 @@ const LABEL_FONT_PX = 11;
 function stroke(
   ctx: CanvasRenderingContext2D,
   points: readonly Point[],
-  style: { color: string; width: number; dash?: number[] }
+  style: { color: string | CanvasGradient; width: number; dash?: number[] }
 ): void {
   ctx.strokeStyle = style.color;
   ctx.lineWidth = style.width;
@@ -36,16 +36,33 @@ function severityColor(severity: Severity, palette: Palette): string {
   }
 }
 
+/** Green down to zero, red below it; `stops` are the colours at the top, above zero, below zero and at the bottom. */
+function splitAtZero(
+  ctx: CanvasRenderingContext2D,
+  band: BurnDownLayout,
+  stops: readonly [string, string, string, string]
+): CanvasGradient {
+  const gradient = ctx.createLinearGradient(0, band.top, 0, band.bottom);
+  const zero = Math.min(1, Math.max(0, (band.zeroY - band.top) / (band.bottom - band.top)));
+  gradient.addColorStop(0, stops[0]);
+  gradient.addColorStop(zero, stops[1]);
+  gradient.addColorStop(zero, stops[2]);
+  gradient.addColorStop(1, stops[3]);
+  return gradient;
+}
+
 function drawPrimary(
   ctx: CanvasRenderingContext2D,
   budget: BudgetLine,
   at: { band: BurnDownLayout; palette: Palette }
 ): void {
   const { band, palette } = at;
-  const gradient = ctx.createLinearGradient(0, band.top, 0, band.zeroY);
-  gradient.addColorStop(0, palette.moneyTop);
-  gradient.addColorStop(1, palette.moneyBottom);
-  ctx.fillStyle = gradient;
+  ctx.fillStyle = splitAtZero(ctx, band, [
+    palette.moneyTop,
+    palette.moneyBottom,
+    palette.overspentTop,
+    palette.overspentBottom,
+  ]);
   ctx.beginPath();
   area<Point>()
     .x((p) => p.x)
@@ -53,7 +70,8 @@ function drawPrimary(
     .y1((p) => p.y)
     .context(ctx)([...budget.line]);
   ctx.fill();
-  stroke(ctx, budget.line, { color: palette.money, width: 1.6 });
+  const color = splitAtZero(ctx, band, [palette.money, palette.money, palette.critical, palette.critical]);
+  stroke(ctx, budget.line, { color, width: 1.6 });
 }
 
 function drawForecast(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette: Palette): void {
@@ -110,7 +128,7 @@ function drawLineNames(
   }
   const name = { color: palette.weakText, font: fontOf(10, palette.fontFamily) };
   if (band.idealLabel !== undefined) {
-    drawText(ctx, 'ideal', { x: right - 4, y: band.idealLabel.y - 9, style: { ...name, align: 'right' } });
+    drawText(ctx, 'ideal', { x: band.idealLabel.x - 4, y: band.idealLabel.y - 9, style: { ...name, align: 'right' } });
   }
   for (const { label } of band.budgets) {
     if (label !== undefined) {
@@ -147,7 +165,7 @@ export function drawBurnDown(ctx: CanvasRenderingContext2D, layout: PanelLayout,
       drawPrimary(ctx, primary, { band, palette });
     }
     for (const budget of others) {
-      stroke(ctx, budget.line, { color: palette.weakText, width: 1 });
+      stroke(ctx, budget.line, { color: palette.faintText, width: 1 });
     }
     if (band.limitY !== undefined) {
       stroke(

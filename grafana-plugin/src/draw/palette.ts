@@ -21,6 +21,9 @@ export interface Palette {
   readonly money: string;
   readonly moneyTop: string;
   readonly moneyBottom: string;
+  /** Below zero. */
+  readonly overspentTop: string;
+  readonly overspentBottom: string;
   readonly forecast: string;
   readonly cone: string;
   readonly warning: string;

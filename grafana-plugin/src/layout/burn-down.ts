@@ -57,6 +57,8 @@ export interface BurnDownInput {
 const MIN_TICK_DISTANCE = 26;
 const MAX_SECONDARY_LINES = 8;
 const LABEL_HEIGHT = 12;
+/** Names of budgets are shortened to this, CSS pixels. */
+const LABEL_WIDTH = 120;
 
 /** Points in view, with the amount that held before the view at its left edge. */
 function inView(points: readonly MoneyPoint[], axis: TimeAxis): MoneyPoint[] {
@@ -187,9 +189,11 @@ export function layoutBurnDown(input: BurnDownInput): BurnDownLayout | undefined
     title: burnDowns.length > 1 || primary.kind === 'budget' ? primary.name : '',
     yTicks: ticks.map((usd) => ({ y: scale(usd), text: moneyTick(usd, stepUsd) })),
     limitY: limitUsd === undefined ? undefined : scale(limitUsd),
-    budgets: burnDowns
-      .slice(0, 1 + MAX_SECONDARY_LINES)
-      .map((burnDown, i) => layoutBudget(burnDown, i === 0, { ...input, toPoint })),
+    budgets: withoutTouchingLabels(
+      burnDowns
+        .slice(0, 1 + MAX_SECONDARY_LINES)
+        .map((burnDown, i) => layoutBudget(burnDown, i === 0, { ...input, toPoint }))
+    ),
     ideal: ideal.map(([a, b]) => [toPoint(a), toPoint(b)] as const),
     idealLabel: idealEnd === undefined ? undefined : toPoint(idealEnd),
     thresholds,
@@ -208,9 +212,26 @@ function layoutBudget(
   const line = stepLine(corners, endX);
   const end = line.at(-1);
   const text =
-    primary || end === undefined ? '' : fitShortened(burnDown.name, { width: 120, fontPx: 10 }, input.measure);
+    primary || end === undefined ? '' : fitShortened(burnDown.name, { width: LABEL_WIDTH, fontPx: 10 }, input.measure);
   const label = end === undefined || text === '' ? undefined : { text, x: Math.min(end.x + 6, axis.right), y: end.y };
   return { name: burnDown.name, primary, line, label };
+}
+
+/** Names of lines that end side by side would lie over each other; the first keeps its own. */
+function withoutTouchingLabels(budgets: readonly BudgetLine[]): BudgetLine[] {
+  const taken: Point[] = [];
+  return budgets.map((budget) => {
+    const { label } = budget;
+    if (label === undefined) {
+      return budget;
+    }
+    const touches = taken.some((o) => Math.abs(o.y - label.y) < LABEL_HEIGHT && Math.abs(o.x - label.x) < LABEL_WIDTH);
+    if (touches) {
+      return { ...budget, label: undefined };
+    }
+    taken.push(label);
+    return budget;
+  });
 }
 
 /** Thin lines named at the right; a name that would touch the one before it is left out, the more severe one stays. */

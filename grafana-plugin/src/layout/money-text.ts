@@ -27,12 +27,15 @@ export function moneyText(usd: number): string {
   }
   const magnitude = Math.abs(usd);
   const digits = grouped(magnitude, decimalsFor(magnitude));
-  // Below a cent trailing zeros say nothing ($0.00120 is $0.0012); above, cents are always two.
-  return signed(usd, magnitude < 0.01 && magnitude > 0 ? digits.replace(/0+$/, '') : digits);
+  // Past the cents trailing zeros say nothing: $0.410 is $0.41, $0.00120 is $0.0012.
+  return signed(usd, digits.replace(/(\.\d\d\d*?)0+$/, '$1'));
 }
 
 /** Label of an axis tick: as many decimals as the distance of ticks needs. */
 export function moneyTick(usd: number, stepUsd: number): string {
+  if (usd === 0) {
+    return '$0';
+  }
   const decimals = stepUsd >= 1 ? 0 : Math.min(9, Math.ceil(-Math.log10(stepUsd) - 1e-9));
   return signed(usd, grouped(Math.abs(usd), decimals === 1 ? 2 : decimals));
 }

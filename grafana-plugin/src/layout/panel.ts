@@ -83,7 +83,7 @@ export interface PanelLayout {
 const FLAG_HEIGHT = 18;
 const RAIL_HEIGHT = 18;
 const AXIS_HEIGHT = 22;
-const BAND_GAP = 26;
+const BAND_GAP = 38;
 const SMALL_BAND_GAP = 10;
 const MIN_BURN_DOWN = 80;
 const NAME_FONT_PX = 12;

@@ -35,7 +35,7 @@ export interface TickFormat {
   readonly textWidth: (text: string) => number;
 }
 
-const MIN_TICK_DISTANCE = 72;
+const MIN_TICK_DISTANCE = 84;
 const SHORTEST_STEP_MS = 1;
 
 /**

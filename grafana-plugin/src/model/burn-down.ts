@@ -75,7 +75,7 @@ function remainingFromCost(cost: readonly MoneyPoint[], limits: readonly MoneyPo
   }
   const limitAt = (atMs: number) => amountAt(limits, atMs) ?? first.usd;
   const start = cost[0]?.atMs ?? 0;
-  const changes = withoutRepeats(limits).filter((limit) => limit.atMs > start);
+  const changes = withoutRepeats(limits).filter((limit, i) => i > 0 && limit.atMs > start);
   const times = [...new Set([...cost.map((point) => point.atMs), ...changes.map((limit) => limit.atMs)])];
   return times.sort((a, b) => a - b).map((atMs) => ({ atMs, usd: limitAt(atMs) - (amountAt(cost, atMs) ?? 0) }));
 }

@@ -3,14 +3,14 @@ import { quantileSorted } from 'd3-array';
 import { amountAt, remainingUsd, type BurnDown, type MoneyPoint } from './burn-down.ts';
 
 const MS_PER_HOUR = 3_600_000;
-/** Knots of the regression. 25 give 300 slopes: enough for the interval, independent of how many points there are. */
+/** Knots of the regression: few enough to be cheap, independent of how many points there are. */
 const KNOTS = 25;
+/** Least distance of two knots for a slope: a quarter of the lookback. */
+const MIN_APART = 6;
 /** Spends below which no forecast is made: a rate from two payments says nothing of the third. */
 const MIN_SPENDS = 3;
 /** A window shorter than this cannot carry a forecast. */
 const MIN_WINDOW_MS = 10_000;
-/** Two-sided 90 % quantile of the normal distribution. */
-const Z_90 = 1.645;
 
 export type Forecast =
   | {
@@ -96,10 +96,11 @@ export function trend(burnDown: BurnDown, lookbackMs: number): Trend | undefined
 }
 
 /**
- * Robust forecast: the Theil-Sen line (median of all pairwise slopes) through the cumulative spend at 25 equally spaced
- * knots of the lookback. The cone is Sen's 90 % confidence interval of that slope (Sen, J. Am. Stat. Assoc. 63, 1968:
- * slopes of rank (N -+ z sqrt(n(n-1)(2n+5)/18)) / 2), widened to hold the plain mean rate, so that bursts between the
- * knots count; where more than half of the slopes are zero (long pauses), the mean rate is the forecast too. It widens linearly from the last known amount. Exhaustion is where each line reaches zero.
+ * Robust forecast: the median of the slopes (Theil-Sen estimator) between all pairs of 25 equally spaced knots of the
+ * cumulative spend that lie at least a quarter of the lookback apart; where that is zero (long pauses), the mean rate.
+ * The cone spans the 5th to the 95th percentile of the same slopes, and always the mean: how fast money went over any
+ * stretch of that length is how fast it may go next. (Sen's confidence interval assumes independent residuals; those of
+ * a running total are not, and it comes out many times too narrow.) The cone widens linearly from the last known amount.
  */
 export function forecast(burnDown: BurnDown, lookbackMs: number): Forecast {
   const fromMs = burnDown.knownUntilMs;
@@ -124,16 +125,15 @@ export function forecast(burnDown: BurnDown, lookbackMs: number): Forecast {
   const spent = knots.map((knot) => spentBetween(burnDown.points, startMs, knot));
   const slopes = knots
     .flatMap((knot, i) =>
-      knots.slice(i + 1).map((later, j) => ((spent[i + 1 + j] ?? 0) - (spent[i] ?? 0)) / (later - knot))
+      knots.slice(i + MIN_APART).map((later, j) => ((spent[i + MIN_APART + j] ?? 0) - (spent[i] ?? 0)) / (later - knot))
     )
     .sort((a, b) => a - b);
-  const half = (Z_90 * Math.sqrt((KNOTS * (KNOTS - 1) * (2 * KNOTS + 5)) / 18)) / (2 * slopes.length);
   const mean = (spent.at(-1) ?? 0) / windowMs;
-  const slopeAt = (p: number) => quantileSorted(slopes, Math.min(1, Math.max(0, p))) ?? 0;
+  const slopeAt = (p: number) => quantileSorted(slopes, p) ?? 0;
   const median = slopeAt(0.5);
   const rate = median > 0 ? median : mean;
-  const slowestRate = Math.min(slopeAt(0.5 - half), mean);
-  const fastestRate = Math.max(slopeAt(0.5 + half), mean);
+  const slowestRate = Math.min(slopeAt(0.05), mean);
+  const fastestRate = Math.max(slopeAt(0.95), mean);
   const zeroAt = (slope: number) => (slope > 0 ? fromMs + fromUsd / slope : undefined);
   return {
     kind: 'forecast',

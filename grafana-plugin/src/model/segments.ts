@@ -47,8 +47,8 @@ export function inOrder(points: readonly StatePoint[]): StatePoint[] {
 }
 
 /**
- * Segments of one lane. Equal neighbours merge; a distance above `holeMs` is a hole, in which the state before it is
- * believed for `stalenessMs` only; the last state runs to min(now, last sample + staleness) and is `ongoing` if that is now.
+ * Segments of one lane. Equal neighbours merge; a distance above `holeMs` is a hole, into which the state before it
+ * reaches no further than that (nor than `stalenessMs`); the last state runs to min(now, last sample + staleness) and is `ongoing` if that is now.
  * Nothing is ever drawn past now.
  */
 export function toSegments(points: readonly StatePoint[], extent: Extent): Segment[] {
@@ -62,7 +62,8 @@ export function toSegments(points: readonly StatePoint[], extent: Extent): Segme
     const next = ordered[i + 1];
     const isLast = next === undefined || next.atMs > extent.nowMs;
     const isHole = !isLast && next.atMs - point.atMs > extent.holeMs;
-    const endMs = isLast ? believedUntil(point.atMs) : isHole ? believedUntil(point.atMs) : next.atMs;
+    const intoHoleMs = Math.min(extent.stalenessMs, extent.holeMs);
+    const endMs = isLast ? believedUntil(point.atMs) : isHole ? point.atMs + intoHoleMs : next.atMs;
     const ongoing = isLast && endMs === extent.nowMs;
     const before = segments.at(-1);
     if (before !== undefined && before.state === point.state && before.endMs === point.atMs) {
