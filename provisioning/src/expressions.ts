@@ -1,6 +1,12 @@
 // Every PromQL expression, as a named function over the catalogue's names. Rules read budget gauges and never increase()
 // of a cost counter: that gives 0 for a series first seen at 50 USD, NaN for all after one NaN, and phantom spend after a fall.
-import { AGGREGATES, BUDGETS, ENVIRONMENT_LABEL, PER_THREAD } from 'orchestrator-exporter/contract/metrics';
+import {
+  AGGREGATES,
+  BUDGETS,
+  ENVIRONMENT_LABEL,
+  PER_THREAD,
+  type BurnRateLookback,
+} from 'orchestrator-exporter/contract/metrics';
 import type { AgentState, ThreadState } from 'orchestrator-exporter/contract/states';
 
 /** Scrape job of `/metrics`. */
@@ -116,6 +122,11 @@ export function budgetElapsedRatio(scope: Scope): string {
   const start = select(BUDGETS.periodStart.name, scope);
   const end = select(BUDGETS.periodEnd.name, scope);
   return `(time() - ${start}) / (${end} - ${start})`;
+}
+
+/** USD per second of the budget that burns fastest: from the ledger, so the first spend of a new series is in it. */
+export function fastestBurn(scope: Scope, lookback: BurnRateLookback): string {
+  return `topk(1, ${select(BUDGETS.burnRate.name, [...scope, `lookback="${lookback}"`])})`;
 }
 
 /** The remaining ratio of the budget that is nearest to its end, among those that can be trusted. */

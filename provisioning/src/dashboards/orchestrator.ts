@@ -4,6 +4,7 @@ import type { Environment } from '../environments/environment.ts';
 import {
   agentsIn,
   costRate,
+  fastestBurn,
   lowestBudgetRemaining,
   nodeDurationP95,
   perHour,
@@ -45,13 +46,14 @@ function figures(environment: Environment): readonly Panel[] {
       id: 1,
       title: 'Spend per hour',
       description:
-        'USD per hour over the last five minutes. The first spend of a new series is not in it; the budgets count it.',
+        'USD per hour over the last five minutes, of the budget that burns fastest. From the ledger: exact, and for all workflows.',
       gridPos: at(0),
-      queries: [instant(perHour(costRate({ scope: WORKFLOW_SCOPE, by: [], over: '5m' })))],
+      queries: [instant(perHour(fastestBurn(ENVIRONMENT_SCOPE, '5m')), '{{budget}}')],
       unit: 'currencyUSD',
       decimals: 2,
       steps: PLAIN,
-      noValue: 'no spend seen',
+      noValue: 'no budget',
+      showName: true,
     }),
     stat({
       id: 2,
