@@ -1,7 +1,7 @@
 // The dashboard as Grafana and the preview host read it: every query parses, names only what exists, and nothing overlaps.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOGUE, TIMELINE, type MetricRow } from 'orchestrator-exporter/contract/metrics';
+import { CATALOGUE, ENVIRONMENT_LABEL, TIMELINE, type MetricRow } from 'orchestrator-exporter/contract/metrics';
 import { stringify } from 'yaml';
 import { alertingRules } from '../src/alerts.ts';
 import { orchestratorDashboard } from '../src/dashboards/orchestrator.ts';
@@ -25,16 +25,26 @@ const substituted = (expr: string): string =>
     .replaceAll('$workflow', '(triage|review)')
     .replaceAll('$thread', '(t-1|t-2)');
 
-/** Names that stand where a series is read: followed by matchers, a range or the end of an operand. */
-function metricNames(expr: string): string[] {
+/** Every `name{matchers}` of an expression as its name and the labels that it matches on. */
+function selectors(expr: string): { name: string; labels: string[] }[] {
   const unquoted = expr.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-  return [...unquoted.matchAll(/\borchestrator_[a-z0-9_]+/g)].map(([name]) => name);
+  return [...unquoted.matchAll(/([A-Za-z_:][\w:]*)\{([^}]*)\}/g)].map(([, name = '', matchers = '']) => ({
+    name,
+    labels: [...matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label),
+  }));
 }
 
 const ROWS: readonly MetricRow[] = CATALOGUE.flatMap(({ rows }) => Object.values<MetricRow>(rows));
-const CATALOGUED = new Set(
-  ROWS.flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]))
-);
+const LABELS: ReadonlyMap<string, readonly string[]> = new Map([
+  ...ROWS.flatMap(({ name, type, labels }) =>
+    (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]).map(
+      (series): [string, readonly string[]] => [series, [...labels, ENVIRONMENT_LABEL]]
+    )
+  ),
+  // Prometheus's own.
+  ['up', ['job', 'instance']],
+  ['prometheus_build_info', ['version']],
+]);
 
 test('is identified by a fixed uid and loads as classic JSON', () => {
   const { id, uid, title, schemaVersion, graphTooltip, refresh, time } = dashboard;
@@ -153,15 +163,16 @@ describe.each(ENVIRONMENTS)('dashboard of $name', (environment) => {
     expect(status).toBe(0);
   });
 
-  test('only metrics of the catalogue are asked for, in the dashboard as in the rules', () => {
+  test('only metrics and labels of the catalogue are asked for, in the dashboard as in the rules', () => {
     const rules = [...recordingRules(environment), ...alertingRules(environment)].map(({ expr }) => expr);
-    const used = [...expressions, ...rules].flatMap(metricNames);
+    const used = [...expressions, ...rules].flatMap(selectors);
     expect(used.length).toBeGreaterThan(expressions.length);
-    expect([...new Set(used)].filter((name) => !CATALOGUED.has(name))).toEqual([]);
+    expect(used.filter(({ name }) => !LABELS.has(name))).toEqual([]);
+    expect(used.filter(({ name, labels }) => labels.some((label) => !LABELS.get(name)?.includes(label)))).toEqual([]);
   });
 
   test('every timeline series is drawn', () => {
-    const used = new Set(expressions.flatMap(metricNames));
+    const used = new Set(expressions.flatMap(selectors).map(({ name }) => name));
     expect(Object.values(TIMELINE).filter(({ name }) => !used.has(name))).toEqual([]);
   });
 
