@@ -53,9 +53,9 @@ export function findGrafana() {
   }
   const args = program.endsWith('grafana-server') ? [] : ['server'];
   const { stdout } = spawnSync(program, [...args, '-v'], { encoding: 'utf8', timeout: 10_000 });
-  const version = /Version (\d+)\.(\d+)[\w.+-]*/.exec(stdout ?? '');
+  const version = /Version ((\d+)\.(\d+)[\w.+-]*)/.exec(stdout ?? '');
   if (version === null) return { reason: `${program} does not tell its version` };
-  const [text, major, minor] = version;
+  const [, text = '', major, minor] = version;
   const order = Number(major) - (GRAFANA_LEAST[0] ?? 0) || Number(minor) - (GRAFANA_LEAST[1] ?? 0);
   if (order < 0) return { reason: `${program} is ${text}, the panel needs ${GRAFANA_LEAST.join('.')}` };
   const homes = [givenHome, dirname(dirname(realpathSync(program))), '/usr/share/grafana'];

@@ -5,11 +5,9 @@ import { accessSync, closeSync, constants, openSync, readFileSync, statSync } fr
 import { delimiter, join, relative } from 'node:path';
 import { LOGS, makeRunFolders, ROOT } from './repository.mjs';
 import { Problem, whileSaying } from './say.mjs';
+import { onStop } from './stopping.mjs';
 
 const SHOWN_LINES = 30;
-
-/** What tells a program of ours to stop. */
-export const STOP_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * The path of a program, or undefined when PATH has none of the names.
@@ -75,17 +73,16 @@ export async function attempt({ what, log, command, args, cwd = ROOT, env = {} }
   });
   /** @type {NodeJS.Signals | undefined} */
   let stoppedBy;
-  const forward = (/** @type {NodeJS.Signals} */ signal) => {
+  const unwatch = onStop((signal) => {
     stoppedBy = signal;
     child.kill(signal);
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, forward);
+  });
   try {
     const code = await whileSaying(what, ended);
     if (stoppedBy !== undefined) throw new Problem(`stopped during ${what} (${stoppedBy})`);
     return { code, file };
   } finally {
-    for (const signal of STOP_SIGNALS) process.off(signal, forward);
+    unwatch();
     closeSync(output);
   }
 }

@@ -41,6 +41,8 @@ export class Problem extends Error {}
  * @param {() => Promise<number>} main
  */
 export async function runMain(main) {
+  // A terminal that is gone is no reason to leave processes behind.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     process.exitCode = await main();
   } catch (error) {

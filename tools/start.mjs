@@ -4,12 +4,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseStartArguments } from './arguments.mjs';
 import { dockerCompose } from './choose.mjs';
-import { STOP_SIGNALS } from './commands.mjs';
 import { Processes } from './processes.mjs';
 import { targetsUp, until, valueOf } from './ready.mjs';
 import { RUN } from './repository.mjs';
 import { Problem, runMain, say } from './say.mjs';
 import { buildStale, checkNode, installPackages } from './set-up.mjs';
+import { onStop } from './stopping.mjs';
 import { startDockerStack, stopDockerStack } from './stack-docker.mjs';
 import { startLocalStack } from './stack-local.mjs';
 
@@ -82,13 +82,12 @@ async function main() {
     stop = resolve;
   });
   let signals = 0;
-  for (const signal of STOP_SIGNALS) {
-    process.on(signal, () => {
-      signals += 1;
-      if (signals === 1) stop(signal);
-      else if (signals === 3) processes.killAll();
-    });
-  }
+  onStop((signal) => {
+    signals += 1;
+    if (signals === 1) stop(signal);
+    // Whoever asks three times does not want to wait.
+    else if (signals === 3) processes.killAll();
+  });
 
   await installPackages({ withGrafana13: false });
   await buildStale();

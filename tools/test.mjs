@@ -5,11 +5,12 @@ import { readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseTestArguments } from './arguments.mjs';
-import { programOf, STOP_SIGNALS } from './commands.mjs';
+import { programOf } from './commands.mjs';
 import { aptGet, installDebianPackages } from './debian.mjs';
 import { makeRunFolders, ROOT, RUN } from './repository.mjs';
 import { Problem, say } from './say.mjs';
 import { buildStale, checkNode, installPackages } from './set-up.mjs';
+import { onStop } from './stopping.mjs';
 import { jestOutcome, tapOutcome } from './test-results.mjs';
 
 const EXPORTER = 'exporter';
@@ -102,11 +103,10 @@ async function runShown(args, cwd) {
     kill('SIGKILL');
   }, SUITE_MS);
   let isStopped = false;
-  const forward = (/** @type {NodeJS.Signals} */ signal) => {
+  const unwatch = onStop((signal) => {
     isStopped = true;
     kill(signal);
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, forward);
+  });
   /** @type {number} */
   const code = await new Promise((resolve) => {
     child.once('error', () => {
@@ -117,7 +117,7 @@ async function runShown(args, cwd) {
     });
   });
   clearTimeout(timer);
-  for (const signal of STOP_SIGNALS) process.off(signal, forward);
+  unwatch();
   if (isStopped) throw new Problem('stopped during the tests');
   return code;
 }
