@@ -48,7 +48,9 @@ export async function sendText(
   text: { readonly type: string; readonly body: string }
 ): Promise<void> {
   response.set('Content-Type', text.type).set('Vary', 'Accept-Encoding');
-  const wantsGzip = response.req.acceptsEncodings('gzip', 'identity') === 'gzip';
+  // Without the header anything would be acceptable; a client that does not name gzip gets plain text.
+  const wantsGzip =
+    response.req.headers['accept-encoding'] !== undefined && response.req.acceptsEncodings('gzip') === 'gzip';
   if (!wantsGzip || text.body.length < GZIP_FROM_CHARACTERS) {
     response.end(text.body);
     return;

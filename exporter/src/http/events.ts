@@ -29,7 +29,7 @@ export function eventsHandlers(parts: EventsParts): readonly (RequestHandler | E
     requireFormat,
     text({ type: Object.keys(FORMATS), limit: parts.maxBodyBytes, defaultCharset: 'utf-8' }),
     refused,
-    (request, response) => answer(parts, request, response),
+    (request: Request, response: Response) => answer(parts, request, response),
   ];
 }
 
@@ -77,7 +77,7 @@ async function answer(parts: EventsParts, request: Request, response: Response):
 }
 
 /** What body-parser says of a body that it could not read. */
-const bodyError = z.object({ status: z.int(), type: z.string() });
+const bodyError = z.object({ status: z.int().min(400).max(499) });
 
 function refuseBody(
   { error, response, next }: { error: unknown; response: Response; next: NextFunction },

@@ -58,19 +58,17 @@ export function createRouter(parts: RouterParts): Router {
 
 /** Answers an error that no handler expected: no stack, no message of it. */
 function lastResort(onError: (error: unknown) => void): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    if (isBadPath(error)) {
-      sendProblem(response, { status: 400, code: 'bad_request', message: 'the path is not valid percent-encoding' });
+  return (error: unknown, request, response, next) => {
+    if (error instanceof URIError) {
+      securityHeaders(request, response, () => {
+        sendProblem(response, { status: 400, code: 'bad_request', message: 'the path is not valid percent-encoding' });
+      });
       return;
     }
     onError(error);
     if (response.headersSent) next(error);
     else sendProblem(response, { status: 500, code: 'internal', message: 'the request could not be answered' });
   };
-}
-
-function isBadPath(error: unknown): boolean {
-  return error instanceof URIError;
 }
 
 /** For the exporter's own server, after the router. */

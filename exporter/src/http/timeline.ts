@@ -69,19 +69,25 @@ function closed(response: Response): Promise<void> {
   });
 }
 
+/** Ends the delivery when the response is over: whole when its last byte went to the system and the connection stood. */
 async function deliver(delivery: Delivery, response: Response): Promise<void> {
+  // Taken now: node detaches it before `finish`, which it also emits after a write that failed.
+  const { socket } = response;
   response.once('finish', () => {
-    delivery.done(true);
+    delivery.done(socket !== null && socket.errored === null && !socket.destroyed);
   });
   // After `finish` this changes nothing; without it the client went away and gets the same samples next time.
   response.once('close', () => {
     delivery.done(false);
   });
+  if (response.destroyed) {
+    delivery.done(false);
+    return;
+  }
   try {
     await sendText(response, { type: OPENMETRICS_CONTENT_TYPE, body: delivery.body });
   } catch (error) {
     delivery.done(false);
     throw error;
   }
-  if (response.destroyed) delivery.done(response.writableFinished);
 }
