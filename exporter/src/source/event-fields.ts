@@ -69,7 +69,8 @@ export class EventFields {
   /** Free text for the live gateway, at most 1,000 characters of it; never a label. */
   task(): string | undefined {
     const value = this.raw('task');
-    if (value === undefined || typeof value === 'string') return value?.slice(0, MAX_TASK_LENGTH);
+    if (value === undefined || typeof value === 'string')
+      return value?.slice(0, MAX_TASK_LENGTH).replace(/\p{Surrogate}/gu, '\ufffd');
     this.#refuse('invalid_field', 'task', `must be text, not ${quote(value)}`);
     return undefined;
   }
