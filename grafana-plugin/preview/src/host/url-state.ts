@@ -15,6 +15,14 @@ export interface UrlState {
 }
 
 const VARIABLE_PREFIX = 'var-';
+const RELATIVE_TIME = /^now(?:[+-]\d+[smhdwMQy])*(?:\/[smhdwMQy])?$/;
+const REFRESH = /^[1-9]\d{0,5}[smhd]$/;
+
+const isTime = (text: string): boolean =>
+  RELATIVE_TIME.test(text) || /^\d{1,15}$/.test(text) || (/^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text)));
+
+/** A refresh interval that a timer can keep: `5s`, `1m`. */
+export const isRefreshInterval = (text: string): boolean => REFRESH.test(text);
 
 /** Reads `?dashboard=&from=&to=&refresh=&theme=&viewPanel=&var-NAME=`; a parameter that makes no sense is left out. */
 export function parseUrlState(search: string): UrlState {
@@ -25,11 +33,15 @@ export function parseUrlState(search: string): UrlState {
   }
   // Grafana writes `panel-3` since its scenes, `3` before.
   const panel = /^(?:panel-)?(\d+)$/.exec(params.get('viewPanel') ?? '')?.[1];
+  const valid = (name: string, isValid: (text: string) => boolean): string | undefined => {
+    const value = params.get(name);
+    return value !== null && isValid(value) ? value : undefined;
+  };
   return {
-    dashboard: params.get('dashboard') ?? undefined,
-    from: params.get('from') ?? undefined,
-    to: params.get('to') ?? undefined,
-    refresh: params.get('refresh') ?? undefined,
+    dashboard: valid('dashboard', (uid) => uid !== ''),
+    from: valid('from', isTime),
+    to: valid('to', isTime),
+    refresh: valid('refresh', (text) => text === '' || isRefreshInterval(text)),
     theme: params.get('theme') === 'light' ? 'light' : 'dark',
     viewPanel: panel === undefined ? undefined : Number(panel),
     variables,

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DashboardModel, PanelModel } from '../dashboard.ts';
 import { replaceText } from '../replace-text.ts';
 import type { Preview } from '../preview.ts';
-import type { UrlState } from '../url-state.ts';
+import { isRefreshInterval, type UrlState } from '../url-state.ts';
 import { Header } from './Header.tsx';
 import { Message } from './Message.tsx';
 import { PanelView } from './PanelView.tsx';
@@ -59,7 +59,7 @@ export function DashboardPage({ preview, dashboard, url, updateUrl }: DashboardP
 
 function useInterval(run: () => void, interval: string): void {
   useEffect(() => {
-    if (interval === '') return undefined;
+    if (!isRefreshInterval(interval)) return undefined;
     const ms = rangeUtil.intervalToMs(interval);
     const timer = setInterval(() => {
       // A hidden page asks nothing, as Grafana does.

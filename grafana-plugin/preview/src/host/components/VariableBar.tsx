@@ -2,6 +2,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Combobox, Icon, InlineField, Input, MultiCombobox, Tooltip, useStyles2 } from '@grafana/ui';
+import type { VariableModel } from '../dashboard.ts';
 import { ALL, type ResolvedVariable } from '../variables.ts';
 import type { UpdateUrl } from './use-url-state.ts';
 
@@ -19,7 +20,12 @@ export function VariableBar({ variables, chosen, updateUrl }: VariableBarProps):
   return (
     <div className={styles.bar}>
       {shown.map((variable) => (
-        <InlineField key={variable.model.name} label={variable.model.label} className={styles.field}>
+        <InlineField
+          key={variable.model.name}
+          label={variable.model.label}
+          htmlFor={controlId(variable.model)}
+          className={styles.field}
+        >
           <div className={styles.control}>
             <VariableControl
               variable={variable}
@@ -39,6 +45,8 @@ export function VariableBar({ variables, chosen, updateUrl }: VariableBarProps):
   );
 }
 
+const controlId = ({ name }: VariableModel): string => `var-${name}`;
+
 interface VariableControlProps {
   readonly variable: ResolvedVariable;
   readonly onChange: (values: readonly string[]) => void;
@@ -46,13 +54,12 @@ interface VariableControlProps {
 
 function VariableControl({ variable, onChange }: VariableControlProps): React.JSX.Element {
   const { model, options, selected } = variable;
-  const label = model.label;
-  if (model.type === 'datasource')
-    return <Input aria-label={label} width={20} value={selected[0] ?? ''} disabled readOnly />;
+  const id = controlId(model);
+  if (model.type === 'datasource') return <Input id={id} width={20} value={selected[0] ?? ''} disabled readOnly />;
   if (model.type === 'textbox') {
     return (
       <Input
-        aria-label={label}
+        id={id}
         width={24}
         defaultValue={selected[0] ?? ''}
         onBlur={(event) => {
@@ -69,7 +76,7 @@ function VariableControl({ variable, onChange }: VariableControlProps): React.JS
   if (!model.multi) {
     return (
       <Combobox
-        aria-label={label}
+        id={id}
         width="auto"
         minWidth={16}
         maxWidth={48}
@@ -84,7 +91,7 @@ function VariableControl({ variable, onChange }: VariableControlProps): React.JS
   }
   return (
     <MultiCombobox
-      aria-label={label}
+      id={id}
       width="auto"
       minWidth={16}
       maxWidth={64}
