@@ -74,7 +74,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(0.75, 1.5),
     fontSize: theme.typography.bodySmall.fontSize,
     whiteSpace: 'pre-wrap',
-    overflowWrap: 'anywhere',
+    overflowWrap: 'break-word',
   }),
   notice: css({
     height: NOTICE_HEIGHT,

@@ -72,7 +72,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
 
   const compact = width < ROOMY.width || height < ROOMY.height;
   const showFigures = options.showFigures && height >= 120;
-  const showLegend = options.showLegend && height >= LEGEND_MIN_HEIGHT;
+  const showLegend = options.showLegend && height >= LEGEND_MIN_HEIGHT && timeline !== undefined;
   const notice = options.bands === 'both' && !compact ? (read.timelineProblem ?? read.budgetProblem) : undefined;
   const figuresHeight = showFigures ? (compact ? COMPACT_FIGURES_HEIGHT : FIGURES_HEIGHT) : 0;
   const chartHeight =

@@ -195,7 +195,7 @@ export function layoutBurnDown(input: BurnDownInput): BurnDownLayout | undefined
         .map((burnDown, i) => layoutBudget(burnDown, i === 0, { ...input, toPoint }))
     ),
     ideal: ideal.map(([a, b]) => [toPoint(a), toPoint(b)] as const),
-    idealLabel: idealEnd === undefined ? undefined : toPoint(idealEnd),
+    idealLabel: idealEnd === undefined || idealEnd.usd <= 0 ? undefined : toPoint(idealEnd),
     thresholds,
     forecast: layoutForecast(input.forecast, axis, toPoint),
   };

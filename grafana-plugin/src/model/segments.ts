@@ -11,7 +11,7 @@ export interface Segment {
   readonly state: AgentState;
   readonly startMs: number;
   readonly endMs: number;
-  /** The state was already so at the first sample of the range: it began at `startMs` or earlier. */
+  /** The state may have been so before the first sample there is: it began at `startMs` or earlier. */
   readonly beganBefore: boolean;
   /** Still so at `endMs`, as far as is known. */
   readonly ongoing: boolean;
@@ -31,6 +31,8 @@ export interface Extent {
   readonly nowMs: number;
   /** How long the last sample is believed. */
   readonly stalenessMs: number;
+  /** The first sample may repeat a state that began before it. */
+  readonly startUnknown: boolean;
   /** A longer distance between two samples is a hole. */
   readonly holeMs: number;
 }
@@ -69,7 +71,7 @@ export function toSegments(points: readonly StatePoint[], extent: Extent): Segme
     if (before !== undefined && before.state === point.state && before.endMs === point.atMs) {
       segments[segments.length - 1] = { ...before, endMs, ongoing };
     } else {
-      const beganBefore = i === 0 && point.atMs - extent.fromMs <= extent.stalenessMs;
+      const beganBefore = i === 0 && extent.startUnknown;
       segments.push({ state: point.state, startMs: point.atMs, endMs, beganBefore, ongoing });
     }
   }

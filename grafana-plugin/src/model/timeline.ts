@@ -31,6 +31,8 @@ export interface ThreadSamples {
   readonly agents: readonly AgentSamples[];
   readonly checkpoints: readonly Checkpoint[];
   readonly costUsd: number | undefined;
+  /** First instant of the exact spend series; undefined where there is none. */
+  readonly spendMs: number | undefined;
 }
 
 export interface Lane {
@@ -52,6 +54,12 @@ export interface ThreadGroup {
   readonly rollUp: readonly Segment[];
   readonly checkpoints: readonly Checkpoint[];
   readonly costUsd: number | undefined;
+}
+
+/** {@link Extent} without what differs from lane to lane. */
+export interface TimelineExtent extends Omit<Extent, 'startUnknown'> {
+  /** Points are evaluations at a step and not what happened. */
+  readonly sampled: boolean;
 }
 
 export interface Timeline {
@@ -134,13 +142,38 @@ export function orderLanes(lanes: readonly Lane[]): Lane[] {
   return [...agents.flatMap((agent) => [agent, ...(toolsOf.get(agent) ?? [])]), ...(toolsOf.get(undefined) ?? [])];
 }
 
+/**
+ * Whether the agent's first sample may be a heartbeat, which repeats a state of unknown age. Heartbeats repeat all of a
+ * thread's series at one instant, so a first sample is a true beginning if no other agent and no spend stands at the same
+ * instant, or if the thread is known from before. Samples from before the range (a second query with `offset`) end the doubt.
+ */
+function mayHaveBegunBefore(agent: AgentSamples, thread: ThreadSamples, extent: TimelineExtent): boolean {
+  const firstMs = firstSampleMs(agent.points);
+  if (firstMs < extent.fromMs || extent.sampled) {
+    return firstMs - extent.fromMs <= extent.holeMs;
+  }
+  const others = thread.agents.filter((other) => other !== agent).map((other) => firstSampleMs(other.points));
+  const threadKnownMs = Math.min(...others, firstSampleMs(thread.states));
+  return (
+    threadKnownMs === firstMs &&
+    firstMs - extent.fromMs <= extent.stalenessMs &&
+    (others.includes(firstMs) || thread.spendMs === firstMs)
+  );
+}
+
+function firstSampleMs(points: ReadonlyArray<{ readonly atMs: number }>): number {
+  return points.reduce((earliest, point) => Math.min(earliest, point.atMs), Infinity);
+}
+
 /** Threads by first activity, then name. Pure: samples may come in any order, with duplicates and holes. */
-export function toTimeline(threads: readonly ThreadSamples[], extent: Extent): Timeline {
+export function toTimeline(threads: readonly ThreadSamples[], extent: TimelineExtent): Timeline {
   let transitions = 0;
   const groups = threads.map((samples): ThreadGroup => {
     const runs = toRuns(samples.states);
     const lanes = samples.agents.map((agent): Lane => {
-      const segments = withinRuns(toSegments(agent.points, extent), runs).filter((s) => s.endMs >= extent.fromMs);
+      const startUnknown = mayHaveBegunBefore(agent, samples, extent);
+      const all = withinRuns(toSegments(agent.points, { ...extent, startUnknown }), runs);
+      const segments = all.filter((segment) => segment.endMs >= extent.fromMs);
       transitions += segments.filter((segment) => !segment.beganBefore).length;
       return {
         thread: samples.thread,
@@ -168,7 +201,7 @@ export function toTimeline(threads: readonly ThreadSamples[], extent: Extent): T
 }
 
 /** Where the source names no thread states, a thread ran while its lanes say anything. */
-function runsOfLanes(lanes: readonly Lane[], extent: Extent): Run[] {
+function runsOfLanes(lanes: readonly Lane[], extent: TimelineExtent): Run[] {
   const segments = lanes.flatMap((lane) => lane.segments);
   if (segments.length === 0) {
     return [];

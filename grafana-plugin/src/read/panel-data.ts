@@ -2,8 +2,7 @@
 import type { DataFrame } from '@grafana/data';
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { mostAtRiskFirst, toBurnDown, type BudgetSamples, type BurnDown } from '../model/burn-down.ts';
-import type { Extent } from '../model/segments.ts';
-import { toTimeline, type ThreadGroup, type Timeline } from '../model/timeline.ts';
+import { toTimeline, type ThreadGroup, type Timeline, type TimelineExtent } from '../model/timeline.ts';
 import type { PanelOptions } from '../options.ts';
 import { readBudgets } from './budgets.ts';
 import { toSeries } from './series.ts';
@@ -44,15 +43,19 @@ const NO_AGENT_STATES: Problem = {
 const NO_BUDGET: Problem = {
   title: 'No budget in this range',
   advice: 'Add range queries for a budget, or for the budget of a thread:',
-  query: `{__name__=~"${BUDGETS.limit.name}|${BUDGETS.remaining.name}", budget="$budget"}\n{__name__=~"${PER_THREAD.threadBudgetLimit.name}|${PER_THREAD.threadBudgetRemaining.name}", thread="$thread"}`,
+  query: [
+    ...[BUDGETS.limit, BUDGETS.remaining].map((row) => `${row.name}{budget="$budget"}`),
+    ...[PER_THREAD.threadBudgetLimit, PER_THREAD.threadBudgetRemaining].map((row) => `${row.name}{thread="$thread"}`),
+  ].join('\n'),
 };
 
-function extentFor(input: ReadInput, resolution: Resolution): Extent {
+function extentFor(input: ReadInput, resolution: Resolution): TimelineExtent {
   const stalenessMs = input.options.stalenessSeconds * 1000;
   return {
     fromMs: input.fromMs,
     toMs: input.toMs,
     nowMs: input.nowMs,
+    sampled: resolution.kind === 'sampled',
     stalenessMs: resolution.kind === 'exact' ? stalenessMs : Math.max(stalenessMs, resolution.stepMs),
     // Exact samples are changes: what stands between two of them held. Sampled ones are absent where nothing was known.
     holeMs: resolution.kind === 'exact' ? EXACT_HOLE_MS : 1.5 * resolution.stepMs,

@@ -127,9 +127,33 @@ function isTable(frame: DataFrame): boolean {
   return hasLabelColumns && values.length === 1 && values[0]?.labels === undefined;
 }
 
+/**
+ * One series for each metric and label set: two queries may bring parts of the same one, such as the range and, with
+ * `offset`, what was before it.
+ */
+function joined(series: readonly Series[]): Series[] {
+  const byKey = new Map<string, Series>();
+  for (const one of series) {
+    const key = JSON.stringify([one.metric, Object.entries(one.labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const before = byKey.get(key);
+    byKey.set(
+      key,
+      before === undefined
+        ? one
+        : {
+            ...before,
+            samples: inTimeOrder([...before.samples, ...one.samples]),
+            intervalMs: before.intervalMs ?? one.intervalMs,
+            onGrid: before.onGrid && one.onGrid,
+          }
+    );
+  }
+  return [...byKey.values()];
+}
+
 /** Every series in `frames`, copied. Frames without a time field and empty frames give none. */
 export function toSeries(frames: readonly DataFrame[]): Series[] {
-  return frames.flatMap((frame) => {
+  const all = frames.flatMap((frame) => {
     const times = frame.fields.filter((field) => field.type === FieldType.time);
     const [time] = times;
     if (time === undefined || times.length > 1) {
@@ -137,4 +161,5 @@ export function toSeries(frames: readonly DataFrame[]): Series[] {
     }
     return isTable(frame) ? rowsToSeries(frame, time) : columnsToSeries(frame, time);
   });
+  return joined(all);
 }

@@ -195,6 +195,7 @@ export function readTimeline(series: readonly Series[], frames: readonly DataFra
           .map((lane): AgentSamples => ({ agent: lane.agent, points: lane.points, costUsd: byAgent.get(lane.agent) })),
         checkpoints: checkpointsOf(series, thread),
         costUsd: total,
+        spendMs: ofMetric(series, TIMELINE.threadCost).find((one) => label(one, 'thread') === thread)?.samples[0]?.atMs,
       };
     }),
     resolution: resolutionOf(series, { exact, oneHot, rows, foreign }),
