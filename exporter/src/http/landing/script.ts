@@ -42,6 +42,12 @@ export const LANDING_SCRIPT = String.raw`'use strict';
 
   const isOver = (thread) => thread.endedMs !== undefined;
 
+  // "$1.58 of $5.00 left", or "$4.00 over $170.00".
+  function left(remaining, limit) {
+    if (remaining < 0) return element('div', 'sub over', usd(-remaining) + ' over ' + usd(limit));
+    return element('div', 'sub', usd(remaining) + ' of ' + usd(limit) + ' left');
+  }
+
   function bar(ratio, tone) {
     const made = element('div', 'bar');
     const fill = element('i', tone);
@@ -57,10 +63,11 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     const sub = element('div', 'sub');
     sub.append(element('span', 'state-' + thread.state, thread.state), ' ');
     const since = element('span');
-    if (isOver(thread)) since.textContent = 'in ' + duration(thread.endedMs - thread.startedMs);
+    const tookMs = thread.endedMs - thread.startedMs;
+    if (isOver(thread)) since.textContent = 'in ' + (tookMs < 10000 ? (tookMs / 1000).toFixed(1) + ' s' : duration(tookMs));
     else ticking.push([since, thread.startedMs, 'for ']);
     sub.append(since, ' \u00b7 ' + thread.workflow);
-    if (thread.checkpoints > 0) sub.append(' \u00b7 ' + thread.checkpoints + (thread.checkpoints === 1 ? ' checkpoint' : ' checkpoints'));
+    if (thread.checkpoints > 0) sub.append(' \u00b7 ' + thread.checkpoints + (thread.checkpoints === 1 ? '\u00a0checkpoint' : '\u00a0checkpoints'));
     who.append(sub);
 
     const agents = element('ul', 'agents');
@@ -77,9 +84,10 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     const money = element('div', 'money-cell');
     money.append(element('span', 'spent', usd(thread.costUsd)));
     if (thread.budgetLimitUsd > 0 && thread.budgetRemainingUsd !== undefined) {
-      const left = thread.budgetRemainingUsd / thread.budgetLimitUsd;
-      money.append(bar(left, left <= 0 ? 'over' : left < 0.2 ? 'warn' : ''));
-      money.append(element('div', 'sub', usd(thread.budgetRemainingUsd) + ' of ' + usd(thread.budgetLimitUsd) + ' left'));
+      const share = thread.budgetRemainingUsd / thread.budgetLimitUsd;
+      // Nothing left is drawn as a full red bar: an empty one would look like nothing to see.
+      money.append(share <= 0 ? bar(1, 'over') : bar(share, share < 0.2 ? 'warn' : ''));
+      money.append(left(thread.budgetRemainingUsd, thread.budgetLimitUsd));
     }
     row.append(who, agents, money);
     return row;
@@ -115,7 +123,7 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     middle.append(element('div', 'sub', notes.join(' \u00b7 ')));
     const money = element('div', 'money-cell');
     money.append(element('span', 'spent ' + toneOf(budget), usd(budget.spentUsd)));
-    money.append(element('div', 'sub', usd(budget.remainingUsd) + ' of ' + usd(budget.limitUsd) + ' left'));
+    money.append(left(budget.remainingUsd, budget.limitUsd));
     row.append(who, middle, money);
     return row;
   }
@@ -208,9 +216,10 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     at('degraded').textContent = degraded.map((reason) => reason[0].toUpperCase() + reason.slice(1) + '.').join(' ');
   }
 
-  const command = "curl " + new URL('v1/events', document.baseURI).href + " -H 'Content-Type: application/json' -d '[" +
-    '{"type":"agent.active","threadId":"hello","timestamp":' + "'$(date +%s)000'" + ',"payload":{"agent":"writer","task":"say hello"}}, ' +
-    '{"type":"cost.updated","threadId":"hello","timestamp":' + "'$(date +%s)000'" + ',"payload":{"agent":"writer","costCents":1.25,"budgetRemainingCents":98.75}}' + "]'";
+  const now = "'$(date +%s)000'";
+  const command = 'curl ' + new URL('v1/events', document.baseURI).href + " -H 'Content-Type: application/json' -d '[\n" +
+    '  {"type":"agent.active","threadId":"hello","timestamp":' + now + ',"payload":{"agent":"writer","task":"say hello"}},\n' +
+    '  {"type":"cost.updated","threadId":"hello","timestamp":' + now + ',"payload":{"agent":"writer","costCents":1.25,"budgetRemainingCents":98.75}}\n' + "]'";
   at('curl').textContent = command;
   at('copy').addEventListener('click', async () => {
     try {

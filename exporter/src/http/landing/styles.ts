@@ -35,9 +35,10 @@ main { flex: 1; display: flex; flex-direction: column; gap: 34px; padding-bottom
 .legend { margin-left: auto; list-style: none; padding: 0; display: flex; gap: 4px 13px; flex-wrap: wrap; font-size: 12px; color: var(--quiet); }
 .legend li { display: flex; align-items: center; gap: 6px; }
 .rows { border-top: 1px solid var(--line); }
-.row { display: grid; grid-template-columns: minmax(150px, 1.1fr) minmax(0, 3fr) 190px; gap: 4px 24px; align-items: start; padding: 11px 0; border-bottom: 1px solid var(--line); }
+.row { display: grid; grid-template-columns: minmax(210px, 1.2fr) minmax(0, 3fr) 180px; gap: 4px 24px; align-items: start; padding: 11px 0; border-bottom: 1px solid var(--line); }
 .name { color: var(--strong); overflow-wrap: anywhere; }
 .sub { color: var(--quiet); font-size: 12px; overflow-wrap: anywhere; }
+.sub.over { color: var(--failed); }
 .sub .state-running { color: var(--running); } .sub .state-paused { color: var(--paused); } .sub .state-failed, .sub .state-timeout { color: var(--failed); }
 .agents { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 3px 20px; }
 .agents li { display: flex; align-items: center; gap: 8px; min-width: 0; line-height: 21px; }
@@ -58,7 +59,7 @@ main { flex: 1; display: flex; flex-direction: column; gap: 34px; padding-bottom
 .bar { position: relative; height: 6px; margin: 5px 0 4px; border-radius: 3px; background: var(--line); }
 .bar i { position: absolute; inset: 0 auto 0 0; border-radius: 3px; background: var(--money); }
 .bar i.warn { background: var(--waiting); } .bar i.over { background: var(--failed); }
-.bar u { position: absolute; top: -3px; bottom: -3px; width: 1.5px; background: var(--quiet); text-decoration: none; }
+.bar u { position: absolute; top: -3px; bottom: -3px; width: 1.5px; background: var(--quiet); text-decoration: none; opacity: .8; }
 .budget .bar { margin-top: 8px; }
 .budget .spent.warn { color: var(--waiting); } .budget .spent.over { color: var(--failed); }
 .empty { padding: 6px 0 26px; border-bottom: 1px solid var(--line); display: grid; gap: 10px; }
