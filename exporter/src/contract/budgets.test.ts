@@ -87,7 +87,13 @@ test.each([
     { budgets: [budget({ match: { region: 'eu' } })] },
     ['budgets[0].match has an unknown key "region": known are team, workflow, agent, provider, model'],
   ],
-  ['a key of the prototype', { budgets: [budget(JSON.parse('{"__proto__":{"owner":"x"}}'))] }, ['budgets[0] has an unknown key "__proto__": known are name, match, limit_usd, window, timezone, week_start, thresholds, owner']],
+  [
+    'a key of the prototype',
+    { budgets: [budget(JSON.parse('{"__proto__":{"owner":"x"}}'))] },
+    [
+      'budgets[0] has an unknown key "__proto__": known are name, match, limit_usd, window, timezone, week_start, thresholds, owner',
+    ],
+  ],
   [
     'a match that is no mapping',
     { budgets: [budget({ match: 'x' })] },

@@ -462,6 +462,11 @@ describe('hostile shapes', () => {
     expect(parseEvent(metrics('node.start', payload), CONTEXT)).toEqual({ ok: false, rejection });
   });
 
+  test('what stands on a prototype is not read', () => {
+    const payload = Object.assign(Object.create({ agent: 'evil' }) as object, { nodeId: 'n' });
+    expect(facts(metrics('node.start', payload))).toEqual({ ...M, type: 'node.start', node: 'n', agent: 'n' });
+  });
+
   test.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString'])(
     'the key %s pollutes nothing',
     (key) => {
