@@ -82,7 +82,7 @@ function nodeTestArguments(file) {
  */
 function jestArguments(file, coverage) {
   // Resolved now, not at the top: on a bare machine jest is installed by this very program.
-  const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+  const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
   const withCoverage = ['--coverage', '--coverageReporters=text-summary'];
   return [jest, '--ci', '--json', `--outputFile=${file}`, ...(coverage ? withCoverage : [])];
 }
@@ -122,6 +122,9 @@ async function runShown(args, cwd) {
   return code;
 }
 
+/** What was counted up to now; a run that breaks off is one failure more. */
+const totals = { passed: 0, failed: 0 };
+
 async function main() {
   const names = parseTestArguments(process.argv.slice(2), Object.keys(SUITES));
   const suites = names.flatMap((name) => {
@@ -133,7 +136,6 @@ async function main() {
   await installPrograms();
   await installPackages({ withGrafana13: names.includes('preview') });
   await buildStale({ only: suites.flatMap(({ builds }) => builds) });
-  const totals = { passed: 0, failed: 0 };
   const lines = [];
   for (const { name, ...suite } of suites) {
     say(`tests of ${name}`);
@@ -145,16 +147,13 @@ async function main() {
     lines.push(`  ${name.padEnd(16)}${passed} passed, ${failed} failed, ${seconds} s ${problems.join('; ')}`.trimEnd());
   }
   console.log(`\n${lines.join('\n')}\n`);
-  return totals;
 }
 
-/** @type {{ passed: number, failed: number }} */
-let totals;
 try {
-  totals = await main();
+  await main();
 } catch (error) {
   console.error(error instanceof Problem ? `\n${error.message}\n` : error);
-  totals = { passed: 0, failed: 1 };
+  totals.failed += 1;
 }
 process.exitCode = totals.failed > 0 ? 1 : 0;
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
