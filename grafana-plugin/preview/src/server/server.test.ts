@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +141,22 @@ test.each([
 test("sends Grafana's dashboard addresses to the page", async () => {
   const response = await fetch(`${preview.url}/d/a/orchestrator?var-thread=x%22&from=1`, { redirect: 'manual' });
   expect([response.status, response.headers.get('location')]).toEqual([302, '/?var-thread=x%22&from=1&dashboard=a']);
+});
+
+test.each([
+  ['127.0.0.1:3000', 200],
+  ['localhost:8080', 200],
+  ['[::1]:3000', 200],
+  ['rebound.example.com:3000', 421],
+  ['127.0.0.1.example.com', 421],
+])('answers a request for the host %s with %d', async (host, expected) => {
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    get(`${preview.url}/api/v1/query?query=up`, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).once('error', reject);
+  });
+  expect(status).toBe(expected);
 });
 
 test('rejects when the port is taken', async () => {

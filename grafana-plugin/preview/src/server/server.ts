@@ -18,6 +18,20 @@ export interface RunningPreview {
   close(): Promise<void>;
 }
 
+const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Label values come from outside; nothing but the host's own files may run or be asked. Emotion writes style elements, and
+ * @grafana/data probes for `new Function`, which Grafana's own policy allows too.
+ */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+const HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
 const page = (hostVersion: string): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -39,9 +53,11 @@ export async function createPreviewApp(options: PreviewServerOptions): Promise<E
   const plugin = JSON.parse(await readFile(join(options.pluginDir, 'plugin.json'), 'utf8')) as { id: string };
   const app = express();
   app.disable('x-powered-by');
-  app.use((_request, response, next) => {
-    response.set({ 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
-    next();
+  app.use((request, response, next) => {
+    response.set(HEADERS);
+    // A foreign name that resolves to this machine would let any web page read Prometheus through the visitor's browser.
+    if (LOOPBACK_NAMES.has(request.hostname)) next();
+    else response.status(421).json({ message: 'want a loopback address in the Host header' });
   });
   app.use('/api/v1', prometheusProxy(options.prometheus));
   app.get('/api/preview', async (_request, response) => {

@@ -55,9 +55,10 @@ function answer(form: URLSearchParams, { recording, ranged }: { recording: Recor
     const result = series.map((one) => ({ metric: metric(one), values: stepped(one, { start, end, step }) }));
     return { resultType: 'matrix', result: result.filter(({ values }) => values.length > 0) };
   }
-  const endMs = Number(form.get('time')) * 1_000;
-  const windowMs = rangeSelectorMs(query);
-  if (windowMs !== undefined) {
+  const selector = rangeSelector(query);
+  if (selector !== undefined) {
+    const { windowMs, offsetMs } = selector;
+    const endMs = Number(form.get('time')) * 1_000 - offsetMs;
     const result = series.map((one) => ({
       metric: metric(one),
       values: one.samples.filter(([ms]) => ms >= endMs - windowMs && ms <= endMs).map(promSample),
@@ -73,10 +74,15 @@ function answer(form: URLSearchParams, { recording, ranged }: { recording: Recor
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Length of a range selector at the end of the query; undefined for any other query. */
-function rangeSelectorMs(query: string): number | undefined {
-  const [, count, unit = ''] = /\[(\d+)(ms|s|m|h|d)\]\s*$/.exec(query) ?? [];
-  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? NaN);
+/** `[5m]` or `[5m] offset 1h` at the end of the query, in milliseconds; undefined for any other query. */
+function rangeSelector(query: string): { windowMs: number; offsetMs: number } | undefined {
+  const found = /\[(\d+)(ms|s|m|h|d)\](?:\s+offset\s+(\d+)(ms|s|m|h|d))?\s*$/.exec(query);
+  if (found === null) return undefined;
+  const [, count, unit = '', offset = '0', offsetUnit = 'ms'] = found;
+  return {
+    windowMs: Number(count) * (UNIT_MS[unit] ?? NaN),
+    offsetMs: Number(offset) * (UNIT_MS[offsetUnit] ?? NaN),
+  };
 }
 
 const promSample = ([ms, value]: readonly [number, number]): readonly [number, string] => [ms / 1_000, String(value)];
