@@ -1,6 +1,7 @@
-// Writes docs/metrics.md and docs/events.md; run by `npm run generate` in the exporter's folder.
+// Writes docs/metrics.md, docs/events.md and docs/config.md; run by `npm run generate` in the exporter's folder.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configPage } from './config-page.ts';
 import { eventsPage } from './events-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
@@ -8,3 +9,4 @@ const folder = join(process.cwd(), '..', 'docs');
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'metrics.md'), metricsPage());
 writeFileSync(join(folder, 'events.md'), eventsPage());
+writeFileSync(join(folder, 'config.md'), configPage());

@@ -177,7 +177,7 @@ export class Timeline {
     for (const { event } of due.sort((a, b) => a.dueMs - b.dueMs)) {
       for (const change of this.#model.apply(event)) {
         const sample = this.#sampleOf(change);
-        if (sample !== undefined) this.#settleSample(sample, { nowMs, untold });
+        if (sample !== undefined) this.#settleSample(sample, { upToMs, nowMs, untold });
       }
     }
     for (const [series, value] of untold) this.#tellOutcome(series, value);
@@ -222,17 +222,16 @@ export class Timeline {
    * An instant that cannot be told any more is not told at another time: it is counted. What it led to, though, is true
    * from now on and goes to `untold`.
    */
-  #settleSample(sample: Sample, { nowMs, untold }: { nowMs: number; untold: Map<TimelineSeries, number> }): void {
+  #settleSample(
+    sample: Sample,
+    { upToMs, nowMs, untold }: { upToMs: number; nowMs: number; untold: Map<TimelineSeries, number> }
+  ): void {
     const { series, value } = sample;
     // Two changes in one millisecond: the second goes 1 ms later, else Prometheus would lose it without a word.
     const atMs = Math.max(sample.atMs, series.settledMs + 1);
     const isTold = sample.atMs < series.settledTrueMs || atMs <= series.heartbeatMs;
     const reason: TimelineDropReason | undefined =
-      sample.atMs > nowMs + MAX_AHEAD_MS
-        ? 'too_far_ahead'
-        : isTold || sample.atMs < nowMs - MAX_AGE_MS
-          ? 'too_old'
-          : undefined;
+      sample.atMs > upToMs ? 'too_far_ahead' : isTold || sample.atMs < nowMs - MAX_AGE_MS ? 'too_old' : undefined;
     if (reason === undefined) {
       untold.delete(series);
       this.#append({ series, atMs, value }, sample.atMs);

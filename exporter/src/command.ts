@@ -1,0 +1,87 @@
+// The command line: arguments and the file become an answer on the output, or a running exporter.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { configText, parseConfig, parseConfigText } from './config.ts';
+import type { Config, ConfigResult } from './config.ts';
+import { messageOf, StartupError } from './errors.ts';
+import { exporterOf, readBudgets, VERSION } from './library.ts';
+import type { Exporter } from './library.ts';
+import type { Log } from './log.ts';
+
+export const HELP = `orchestrator-exporter [--config FILE] [--check-config] [--print-config] [--version] [--help]
+
+Turns AI-agent orchestrator events into Prometheus series, an exact timeline and a live WebSocket gateway.
+
+  --config FILE    configuration in YAML; see docs/config.md. Without it: environment dev on 127.0.0.1:9847
+  --check-config   check the configuration and its budgets file, say what is wrong, and stop
+  --print-config   print the configuration in force, and stop
+  --version        print the version, and stop
+  --help           print this, and stop
+`;
+
+/** Printed and done, or serving until it is closed. */
+export type CommandResult =
+  { readonly kind: 'printed'; readonly text: string } | { readonly kind: 'serving'; readonly exporter: Exporter };
+
+/** @throws StartupError with everything that keeps the exporter from starting. */
+export async function runCommand(args: readonly string[], log: Log): Promise<CommandResult> {
+  const values = readArguments(args);
+  if (values.help) return { kind: 'printed', text: HELP };
+  if (values.version) return { kind: 'printed', text: `orchestrator-exporter ${VERSION}\n` };
+  const config = readConfig(values.config);
+  if (values['print-config']) return { kind: 'printed', text: configText(config) };
+  if (values['check-config']) {
+    const budgets = readBudgets(config.budgetsFile);
+    const text = `the configuration is valid: environment ${config.environment}, budgets: ${budgets.length}\n`;
+    return { kind: 'printed', text };
+  }
+  const exporter = exporterOf(config, { log });
+  await exporter.listen();
+  log(
+    'warn',
+    'STATE LIVES IN MEMORY ONLY: the journal is not durable, and everything counted is lost when the exporter stops',
+    { durable: false }
+  );
+  return { kind: 'serving', exporter };
+}
+
+interface Arguments {
+  readonly config?: string | undefined;
+  readonly 'check-config'?: boolean | undefined;
+  readonly 'print-config'?: boolean | undefined;
+  readonly version?: boolean | undefined;
+  readonly help?: boolean | undefined;
+}
+
+function readArguments(args: readonly string[]): Arguments {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string' },
+        'check-config': { type: 'boolean' },
+        'print-config': { type: 'boolean' },
+        version: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    throw new StartupError([`${messageOf(error)}; expected ${HELP.split('\n')[0] ?? ''}`], { cause: error });
+  }
+}
+
+function readConfig(file: string | undefined): Config {
+  if (file === undefined) return configOrThrow(parseConfig(undefined));
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartupError([`--config ${JSON.stringify(file)} cannot be read: ${messageOf(error)}`], { cause: error });
+  }
+  return configOrThrow(parseConfigText(text));
+}
+
+function configOrThrow(result: ConfigResult): Config {
+  if (!result.ok) throw new StartupError(result.problems);
+  return result.config;
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configText, parseConfig, parseConfigText } from './config.ts';
+import { CONFIG_EXAMPLE, configPage } from './docs/config-page.ts';
+
+const DEFAULTS = {
+  environment: 'dev',
+  host: '127.0.0.1',
+  port: 9847,
+  dataDir: './data',
+  team: 'default',
+  workflow: 'default',
+  maxThreads: 500,
+  retentionMs: 900_000,
+  maxBodyBytes: 1_048_576,
+  maxEvents: 10_000,
+  maxMessageBytes: 65_536,
+  maxLabelValues: 200,
+  maxSeries: 10_000,
+  latenessMs: 2_000,
+  ring: 100_000,
+  origins: [],
+  maxClients: 256,
+  maxSubscriptions: 50,
+  maxQueuedBytes: 1_048_576,
+  budgetsFile: undefined,
+};
+
+test('without a file every option has its default, and none can be changed', () => {
+  const result = parseConfig(undefined);
+  expect(result).toEqual({ ok: true, config: DEFAULTS });
+  expect(result.ok && Object.isFrozen(result.config) && Object.isFrozen(result.config.origins)).toBe(true);
+});
+
+test.each([
+  { name: 'only the environment', text: 'environment: prod', differs: { environment: 'prod' } },
+  { name: 'sections without content', text: 'environment: prod\nlisten:\nlabels:\n', differs: { environment: 'prod' } },
+  {
+    name: 'every section',
+    text: `
+environment: prod
+listen: {host: '::1', port: 0}
+data_dir: /var/lib/x
+labels: {team: a, workflow: b}
+threads: {max: 0, retention: 1h30m}
+limits: {body_bytes: 1024, events_per_body: 1, message_bytes: 1024, label_values: 1, series_per_family: 10}
+timeline: {lateness: '0', ring: 100}
+gateway: {origins: ['https://a.example'], max_clients: 1, max_subscriptions: 1, queue_bytes: 1024}
+budgets_file: b.yml
+`,
+    differs: {
+      environment: 'prod',
+      host: '::1',
+      port: 0,
+      dataDir: '/var/lib/x',
+      team: 'a',
+      workflow: 'b',
+      maxThreads: 0,
+      retentionMs: 5_400_000,
+      maxBodyBytes: 1024,
+      maxEvents: 1,
+      maxMessageBytes: 1024,
+      maxLabelValues: 1,
+      maxSeries: 10,
+      latenessMs: 0,
+      ring: 100,
+      origins: ['https://a.example'],
+      maxClients: 1,
+      maxSubscriptions: 1,
+      maxQueuedBytes: 1024,
+      budgetsFile: 'b.yml',
+    },
+  },
+])('$name is taken', ({ text, differs }) => {
+  expect(parseConfigText(text)).toEqual({ ok: true, config: { ...DEFAULTS, ...differs } });
+});
+
+test.each([
+  {
+    name: 'an empty file',
+    text: '',
+    problems: ['environment is missing; expected text of 1 to 128 bytes without control characters'],
+  },
+  {
+    name: 'a list',
+    text: '- a',
+    problems: ['the configuration is ["a"]; expected a mapping with at least environment'],
+  },
+  { name: 'no YAML', text: 'a: [', problems: [expect.stringMatching(/^the configuration is not YAML: /)] },
+  {
+    name: 'misspelt keys, each with its nearest',
+    text: 'enviroment: prod\nlisten: {prot: 1}\nretention: 1h',
+    problems: [
+      'enviroment is not known; did you mean environment?',
+      'listen.prot is not known; did you mean listen.port?',
+      'retention is not known; known are environment, listen, data_dir, labels, threads, limits, timeline, gateway, budgets_file',
+      'environment is missing; expected text of 1 to 128 bytes without control characters',
+    ],
+  },
+  {
+    name: 'every wrong value at once',
+    text: 'environment: 5\nlisten: {port: 65536, host: ""}\nthreads: {retention: soon, max: -1}\ngateway: {origins: [example.com]}\ntimeline: fast',
+    problems: [
+      'timeline: "fast" is refused; expected a mapping',
+      'environment: 5 is refused; expected text of 1 to 128 bytes without control characters',
+      'listen.host: "" is refused; expected an address or host name to listen on',
+      'listen.port: 65536 is refused; expected a whole number from 0 to 65535',
+      'threads.max: -1 is refused; expected a whole number from 0 to 100000',
+      'threads.retention: "soon" is refused; expected a duration from 1s to 30d, such as 15m',
+      'gateway.origins: ["example.com"] is refused; expected a list of origins such as https://grafana.example.com',
+    ],
+  },
+  {
+    name: 'a key that every object has',
+    text: 'environment: prod\n"__proto__": {port: 1}\nconstructor: 1',
+    problems: [expect.stringMatching(/^__proto__ is not known/), expect.stringMatching(/^constructor is not known/)],
+  },
+])('$name is refused with all that is wrong', ({ text, problems }) => {
+  expect(parseConfigText(text)).toEqual({ ok: false, problems });
+});
+
+test('the configuration in force is printed option by option', () => {
+  const result = parseConfigText('environment: prod\nthreads: {retention: 1h}');
+  const lines = result.ok ? configText(result.config).split('\n') : [];
+  expect(lines).toEqual(
+    expect.arrayContaining(['environment: "prod"', 'threads.retention: 3600000ms', 'budgets_file: (none)'])
+  );
+});
+
+test('docs/config.md is what the table says, and its example is a configuration', () => {
+  expect(readFileSync(join(__dirname, '../../docs/config.md'), 'utf8')).toBe(configPage());
+  expect(parseConfigText(CONFIG_EXAMPLE)).toMatchObject({
+    ok: true,
+    config: { environment: 'prod', retentionMs: 3_600_000 },
+  });
+});

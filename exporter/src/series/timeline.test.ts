@@ -1,0 +1,268 @@
+import type { OrchestratorEvent } from '../contract/event.ts';
+import type { TimelineDropReason } from '../contract/metrics.ts';
+import { centsToNano } from '../contract/money.ts';
+import type { AgentState, GraphStatus } from '../contract/states.ts';
+import { Admission } from './admission.ts';
+import { MAX_AGE_MS, MAX_AHEAD_MS, Timeline } from './timeline.ts';
+
+const START = 1_800_000_000_000;
+const LATENESS = 2_000;
+
+let now: number;
+let drops: TimelineDropReason[];
+let ids = 0;
+
+function timelineOf(capacity = 1_000): Timeline {
+  now = START;
+  drops = [];
+  const ignore = (): void => undefined;
+  const admission = new Admission({ maxThreads: 10, maxLanes: 10, onThreadRefused: ignore, onLaneFolded: ignore });
+  admission.note({ kind: 'thread-started', threadId: 't', workflow: 'w', team: 'm', atMs: START, again: false });
+  return new Timeline({
+    environment: 'test',
+    latenessMs: LATENESS,
+    capacity,
+    retentionMs: 900_000,
+    admission,
+    now: () => now,
+    onDrop: (reason) => drops.push(reason),
+  });
+}
+
+const base = (atMs: number, threadId = 't') =>
+  ({ id: `${(ids += 1)}`, threadId, timestampMs: START + atMs, dialect: 'metrics-emitter' }) as const;
+const agent = (atMs: number, state: AgentState, name = 'a', threadId = 't'): OrchestratorEvent => ({
+  ...base(atMs, threadId),
+  type: 'agent.state',
+  agent: name,
+  state,
+});
+const cost = (atMs: number, cents: number): OrchestratorEvent => {
+  const total = centsToNano(cents);
+  return { ...base(atMs), type: 'cost.updated', ...(total === undefined ? {} : { total }), tokens: {} };
+};
+const checkpoint = (atMs: number, index: number): OrchestratorEvent => ({
+  ...base(atMs),
+  type: 'checkpoint.saved',
+  checkpointId: `cp-${index}`,
+  checkpointIndex: index,
+});
+const end = (atMs: number, status: GraphStatus): OrchestratorEvent => ({
+  ...base(atMs),
+  type: 'graph.complete',
+  status,
+});
+
+/** `family agent value ms` of one whole scrape; ms counted from the start. */
+function scrape(timeline: Timeline, consumer = 'c', sentWhole = true): string[] {
+  const answer = timeline.read(consumer);
+  if (answer.kind !== 'delivery') return [answer.kind];
+  answer.done(sentWhole);
+  return samplesOf(answer.body);
+}
+
+function samplesOf(body: string): string[] {
+  expect(body.endsWith('# EOF\n')).toBe(true);
+  return body
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, family, labels, value, seconds] =
+        /^orchestrator_timeline_(\w+)\{(.*)\} (\S+) (\d+\.\d{3})$/.exec(line) ?? [];
+      const lane = /agent="([^"]*)"/.exec(labels ?? '')?.[1];
+      return [family, lane, value, Math.round(Number(seconds) * 1000) - START]
+        .filter((part) => part !== undefined)
+        .join(' ');
+    });
+}
+
+function feed(timeline: Timeline, events: readonly OrchestratorEvent[]): void {
+  for (const event of events) timeline.apply(event);
+}
+
+const at = (ms: number): void => {
+  now = START + ms;
+};
+
+test('without events the families are named and nothing else', () => {
+  const answer = timelineOf().read('c');
+  expect(answer.kind === 'delivery' && answer.body).toBe(
+    `# HELP orchestrator_timeline_agent_state State code of the agent from this instant on: idle 0, queued 1, running 2, waiting 3, paused 4, completed 5, failed 6.
+# TYPE orchestrator_timeline_agent_state gauge
+# HELP orchestrator_timeline_thread_state State code of the thread from this instant on: running 2, paused 4, completed 5, failed 6, timeout 7.
+# TYPE orchestrator_timeline_thread_state gauge
+# HELP orchestrator_timeline_thread_cost_usd Spend of the thread in US dollars from this instant on.
+# TYPE orchestrator_timeline_thread_cost_usd gauge
+# HELP orchestrator_timeline_checkpoint Index of the checkpoint saved at this instant.
+# TYPE orchestrator_timeline_checkpoint gauge
+# EOF
+`
+  );
+});
+
+test('what happened is told at its millisecond once the watermark has passed it, then kept alive by heartbeats', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running'), cost(3, 0.00317), checkpoint(5, 1), agent(5_000, 'waiting')]);
+  at(1_999);
+  expect(scrape(timeline)).toEqual([]);
+  at(4_000);
+  expect(scrape(timeline)).toEqual([
+    'agent_state a 2 0',
+    'agent_state a 2 2000',
+    'thread_state 2 0',
+    'thread_state 2 2000',
+    'thread_cost_usd 0.0000317 3',
+    'thread_cost_usd 0.0000317 2000',
+    'checkpoint 1 5',
+  ]);
+  expect(scrape(timeline)).toEqual([]);
+  at(7_000);
+  expect(scrape(timeline)).toEqual(['agent_state a 3 5000', 'thread_state 2 5000', 'thread_cost_usd 0.0000317 5000']);
+});
+
+test('a thread that ended is told once and gets no heartbeat', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running'), cost(1, 1), end(10, 'failure')]);
+  at(3_000);
+  expect(scrape(timeline)).toEqual([
+    'agent_state a 2 0',
+    'agent_state a 5 10',
+    'thread_state 2 0',
+    'thread_state 6 10',
+    'thread_cost_usd 0.01 1',
+  ]);
+  at(60_000);
+  expect(scrape(timeline)).toEqual([]);
+});
+
+test.each([
+  {
+    name: 'in order',
+    events: [agent(0, 'running'), agent(10, 'waiting'), agent(20, 'running')],
+  },
+  {
+    name: 'backwards',
+    events: [agent(20, 'running'), agent(10, 'waiting'), agent(0, 'running')],
+  },
+])('events within the lateness are told as they truly were: $name', ({ events }) => {
+  const timeline = timelineOf();
+  feed(timeline, events);
+  at(2_020);
+  expect(scrape(timeline).filter((line) => line.startsWith('agent'))).toEqual([
+    'agent_state a 2 0',
+    'agent_state a 3 10',
+    'agent_state a 2 20',
+  ]);
+  expect(drops).toEqual([]);
+});
+
+test('changes in one millisecond keep their order, each 1 ms after the other, and push no true time away for long', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running'), agent(0, 'waiting'), agent(0, 'paused'), agent(1, 'running'), agent(9, 'idle')]);
+  at(2_009);
+  expect(scrape(timeline).filter((line) => line.startsWith('agent'))).toEqual([
+    'agent_state a 2 0',
+    'agent_state a 3 1',
+    'agent_state a 4 2',
+    'agent_state a 2 3',
+    'agent_state a 0 9',
+  ]);
+});
+
+test('an event behind what was told already is counted; its outcome is shown at the watermark, also after the end', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running')]);
+  at(10_000);
+  expect(scrape(timeline)).toContain('agent_state a 2 8000');
+  feed(timeline, [checkpoint(6_900, 1), agent(7_000, 'waiting'), end(7_001, 'success')]);
+  at(11_000);
+  expect(scrape(timeline)).toEqual(['agent_state a 5 9000', 'thread_state 5 9000', 'checkpoint 1 6900']);
+  expect(drops).toEqual(['too_old', 'too_old', 'too_old']);
+});
+
+test('times that Prometheus would refuse are counted and not sent; the outcome is', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(-MAX_AGE_MS - 1, 'running', 'old'), agent(MAX_AHEAD_MS + 1, 'waiting', 'new')]);
+  at(0);
+  expect(scrape(timeline)).toEqual(['agent_state old 2 -2000', 'thread_state 2 -2000']);
+  expect(drops).toEqual(['too_old', 'too_old']);
+  at(2_000);
+  expect(scrape(timeline)).toEqual(['agent_state new 3 0', 'agent_state old 2 0', 'thread_state 2 0']);
+  expect(drops).toEqual(['too_old', 'too_old', 'too_far_ahead']);
+});
+
+test('consumers have a cursor each, and one moves only when its response was sent whole', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running'), end(5, 'success')]);
+  at(3_000);
+  const whole = ['agent_state a 2 0', 'agent_state a 5 5', 'thread_state 2 0', 'thread_state 5 5'];
+  expect(scrape(timeline, 'one', false)).toEqual(whole);
+  expect(scrape(timeline, 'one')).toEqual(whole);
+  expect(scrape(timeline, 'one')).toEqual([]);
+  expect(scrape(timeline, 'two')).toEqual(whole);
+  expect(timeline.consumers).toBe(2);
+});
+
+test('while a response is under way the same consumer waits; another does not', async () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running')]);
+  at(3_000);
+  const first = timeline.read('c');
+  const second = timeline.read('c');
+  expect([first.kind, second.kind, timeline.read('d').kind]).toEqual(['delivery', 'busy', 'delivery']);
+  if (first.kind === 'delivery') first.done(true);
+  if (second.kind === 'busy') await second.released;
+  expect(scrape(timeline)).toEqual([]);
+});
+
+test('a full ring drops the oldest and counts what somebody has not read', () => {
+  const timeline = timelineOf(4);
+  feed(timeline, [checkpoint(0, 1), checkpoint(1, 2)]);
+  at(3_000);
+  scrape(timeline);
+  feed(timeline, [checkpoint(2_001, 3), checkpoint(2_002, 4), checkpoint(2_003, 5), checkpoint(2_004, 6)]);
+  at(6_000);
+  expect(scrape(timeline).filter((line) => line.startsWith('checkpoint'))).toEqual([
+    'checkpoint 3 2001',
+    'checkpoint 4 2002',
+    'checkpoint 5 2003',
+    'checkpoint 6 2004',
+  ]);
+  expect(drops).toEqual([]);
+  feed(
+    timeline,
+    [7, 8, 9, 10, 11].map((index) => checkpoint(5_000 + index, index))
+  );
+  at(9_000);
+  expect(scrape(timeline).filter((line) => line.startsWith('checkpoint'))).toHaveLength(4);
+  expect(drops).toEqual(['ring_full']);
+});
+
+test('what is older than an hour is let go: a loss for a consumer that had been there, none for a new one', () => {
+  const timeline = timelineOf();
+  at(0);
+  scrape(timeline, 'gone');
+  feed(timeline, [checkpoint(0, 1)]);
+  at(LATENESS);
+  timeline.sweep();
+  at(MAX_AGE_MS + 1);
+  timeline.sweep();
+  expect(drops).toEqual(['too_old', 'too_old']);
+  expect(scrape(timeline, 'new').filter((line) => line.startsWith('checkpoint'))).toEqual([]);
+});
+
+test('33 names are one too many, until one has been silent for an hour', () => {
+  const timeline = timelineOf();
+  for (let i = 0; i < 32; i += 1) expect(scrape(timeline, `c${i}`)).toEqual([]);
+  expect(scrape(timeline, 'c32')).toEqual(['too-many-consumers']);
+  expect(scrape(timeline, 'c31')).toEqual([]);
+  at(MAX_AGE_MS + 1);
+  expect(scrape(timeline, 'c32')).toEqual([]);
+});
+
+test('threads without series of their own are not in the timeline', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running', 'a', 'elsewhere')]);
+  at(3_000);
+  expect(scrape(timeline)).toEqual([]);
+});
