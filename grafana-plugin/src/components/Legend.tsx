@@ -1,6 +1,7 @@
 // One legend for the timeline, with totals per state, and the resolution of what is drawn at its right end.
 import React from 'react';
 import { css } from '@emotion/css';
+import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { Palette } from '../draw/palette.ts';
@@ -28,15 +29,11 @@ function totalText(total: StateTotal): string {
   return `${shortDuration(total.totalMs)} \u00b7 ${share}`;
 }
 
-/** What goes on first, what rests last. */
+/** What must not be missed comes first: where room is scarce the last ones go. */
+const READING_ORDER: readonly AgentState[] = ['running', 'waiting', 'failed', 'queued', 'paused', 'completed', 'idle'];
+
 function inReadingOrder(totals: readonly StateTotal[]): StateTotal[] {
-  const rests = (total: StateTotal) => total.state === 'idle' || total.state === 'completed';
-  const works = (total: StateTotal) => total.state === 'running';
-  return [
-    ...totals.filter(works),
-    ...totals.filter((total) => !works(total) && !rests(total)),
-    ...totals.filter(rests).reverse(),
-  ];
+  return [...totals].sort((a, b) => READING_ORDER.indexOf(a.state) - READING_ORDER.indexOf(b.state));
 }
 
 export function Legend({ totals, resolution, palette, showTotals }: LegendProps): React.ReactElement {

@@ -11,20 +11,20 @@ interface MessageProps {
   readonly height: number;
 }
 
-/** Room below which only the title of a problem is shown. */
-const ADVICE_MIN_HEIGHT = 140;
+/** Room for each problem's advice and query; below it only titles are shown. */
+const ADVICE_MIN_HEIGHT = 130;
+const ADVICE_MIN_WIDTH = 400;
 
 export function Message({ problems, width, height }: MessageProps): React.ReactElement {
   const styles = useStyles2(getStyles);
+  const roomy = width >= ADVICE_MIN_WIDTH && height >= ADVICE_MIN_HEIGHT * problems.length;
   return (
     <div className={styles.center} style={{ width, height }} data-testid="orchestrator-message" role="status">
       {problems.map((problem) => (
-        <div key={problem.title} className={styles.problem}>
+        <div key={problem.title} className={styles.problem} title={`${problem.advice}\n${problem.query}`.trim()}>
           <div className={styles.title}>{problem.title}</div>
-          {height >= ADVICE_MIN_HEIGHT && problem.advice !== '' && (
-            <div className={styles.advice}>{problem.advice}</div>
-          )}
-          {height >= ADVICE_MIN_HEIGHT && problem.query !== '' && <pre className={styles.query}>{problem.query}</pre>}
+          {roomy && problem.advice !== '' && <div className={styles.advice}>{problem.advice}</div>}
+          {roomy && problem.query !== '' && <pre className={styles.query}>{problem.query}</pre>}
         </div>
       ))}
     </div>

@@ -18,12 +18,13 @@ function distance(rect: SegmentRect, x: number): number {
   return Math.max(0, rect.x - x, x - (rect.x + rect.width));
 }
 
-/** The segment under the pointer, else the nearest within reach; of several, the one painted on top. */
+/** What cannot be pointed at precisely is preferred, then what is nearer, then what is painted on top. */
 function segmentNear(row: Row, at: { x: number; atMs: number }): Segment | undefined {
   const near = row.rects
     .filter((rect) => distance(rect, at.x) <= REACH)
     .sort(
       (a, b) =>
+        Number(b.width < 2 * REACH) - Number(a.width < 2 * REACH) ||
         distance(a, at.x) - distance(b, at.x) ||
         PAINT_ORDER.indexOf(b.segment.state) - PAINT_ORDER.indexOf(a.segment.state)
     )[0];

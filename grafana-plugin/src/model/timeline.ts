@@ -153,9 +153,9 @@ function mayHaveBegunBefore(agent: AgentSamples, thread: ThreadSamples, extent: 
     return firstMs - extent.fromMs <= extent.holeMs;
   }
   const others = thread.agents.filter((other) => other !== agent).map((other) => firstSampleMs(other.points));
-  const threadKnownMs = Math.min(...others, firstSampleMs(thread.states));
+  const threadKnownMs = Math.min(...others, firstSampleMs(thread.states), thread.spendMs ?? Infinity);
   return (
-    threadKnownMs === firstMs &&
+    threadKnownMs >= firstMs &&
     firstMs - extent.fromMs <= extent.stalenessMs &&
     (others.includes(firstMs) || thread.spendMs === firstMs)
   );

@@ -1,0 +1,306 @@
+import React from 'react';
+import { fireEvent, render, screen } from '@testing-library/react';
+import {
+  DataHoverEvent,
+  dateTime,
+  EventBusSrv,
+  FieldType,
+  LoadingState,
+  type DataFrame,
+  type PanelProps,
+} from '@grafana/data';
+import { PanelContextProvider, type PanelContext } from '@grafana/ui';
+import { PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import type { PanelOptions } from '../options.ts';
+import { rawFrame } from '../testing/frames.ts';
+import { contextOf, type RecordingContext } from '../testing/recording-context.ts';
+import { OrchestratorPanel } from './OrchestratorPanel.tsx';
+
+const T0 = Date.UTC(2026, 10, 22, 14, 0);
+const NOW = T0 + 50_000;
+const LABELS = { thread: 'session-1' };
+
+const FRAMES = [
+  rawFrame({
+    metric: TIMELINE.agentState.name,
+    labels: { ...LABELS, agent: 'planner' },
+    samples: [
+      [T0 + 10_000, 2],
+      [T0 + 20_000, 6],
+      [T0 + 20_003, 3],
+      [NOW, 3],
+    ],
+  }),
+  rawFrame({
+    metric: TIMELINE.agentState.name,
+    labels: { ...LABELS, agent: '<b>tool</b>' },
+    samples: [
+      [T0 + 12_000, 2],
+      [T0 + 12_003, 0],
+    ],
+  }),
+  rawFrame({ metric: TIMELINE.checkpoint.name, labels: LABELS, samples: [[T0 + 30_000, 1]] }),
+];
+const MONEY = [
+  rawFrame({ metric: PER_THREAD.threadBudgetLimit.name, labels: LABELS, samples: [[T0, 5]] }),
+  rawFrame({
+    metric: TIMELINE.threadCost.name,
+    labels: LABELS,
+    samples: Array.from({ length: 40 }, (_, i) => [T0 + 1_000 * i, 0.05 * i] as const),
+  }),
+];
+
+interface Setup {
+  readonly series?: DataFrame[];
+  readonly state?: LoadingState;
+  readonly message?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly options?: Partial<PanelOptions>;
+  readonly sync?: 0 | 1 | 2;
+}
+
+function show(setup: Setup = {}) {
+  const range = { from: dateTime(T0), to: dateTime(T0 + 60_000), raw: { from: 'now-1m', to: 'now' } };
+  const eventBus = new EventBusSrv();
+  const zooms: unknown[] = [];
+  const props = {
+    id: 1,
+    data: {
+      state: setup.state ?? LoadingState.Done,
+      series: setup.series ?? [...FRAMES, ...MONEY],
+      timeRange: range,
+      errors: setup.message === undefined ? undefined : [{ message: setup.message }],
+    },
+    width: setup.width ?? 1_200,
+    height: setup.height ?? 560,
+    timeRange: range,
+    timeZone: 'utc',
+    options: setup.options ?? {},
+    onChangeTimeRange: (zoom: unknown) => zooms.push(zoom),
+  } as unknown as PanelProps<PanelOptions>;
+  const context = { eventsScope: 'test', eventBus, sync: () => setup.sync ?? 1 } as unknown as PanelContext;
+  const view = render(
+    <PanelContextProvider value={context}>
+      <OrchestratorPanel {...props} />
+    </PanelContextProvider>
+  );
+  return { ...view, eventBus, zooms };
+}
+
+/** The table of visible segments, one row a line. */
+function segments(): string[] {
+  const rows = screen.getByTestId('orchestrator-segments').querySelectorAll('tbody tr');
+  return [...rows].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent).join(' '));
+}
+
+function drawn(container: HTMLElement): string {
+  const canvas = container.querySelector('canvas');
+  const context: RecordingContext | undefined = canvas === null ? undefined : contextOf(canvas);
+  return (context?.drawn ?? []).join('\n');
+}
+
+beforeEach(() => {
+  jest.spyOn(Date, 'now').mockReturnValue(NOW);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+test('works with no options stored: figures, chart, legend, and every segment as numbers', () => {
+  const { container } = show();
+  expect(screen.getByTestId('orchestrator-figure-remaining').textContent).toBe('Remaining$3.05of $5.00');
+  expect(screen.getByTestId('orchestrator-resolution').textContent).toBe('exact to 1 ms');
+  expect(screen.getByTestId('orchestrator-legend').textContent).toContain('failed3 ms \u00b7 1\u00d7');
+  expect(screen.getByRole('img').getAttribute('aria-label')).toContain('Timeline of 1 thread with 2 lanes');
+  expect(segments()).toEqual([
+    `session-1 planner running ${T0 + 10_000} ${T0 + 20_000} 351 167`,
+    `session-1 planner failed ${T0 + 20_000} ${T0 + 20_003} 518 1`,
+    `session-1 planner waiting ${T0 + 20_003} ${NOW} 518.05 500.95`,
+    `session-1 <b>tool</b> running ${T0 + 12_000} ${T0 + 12_003} 384.4 1`,
+    `session-1 <b>tool</b> idle ${T0 + 12_003} ${NOW} 384.45 634.55`,
+  ]);
+  const text = drawn(container);
+  expect(text).toContain('"checkpoints"');
+  expect(text).toContain('"<b>tool</b>"');
+  expect(text).toContain('"now"');
+  expect(container.querySelector('b')).toBeNull();
+});
+
+test.each<{ name: string; setup: Setup; says: string[]; notice: string | null }>([
+  {
+    name: 'no data at all',
+    setup: { series: [] },
+    says: ['No agent states in this range', `${TIMELINE.agentState.name}{`, 'No budget in this range'],
+    notice: null,
+  },
+  {
+    name: 'no data in a small panel',
+    setup: { series: [], width: 300, height: 200 },
+    says: ['No agent states in this range'],
+    notice: null,
+  },
+  {
+    name: 'a query that failed',
+    setup: { series: [], state: LoadingState.Error, message: 'bad_data: parse error' },
+    says: ['The query failed', 'bad_data: parse error'],
+    notice: null,
+  },
+  {
+    name: 'no budget for a burn-down alone',
+    setup: { series: FRAMES, options: { bands: 'burn-down' } },
+    says: ['No budget in this range'],
+    notice: null,
+  },
+  { name: 'lanes without a budget', setup: { series: FRAMES }, says: [], notice: 'No budget in this range' },
+  { name: 'a budget without lanes', setup: { series: MONEY }, says: [], notice: 'No agent states in this range' },
+  {
+    name: 'a timeline that asks for no budget',
+    setup: { series: FRAMES, options: { bands: 'timeline' } },
+    says: [],
+    notice: null,
+  },
+])('$name is said, and the rest draws', ({ setup, says, notice }) => {
+  show(setup);
+  const message = screen.queryByTestId('orchestrator-message');
+  expect(message !== null).toBe(says.length > 0);
+  says.forEach((words) => expect(message?.textContent).toContain(words));
+  expect(screen.queryByTestId('orchestrator-notice')?.textContent?.slice(0, notice?.length) ?? null).toBe(notice);
+  expect(screen.queryByTestId('orchestrator-chart') !== null).toBe(says.length === 0);
+});
+
+test('a panel without height draws nothing and does not fail', () => {
+  expect(show({ height: 0 }).container.textContent).toBe('');
+});
+
+test('a small panel keeps remaining and exhaustion, without labels', () => {
+  show({ width: 300, height: 200 });
+  expect(screen.getByTestId('orchestrator-figures').children).toHaveLength(2);
+  expect(screen.queryByTestId('orchestrator-legend')).toBeNull();
+});
+
+test('a burn-down alone has no lanes and no legend', () => {
+  show({ options: { bands: 'burn-down' } });
+  expect(screen.queryByTestId('orchestrator-segments')).toBeNull();
+  expect(screen.queryByTestId('orchestrator-legend')).toBeNull();
+});
+
+test('more than 500 segments are counted in the table, not all listed', () => {
+  const samples = Array.from({ length: 1_200 }, (_, i) => [T0 + 40 * i, i % 2 ? 2 : 3] as const);
+  show({ series: [rawFrame({ metric: TIMELINE.agentState.name, labels: { ...LABELS, agent: 'a' }, samples })] });
+  expect(segments()).toHaveLength(500);
+  expect(screen.getByTestId('orchestrator-segments').querySelector('caption')?.textContent).toMatch(
+    /^The first 500 of \d+/
+  );
+});
+
+describe('pointer', () => {
+  const X = { left: 184, right: 1_186 };
+  const msAt = (x: number) => T0 + ((x - X.left) / (X.right - X.left)) * 60_000;
+  // jsdom has no PointerEvent: a mouse event of the pointer's type carries the position.
+  const pointer = (type: string, clientX: number, clientY: number) =>
+    fireEvent(
+      screen.getByTestId('orchestrator-chart'),
+      new MouseEvent(type, { bubbles: true, clientX, clientY, button: 0 })
+    );
+
+  test('hovering shows time, states and money, and tells other panels', () => {
+    const { eventBus } = show();
+    const told: unknown[] = [];
+    eventBus.getStream(DataHoverEvent).subscribe((event) => told.push(event.payload.point?.['time']));
+    pointer('pointermove', 600, 75);
+    const tooltip = screen.getByTestId('orchestrator-tooltip').textContent ?? '';
+    expect(tooltip).toContain('14:00:24.910');
+    expect(tooltip).toContain('plannerwaiting29.997 s so far');
+    expect(tooltip).toContain('Remaining$3.80');
+    expect(told).toEqual([expect.closeTo(msAt(600), 6)]);
+    expect(screen.getByTestId('orchestrator-crosshair')).toBeTruthy();
+    pointer('pointerout', 0, 0);
+    expect(screen.queryByTestId('orchestrator-tooltip')).toBeNull();
+  });
+
+  test('a drag zooms, a click does not', () => {
+    const { zooms } = show();
+    pointer('pointerdown', 300, 75);
+    pointer('pointermove', 303, 75);
+    pointer('pointerup', 303, 75);
+    expect(zooms).toEqual([]);
+    pointer('pointerdown', 500, 75);
+    pointer('pointermove', 300, 75);
+    pointer('pointerup', 300, 75);
+    expect(zooms).toEqual([{ from: expect.closeTo(msAt(300), 6), to: expect.closeTo(msAt(500), 6) }]);
+  });
+
+  test('a double click zooms out to twice the range', () => {
+    const { zooms } = show();
+    fireEvent.doubleClick(screen.getByTestId('orchestrator-chart'));
+    expect(zooms).toEqual([{ from: T0 - 30_000, to: T0 + 90_000 }]);
+  });
+
+  test.each<{ name: string; sync: 0 | 1 | 2; crosshair: boolean; tooltip: boolean }>([
+    { name: 'off', sync: 0, crosshair: false, tooltip: false },
+    { name: 'crosshair', sync: 1, crosshair: true, tooltip: false },
+    { name: 'tooltip', sync: 2, crosshair: true, tooltip: true },
+  ])("another panel's cursor is followed as the dashboard's mode $name says", ({ sync, crosshair, tooltip }) => {
+    const { eventBus } = show({ sync });
+    const event = new DataHoverEvent({ point: { time: T0 + 15_000 } });
+    React.act(() => eventBus.publish(event));
+    expect(screen.queryByTestId('orchestrator-crosshair') !== null).toBe(crosshair);
+    expect(screen.queryByTestId('orchestrator-tooltip') !== null).toBe(tooltip);
+  });
+
+  test('the wheel scrolls lanes that do not fit, and leaves the page alone where they do', () => {
+    const many = Array.from({ length: 60 }, (_, i) =>
+      rawFrame({
+        metric: TIMELINE.agentState.name,
+        labels: { ...LABELS, agent: `agent-${i + 10}` },
+        samples: [[T0 + 1_000 + i, 2]],
+      })
+    );
+    show({ series: many });
+    const first = segments()[0];
+    const chart = screen.getByTestId('orchestrator-chart');
+    const taken = !fireEvent.wheel(chart, { deltaY: 260, clientY: 100 });
+    expect([taken, segments()[0] === first]).toEqual([true, false]);
+    const above = !fireEvent.wheel(chart, { deltaY: 260, clientY: 2 });
+    expect(above).toBe(false);
+  });
+});
+
+test('frames whose arrays are emptied later do not empty the panel', () => {
+  const series = [
+    rawFrame({
+      metric: TIMELINE.agentState.name,
+      labels: { ...LABELS, agent: 'a' },
+      samples: [
+        [T0 + 1_000, 2],
+        [NOW, 2],
+      ],
+    }),
+  ];
+  show({ series });
+  series[0]?.fields.forEach((field) => (field.values.length = 0));
+  pointerless();
+  expect(segments()).toEqual([
+    `session-1 a running ${T0 + 1_000} ${NOW} ${expectX(1_000)} ${expectWidth(1_000, 50_000)}`,
+  ]);
+});
+
+/** Something that renders anew without new data. */
+function pointerless(): void {
+  fireEvent(
+    screen.getByTestId('orchestrator-chart'),
+    new MouseEvent('pointermove', { bubbles: true, clientX: 600, clientY: 75 })
+  );
+}
+
+const px = (value: number) => String(Math.round(value * 100) / 100);
+const expectX = (ms: number) => px(184 + (ms / 60_000) * 1_002);
+const expectWidth = (fromMs: number, toMs: number) => px(((toMs - fromMs) / 60_000) * 1_002);
+
+test('a field that is no number and no time is no reason to fail', () => {
+  const odd = { name: 'odd', length: 1, fields: [{ name: 'x', type: FieldType.other, config: {}, values: [{}] }] };
+  show({ series: [odd] });
+  expect(screen.getByTestId('orchestrator-message')).toBeTruthy();
+});

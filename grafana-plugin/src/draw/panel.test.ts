@@ -1,0 +1,118 @@
+import { createRecordingContext } from '../testing/recording-context.ts';
+import type { SegmentRect } from '../layout/lanes.ts';
+import { drawBars, type Bar } from './bars.ts';
+import { createMeasure } from './measure.ts';
+import type { Palette } from './palette.ts';
+import { withClip } from './with-clip.ts';
+import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
+
+const perState = (prefix: string) =>
+  Object.fromEntries(AGENT_STATES.map((state) => [state, `${prefix}${state}`])) as Record<AgentState, string>;
+
+const PALETTE: Palette = {
+  text: 'text',
+  weakText: 'weakText',
+  faintText: 'faintText',
+  background: 'background',
+  grid: 'grid',
+  separator: 'separator',
+  state: perState(''),
+  onState: perState('on-'),
+  run: 'run',
+  toolRunning: 'toolRunning',
+  waitingGround: 'waitingGround',
+  now: 'now',
+  onNow: 'onNow',
+  money: 'money',
+  moneyTop: 'moneyTop',
+  moneyBottom: 'moneyBottom',
+  overspentTop: 'overspentTop',
+  overspentBottom: 'overspentBottom',
+  forecast: 'forecast',
+  cone: 'cone',
+  warning: 'warning',
+  critical: 'critical',
+  fontFamily: 'sans-serif',
+  monoFamily: 'monospace',
+};
+
+function bar(state: AgentState, rect: Partial<SegmentRect> = {}, tool = false): Bar {
+  const segment = { state, startMs: 0, endMs: 1, beganBefore: false, ongoing: false };
+  return {
+    rect: { segment, x: 10, width: 20, arrow: false, open: false, label: undefined, ...rect },
+    y: 5,
+    height: 16,
+    tool,
+  };
+}
+
+describe('bars', () => {
+  test.each<{ name: string; bars: Bar[]; out: string[] }>([
+    { name: 'nothing draws nothing', bars: [], out: [] },
+    {
+      name: 'bars of one colour are one path',
+      bars: [bar('running'), bar('running', { x: 50, width: 1 })],
+      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'rect 50 5 1 16', 'fill running'],
+    },
+    {
+      name: 'what began before is open to the left',
+      bars: [bar('paused', { open: true })],
+      out: ['roundRect 10 5 20 16 [0,2,2,0]', 'fill paused'],
+    },
+    {
+      name: "a tool's bar has its own blue",
+      bars: [bar('running', {}, true)],
+      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'fill toolRunning'],
+    },
+    { name: 'idle is a hairline', bars: [bar('idle')], out: ['fillRect 10 12.5 20 1 idle'] },
+    { name: 'completed is a thin line', bars: [bar('completed')], out: ['fillRect 10 12 20 2 completed'] },
+    {
+      name: 'queued is a dashed outline',
+      bars: [bar('queued')],
+      out: ['setLineDash [3,2]', 'rect 10.5 5.5 19 15', 'stroke queued', 'setLineDash []'],
+    },
+    {
+      name: 'a waiting instant is too narrow for a hatch',
+      bars: [bar('waiting', { width: 1 })],
+      out: ['rect 10 5 1 16', 'fill waiting'],
+    },
+  ])('$name', ({ bars, out }) => {
+    const context = createRecordingContext();
+    drawBars(context, bars, PALETTE);
+    expect(context.drawn).toEqual(out);
+  });
+
+  test('waiting is hatched inside its own shape, and the clip is undone', () => {
+    const context = createRecordingContext();
+    drawBars(context, [bar('waiting')], PALETTE);
+    const order = context.drawn.filter((line) => /^(save|clip|restore|fill|stroke)/.test(line));
+    expect(order).toEqual(['fill waitingGround', 'save', 'clip', 'stroke waiting', 'restore', 'stroke waiting']);
+  });
+
+  test('a failure carries a cross, however narrow', () => {
+    const context = createRecordingContext();
+    drawBars(context, [bar('failed', { width: 1 })], PALETTE);
+    expect(context.drawn.filter((line) => line.startsWith('stroke'))).toEqual(['stroke failed', 'stroke on-failed']);
+  });
+
+  test('what goes on ends in an arrow', () => {
+    const context = createRecordingContext();
+    drawBars(context, [bar('running', { arrow: true })], PALETTE);
+    expect(context.drawn).toContain('lineTo 36 13');
+  });
+});
+
+test('a clip is undone even when drawing fails', () => {
+  const context = createRecordingContext();
+  expect(() =>
+    withClip(context, { x: 0, y: 0, width: 1, height: 1 }, () => {
+      throw new Error('broken');
+    })
+  ).toThrow('broken');
+  expect(context.drawn).toEqual(['save', 'rect 0 0 1 1', 'clip', 'restore']);
+});
+
+test('text is measured once for each size', () => {
+  const measure = createMeasure('sans-serif');
+  expect([measure('abcd', 10), measure('abcd', 12), measure('abcd', 10), measure('', 10)]).toEqual([20, 24, 20, 0]);
+});

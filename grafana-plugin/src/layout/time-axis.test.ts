@@ -1,0 +1,61 @@
+import { timeOfX, timeTicks, xOfTime, type TimeAxis } from './time-axis.ts';
+
+const HOUR = 3_600_000;
+const DAY = Date.UTC(2026, 9, 25);
+const axis = (fromMs: number, toMs: number, right = 500): TimeAxis => ({ fromMs, toMs, left: 100, right });
+const utc = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+
+describe('time and pixel', () => {
+  test.each([
+    { name: 'start', ms: 0, x: 100 },
+    { name: 'middle', ms: 500, x: 300 },
+    { name: 'end', ms: 1_000, x: 500 },
+  ])('$name there and back', ({ ms, x }) => {
+    expect(xOfTime(axis(0, 1_000), ms)).toBe(x);
+    expect(timeOfX(axis(0, 1_000), x)).toBe(ms);
+  });
+
+  test('pixels outside are clamped to the range, and an empty range or width is survived', () => {
+    expect([timeOfX(axis(0, 1_000), 0), timeOfX(axis(0, 1_000), 9_999)]).toEqual([0, 1_000]);
+    expect([xOfTime(axis(5, 5), 7), timeOfX(axis(5, 9, 100), 300)]).toEqual([100, 5]);
+  });
+});
+
+describe('timeTicks', () => {
+  const format = { tickText: utc, zoneOffsetMs: () => 0, textWidth: (text: string) => text.length * 6 };
+  const texts = (a: TimeAxis, more = {}) => timeTicks(a, { ...format, ...more }).map((tick) => tick.text);
+
+  test('ticks stand at round times', () => {
+    expect(texts(axis(DAY + 7 * 60_000, DAY + 67 * 60_000))).toEqual(['00:15', '00:30', '00:45', '01:00']);
+  });
+
+  test('round times are those of the time zone', () => {
+    const offset = 5.5 * HOUR;
+    const ticks = timeTicks(axis(DAY, DAY + 24 * HOUR), {
+      ...format,
+      zoneOffsetMs: () => offset,
+      tickText: (ms) => utc(ms + offset),
+    });
+    expect(ticks.map((tick) => tick.text)).toEqual(['06:00', '12:00', '18:00', '00:00']);
+  });
+
+  test('a clock change within the range keeps later ticks round', () => {
+    // Berlin leaves summer time on 2026-10-25 at 01:00 UTC.
+    const zoneOffsetMs = (ms: number) => (ms < DAY + HOUR ? 2 * HOUR : HOUR);
+    const ticks = timeTicks(axis(DAY - 3 * HOUR, DAY + 21 * HOUR, 400), {
+      ...format,
+      zoneOffsetMs,
+      tickText: (ms) => utc(ms + zoneOffsetMs(ms)),
+    });
+    expect(ticks.map((tick) => tick.text.slice(3))).toEqual(ticks.map(() => '00'));
+    expect(ticks.length).toBeGreaterThan(2);
+  });
+
+  test('long labels make fewer ticks', () => {
+    expect(texts(axis(DAY, DAY + HOUR), { textWidth: () => 150 })).toEqual(['00:00', '00:30', '01:00']);
+  });
+
+  test('no width, no ticks', () => {
+    expect([texts(axis(DAY, DAY + HOUR, 100)), texts(axis(DAY, DAY))]).toEqual([[], []]);
+  });
+});
