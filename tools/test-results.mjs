@@ -27,7 +27,7 @@ function outcomeOf({ passed, failed, skipped, crashed }, code) {
   if (crashed > 0) problems.push(`${crashed} test files did not run`);
   if (skipped > 0) problems.push(`${skipped} tests were skipped`);
   if (passed + failed === 0) problems.push('no test ran');
-  if (code !== 0 && failed + crashed === 0) problems.push(`ended with code ${code} though no test failed (coverage?)`);
+  else if (code !== 0 && failed + crashed === 0) problems.push(`ended with code ${code} though no test failed (coverage?)`);
   const beside = crashed + skipped + problems.length - (crashed > 0 ? 1 : 0) - (skipped > 0 ? 1 : 0);
   return { passed, failed: failed + beside, problems };
 }

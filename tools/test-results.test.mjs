@@ -22,7 +22,7 @@ const none = 'no test ran';
 for (const [name, results, code, expected] of /** @type {const} */ ([
   ['all pass', { numPassedTests: 3 }, 0, { passed: 3, failed: 0, problems: [] }],
   ['one fails', { numPassedTests: 3, numFailedTests: 1 }, 1, { passed: 3, failed: 1, problems: [] }],
-  ['nothing ran', {}, 0, { passed: 0, failed: 1, problems: [none] }],
+  ['nothing ran', {}, 1, { passed: 0, failed: 1, problems: [none] }],
   [
     'a file does not load',
     { numPassedTests: 3, numRuntimeErrorTestSuites: 2 },
