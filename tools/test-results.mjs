@@ -17,19 +17,22 @@ function textOf(file) {
 }
 
 /**
- * Problems beside failed tests, each counted as one failure.
+ * What crashed, was skipped or is amiss beside the tests counts as failures too.
  * @param {{ passed: number, failed: number, skipped: number, crashed: number }} counts
  * @param {number} code the runner's exit code
  * @returns {Outcome}
  */
 function outcomeOf({ passed, failed, skipped, crashed }, code) {
-  const problems = [];
-  if (crashed > 0) problems.push(`${crashed} test files did not run`);
-  if (skipped > 0) problems.push(`${skipped} tests were skipped`);
-  if (passed + failed === 0) problems.push('no test ran');
-  else if (code !== 0 && failed + crashed === 0) problems.push(`ended with code ${code} though no test failed (coverage?)`);
-  const beside = crashed + skipped + problems.length - (crashed > 0 ? 1 : 0) - (skipped > 0 ? 1 : 0);
-  return { passed, failed: failed + beside, problems };
+  const counted = [
+    ...(crashed > 0 ? [`${crashed} test files did not run`] : []),
+    ...(skipped > 0 ? [`${skipped} tests were skipped`] : []),
+  ];
+  const beside = [];
+  if (passed + failed + crashed + skipped === 0) beside.push('no test ran');
+  else if (code !== 0 && failed + crashed === 0) {
+    beside.push(`ended with code ${code} though no test failed (coverage?)`);
+  }
+  return { passed, failed: failed + crashed + skipped + beside.length, problems: [...counted, ...beside] };
 }
 
 /**
