@@ -180,6 +180,10 @@ test('inside a host`s app it serves its own paths and leaves the rest, headers i
   ]);
   await exporter.close();
   expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+  // Nothing is acknowledged that is not kept.
+  const event = { type: 'node.start', threadId: 't', timestamp: Date.now(), payload: { nodeId: 'n' } };
+  const late = await post(url, ndjson([event]));
+  expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1']);
   await new Promise((resolve) => {
     server.closeAllConnections();
     server.close(resolve);

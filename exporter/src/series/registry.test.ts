@@ -48,6 +48,8 @@ test('series are rendered in the order of their labels, whatever the order of th
 
 test.each([
   { name: 'separators', one: ['1,b:2', '3'], two: ['1', '2,b:3'] },
+  { name: 'commas', one: ['a,b', 'c'], two: ['a', 'b,c'] },
+  { name: 'nothing between', one: ['ab', 'c'], two: ['a', 'bc'] },
   { name: 'bars', one: ['x|y', 'z'], two: ['x', 'y|z'] },
   { name: 'lengths', one: ['1:a', ''], two: ['', '1:a'] },
   { name: 'lengths that look like keys', one: ['a1:b', 'c'], two: ['a', 'b1:c'] },
