@@ -138,9 +138,10 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
   test('keeps what it shows when Grafana empties the arrays of the data before', async () => {
     const { page, panel } = await show({ recording: EXACT });
     const before = await segmentsOf(panel);
+    const answered = page.waitForResponse('**/api/v1/query');
     await page.getByTestId('data-testid RefreshPicker run button').click();
-    await page.waitForResponse('**/api/v1/query');
-    await page.waitForTimeout(300);
+    await answered;
+    await page.waitForLoadState('networkidle');
     expect(await segmentsOf(panel)).toEqual(before);
     noErrors();
   });
