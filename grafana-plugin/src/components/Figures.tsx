@@ -60,6 +60,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   figure: css({ minWidth: 0, flexShrink: 0, '&:first-child': { minWidth: 144 }, '&:last-child': { flexShrink: 1 } }),
   compactFigure: css({ minWidth: 0, '&:first-child': { flexShrink: 0 } }),
   label: css({
+    whiteSpace: 'nowrap',
     color: theme.colors.text.secondary,
     fontSize: 11,
     fontWeight: theme.typography.fontWeightRegular,

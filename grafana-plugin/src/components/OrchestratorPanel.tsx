@@ -47,6 +47,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const range = useMemo(() => drawnRange(timeRange, data), [timeRange, data]);
   const read = useMemo(() => readPanelData(data.series, { ...range, options }), [data, range, options]);
   const primary = options.bands === 'timeline' ? undefined : read.burnDowns[0];
+  const oneOfMany = read.burnDowns.length > 1;
   const lookbackMs = options.forecastLookback * 60_000;
   const forecast = useMemo(
     () => (primary === undefined ? undefined : forecastOf(primary, lookbackMs)),
@@ -56,8 +57,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const palette = useMemo(() => themePalette(theme), [theme]);
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
   const figures = useMemo(
-    () => figuresOf({ burnDown: primary, forecast, timeline, lookbackMs, nowMs: range.nowMs, time }),
-    [primary, forecast, timeline, lookbackMs, range, time]
+    () => figuresOf({ burnDown: primary, oneOfMany, forecast, timeline, lookbackMs, nowMs: range.nowMs, time }),
+    [primary, oneOfMany, forecast, timeline, lookbackMs, range, time]
   );
   const totals = useMemo(() => (timeline === undefined ? [] : totalsPerState(timeline, range)), [timeline, range]);
 

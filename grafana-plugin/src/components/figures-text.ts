@@ -33,11 +33,11 @@ function remainingTone(burnDown: BurnDown): Tone {
   return crossed >= 0.9 ? 'critical' : crossed >= 0.7 ? 'warning' : 'plain';
 }
 
-function remainingFigure(burnDown: BurnDown): Figure {
+function remainingFigure(burnDown: BurnDown, oneOfMany: boolean): Figure {
   const detail = burnDown.limitUsd === undefined ? '' : `of ${moneyText(burnDown.limitUsd)}`;
   return {
     id: 'remaining',
-    label: 'Remaining',
+    label: oneOfMany ? `Remaining \u00b7 ${burnDown.name}` : 'Remaining',
     value: moneyText(remainingUsd(burnDown)),
     detail,
     tone: remainingTone(burnDown),
@@ -165,6 +165,8 @@ function stateFigure(timeline: Timeline, nowMs: number): Figure {
 
 export interface FiguresInput {
   readonly burnDown: BurnDown | undefined;
+  /** More budgets are drawn than this one: it is named. */
+  readonly oneOfMany: boolean;
   readonly forecast: Forecast | undefined;
   readonly timeline: Timeline | undefined;
   readonly lookbackMs: number;
@@ -177,7 +179,9 @@ export function figuresOf(input: FiguresInput): Figure[] {
   const { burnDown, forecast, timeline, lookbackMs } = input;
   const ended = burnDown?.endedMs !== undefined;
   return [
-    ...(burnDown === undefined ? [] : [remainingFigure(burnDown), burnRateFigure(burnDown, lookbackMs)]),
+    ...(burnDown === undefined
+      ? []
+      : [remainingFigure(burnDown, input.oneOfMany), burnRateFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || ended ? [] : [trendFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || forecast === undefined ? [] : [exhaustionFigure(burnDown, forecast, input.time)]),
     ...(timeline === undefined ? [] : [stateFigure(timeline, input.nowMs)]),

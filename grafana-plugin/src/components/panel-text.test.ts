@@ -68,6 +68,7 @@ function thread(name: string, state: ThreadState, agents: Record<string, AgentSt
 function figures(burn: BurnDown | undefined, threads: ThreadSamples[]): string[] {
   return figuresOf({
     burnDown: burn,
+    oneOfMany: false,
     forecast: burn === undefined ? undefined : forecast(burn, 30 * MINUTE),
     timeline: threads.length === 0 ? undefined : toTimeline(threads, EXTENT),
     lookbackMs: 30 * MINUTE,

@@ -133,11 +133,11 @@ function drawLineNames(
   for (const { label } of band.budgets) {
     if (label !== undefined) {
       const atEdge = label.x > right - 60;
-      drawText(ctx, label.text, {
-        x: atEdge ? right - 4 : label.x,
-        y: label.y - 8,
-        style: { ...name, align: atEdge ? 'right' : 'left' },
-      });
+      const style = { ...name, align: atEdge ? 'right' : 'left' } as const;
+      // A rim of background keeps the name readable over its neighbours' lines.
+      ctx.strokeStyle = palette.background;
+      ctx.lineWidth = 3;
+      drawText(ctx, label.text, { x: atEdge ? right - 4 : label.x, y: label.y - 8, style, rim: true });
     }
   }
 }

@@ -1,6 +1,7 @@
 // The burn-down band: amounts of money as polylines, areas and labelled lines on the shared time axis.
 import { scaleLinear } from 'd3-scale';
 import { lastAtOrBefore } from '../model/segments.ts';
+import { asShareOfLimit, forecastAsShare, needShares } from '../model/budget-share.ts';
 import type { BurnDown, MoneyPoint, Period } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
 import { fitShortened, type MeasureText } from './label-fit.ts';
@@ -166,8 +167,20 @@ function layoutForecast(
   return { line: [start, middle], cone: [start, fast, ...corner, slow] };
 }
 
-/** Undefined when there is no budget to draw. */
+/** Undefined when there is no budget to draw. Budgets of very different sizes are drawn as shares of their limits. */
 export function layoutBurnDown(input: BurnDownInput): BurnDownLayout | undefined {
+  const limitUsd = input.burnDowns[0]?.limitUsd;
+  if (limitUsd === undefined || limitUsd <= 0 || !needShares(input.burnDowns)) {
+    return layoutAmounts(input, moneyTick);
+  }
+  const burnDowns = input.burnDowns.map(asShareOfLimit).filter((share) => share !== undefined);
+  return layoutAmounts({ ...input, burnDowns, forecast: forecastAsShare(input.forecast, limitUsd) }, percent);
+}
+
+function layoutAmounts(
+  input: BurnDownInput,
+  tickText: (amount: number, step: number) => string
+): BurnDownLayout | undefined {
   const { axis, burnDowns, top, bottom } = input;
   const primary = burnDowns[0];
   if (primary === undefined) {
@@ -187,7 +200,7 @@ export function layoutBurnDown(input: BurnDownInput): BurnDownLayout | undefined
     bottom,
     zeroY: scale(0),
     title: burnDowns.length > 1 || primary.kind === 'budget' ? primary.name : '',
-    yTicks: ticks.map((usd) => ({ y: scale(usd), text: moneyTick(usd, stepUsd) })),
+    yTicks: ticks.map((usd) => ({ y: scale(usd), text: tickText(usd, stepUsd) })),
     limitY: limitUsd === undefined ? undefined : scale(limitUsd),
     budgets: withoutTouchingLabels(
       burnDowns
