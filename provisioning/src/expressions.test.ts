@@ -35,7 +35,7 @@ test.each([
   {
     name: 'raw samples reach over the range of the dashboard',
     expr: rawSamples('m', ['a="1"']),
-    text: 'm{a="1"}[$__range]',
+    text: 'm{a="1"}[2m${__range_ms}ms]',
   },
   {
     name: 'a target that is not there is as bad as one that is down',

@@ -150,9 +150,10 @@ export function agentsIn(scope: Scope, states: readonly AgentState[]): string {
 export const spendTotal = (scope: Scope): string => `sum(${select(AGGREGATES.cost.name, scope)})`;
 
 /**
- * The raw samples of the dashboard's time range. Sent as an instant query, so that Grafana hands back every sample at its own
- * millisecond; as a range query Prometheus refuses it.
+ * The raw samples of the dashboard's time range and of the two minutes before it, in which what was true at its left edge has
+ * a heartbeat. In milliseconds, because `$__range` is rounded to seconds and a zoom can be shorter than one. Sent as an
+ * instant query, so that Grafana hands back every sample at its own millisecond; as a range query Prometheus refuses it.
  */
 export function rawSamples(name: string, scope: Scope): string {
-  return `${select(name, scope)}[$__range]`;
+  return `${select(name, scope)}[2m${'${__range_ms}'}ms]`;
 }

@@ -20,7 +20,7 @@ const BUDGETS = '{environment="$environment"}';
 const substituted = (expr: string): string =>
   expr
     .replaceAll('$__rate_interval', '20s')
-    .replaceAll('$__range', '900s')
+    .replaceAll('${__range_ms}', '900000')
     .replaceAll('$environment', 'dev')
     .replaceAll('$workflow', '(triage|review)')
     .replaceAll('$thread', '(t-1|t-2)');
@@ -89,10 +89,10 @@ test('the thread panel asks for the exact timeline and for the sampled series', 
     gridPos: { x: 0, y: 4, w: 24, h: 18 },
   });
   expect(targets.map(({ expr, instant, range, format }) => [expr, instant, range, format])).toEqual([
-    [`orchestrator_timeline_agent_state${THREADS}[$__range]`, true, false, 'time_series'],
-    [`orchestrator_timeline_thread_state${THREADS}[$__range]`, true, false, 'time_series'],
-    [`orchestrator_timeline_thread_cost_usd${THREADS}[$__range]`, true, false, 'time_series'],
-    [`orchestrator_timeline_checkpoint${THREADS}[$__range]`, true, false, 'time_series'],
+    [`orchestrator_timeline_agent_state${THREADS}[2m${'${__range_ms}'}ms]`, true, false, 'time_series'],
+    [`orchestrator_timeline_thread_state${THREADS}[2m${'${__range_ms}'}ms]`, true, false, 'time_series'],
+    [`orchestrator_timeline_thread_cost_usd${THREADS}[2m${'${__range_ms}'}ms]`, true, false, 'time_series'],
+    [`orchestrator_timeline_checkpoint${THREADS}[2m${'${__range_ms}'}ms]`, true, false, 'time_series'],
     [`orchestrator_thread_budget_limit_usd${THREADS}`, false, true, 'time_series'],
     [`orchestrator_thread_budget_remaining_usd${THREADS}`, false, true, 'time_series'],
     [`orchestrator_thread_cost_usd_total${THREADS}`, false, true, 'time_series'],

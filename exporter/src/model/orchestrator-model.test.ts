@@ -275,6 +275,16 @@ describe('threads', () => {
     ]);
   });
 
+  test.each([
+    ['success', { running: 'completed', waiting: 'completed', idle: 'completed', failed: 'failed' }],
+    ['failure', { running: 'failed', waiting: 'failed', idle: 'idle', failed: 'failed' }],
+    ['timeout', { running: 'failed', waiting: 'failed', idle: 'idle', failed: 'failed' }],
+  ] as const)('after %s its agents are told by what they were doing', (status, expected) => {
+    const states = ['running', 'waiting', 'idle', 'failed'] as const;
+    const { thread } = play([...states.map((each) => state(0, each, each)), end(90, status)]);
+    expect(Object.fromEntries([...thread.agents].map(([name, { state: now }]) => [name, now]))).toEqual(expected);
+  });
+
   test('the duration is the orchestrator’s own where it gives one; a second end changes nothing', () => {
     const { changes } = play([start(0, 'a'), end(90, 'success', { durationMs: 88 }), end(95, 'failure')]);
     expect(of(changes, 'thread-finished')).toMatchObject([{ status: 'success', durationMs: 88 }]);

@@ -1,7 +1,13 @@
 // The life of a thread: it starts with its first event, ends, starts again, and is forgotten.
 import type { OrchestratorEvent } from '../contract/event.ts';
 import { subtractUsd, type NanoUsd } from '../contract/money.ts';
-import { FINAL_THREAD_STATES, THREAD_STATE_OF_STATUS, type GraphStatus, type ThreadState } from '../contract/states.ts';
+import {
+  FINAL_THREAD_STATES,
+  THREAD_STATE_OF_STATUS,
+  type AgentState,
+  type GraphStatus,
+  type ThreadState,
+} from '../contract/states.ts';
 import { isPaused, moveAgent } from './agents.ts';
 import { dropOpenRuns } from './node-runs.ts';
 import { at, newThread, receivedMs, type Step, type ThreadRecord, type TotalFrame } from './thread-record.ts';
@@ -86,13 +92,21 @@ function renew(thread: ThreadRecord, startedMs: number): void {
   thread.frame = { reported: thread.frame.reported, heard: false };
 }
 
-/** Every agent that has not failed is completed; none of them changes before the newest word on it. */
+/** Undefined where the state stays: an agent that had failed, and one that had nothing to do when its thread failed. */
+function stateAtEnd(state: AgentState, status: GraphStatus): AgentState | undefined {
+  if (state === 'failed') return undefined;
+  if (status === 'success') return 'completed';
+  return state === 'idle' || state === 'completed' ? undefined : 'failed';
+}
+
+/** Ends the thread's run and its agents with it; none of them changes before the newest word on it. */
 export function endThread(step: Step, status: GraphStatus, durationMs: number | undefined): void {
   const { thread, event, changes } = step;
   if (FINAL_THREAD_STATES.has(thread.state)) return;
   const endedMs = event.timestampMs;
   for (const agent of thread.agents.values()) {
-    if (agent.state !== 'failed') moveAgent(step, agent, { to: 'completed', atMs: endedMs });
+    const to = stateAtEnd(agent.state, status);
+    if (to !== undefined) moveAgent(step, agent, { to, atMs: endedMs });
   }
   thread.endedMs = endedMs;
   setThreadState(step, THREAD_STATE_OF_STATUS[status]);

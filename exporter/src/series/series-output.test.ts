@@ -125,7 +125,7 @@ test('a thread has its series while it is held, and none when it is forgotten', 
   ]);
   expect(lines(...oneHot).filter((line) => line.endsWith(' 1'))).toEqual([
     'orchestrator_thread_state{environment="test",thread="t",state="timeout"} 1',
-    'orchestrator_agent_state{environment="test",thread="t",agent="a",state="completed"} 1',
+    'orchestrator_agent_state{environment="test",thread="t",agent="a",state="failed"} 1',
   ]);
   expect(lines(...oneHot)).toHaveLength(THREAD_STATES.length + AGENT_STATES.length);
   expect(lines('orchestrator_agent_state_seconds_total', 'orchestrator_wasted_cost_usd_total')).toEqual([

@@ -126,7 +126,7 @@ test('a thread that ended is told once and gets no heartbeat', () => {
   at(3_000);
   expect(scrape(timeline)).toEqual([
     'agent_state a 2 0',
-    'agent_state a 5 10',
+    'agent_state a 6 10',
     'thread_state 2 0',
     'thread_state 6 10',
     'thread_cost_usd 0.01 1',
