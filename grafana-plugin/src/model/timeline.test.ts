@@ -167,6 +167,21 @@ describe('toTimeline', () => {
     expect(groups[0]?.lanes.find((lane) => lane.agent === 'a')?.segments[0]?.beganBefore).toBe(out);
   });
 
+  test('threads that run stand above those that ended', () => {
+    const { groups } = toTimeline(
+      [
+        {
+          ...thread([agent('a', [100, 'running'], [200, 'completed'])]),
+          thread: 'ended',
+          states: [{ atMs: 200, state: 'completed' }],
+        },
+        { ...thread([agent('a', [500, 'running'])]), thread: 'running' },
+      ],
+      EXTENT
+    );
+    expect(groups.map((group) => group.thread)).toEqual(['running', 'ended']);
+  });
+
   test('threads stand in order of first activity, and one without states of its own ran while its lanes did', () => {
     const { groups } = toTimeline(
       [

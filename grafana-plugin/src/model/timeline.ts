@@ -165,7 +165,7 @@ function firstSampleMs(points: ReadonlyArray<{ readonly atMs: number }>): number
   return points.reduce((earliest, point) => Math.min(earliest, point.atMs), Infinity);
 }
 
-/** Threads by first activity, then name. Pure: samples may come in any order, with duplicates and holes. */
+/** Running threads first, then by first activity and name. Pure: samples may come in any order, with duplicates and holes. */
 export function toTimeline(threads: readonly ThreadSamples[], extent: TimelineExtent): Timeline {
   let transitions = 0;
   const groups = threads.map((samples): ThreadGroup => {
@@ -196,8 +196,15 @@ export function toTimeline(threads: readonly ThreadSamples[], extent: TimelineEx
       costUsd: samples.costUsd,
     };
   });
+  return { groups: groups.sort(byUrgency), transitions };
+}
+
+/** Threads that run come first: with many on one panel, those that ended would push them out of view. */
+function byUrgency(a: ThreadGroup, b: ThreadGroup): number {
+  const ended = (group: ThreadGroup) => Number(group.runs.every((run) => run.endMs !== undefined));
   const start = (group: ThreadGroup) => Math.min(Infinity, ...group.lanes.map(firstActiveMs));
-  return { groups: groups.sort((a, b) => start(a) - start(b) || (a.thread < b.thread ? -1 : 1)), transitions };
+  const [startA, startB] = [start(a), start(b)];
+  return ended(a) - ended(b) || (startA === startB ? (a.thread < b.thread ? -1 : 1) : startA - startB);
 }
 
 /** Where the source names no thread states, a thread ran while its lanes say anything. */
