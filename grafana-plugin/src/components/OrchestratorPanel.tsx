@@ -57,7 +57,16 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const palette = useMemo(() => themePalette(theme), [theme]);
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
   const figures = useMemo(
-    () => figuresOf({ burnDown: primary, oneOfMany, forecast, timeline, lookbackMs, nowMs: range.nowMs, time }),
+    () =>
+      figuresOf({
+        burnDown: primary,
+        oneOfMany,
+        forecast,
+        timeline,
+        lookbackMs,
+        atMs: Math.min(range.nowMs, range.toMs),
+        time,
+      }),
     [primary, oneOfMany, forecast, timeline, lookbackMs, range, time]
   );
   const totals = useMemo(() => (timeline === undefined ? [] : totalsPerState(timeline, range)), [timeline, range]);

@@ -75,12 +75,14 @@ function trendFigure(burnDown: BurnDown, lookbackMs: number): Figure {
   };
 }
 
+/** A margin wider than the time that is left says nothing but "or later". */
 function uncertainty(given: Forecast & { kind: 'forecast' }): string {
-  const { exhaustedEarliestMs: earliest, exhaustedLatestMs: latest } = given;
-  if (earliest === undefined || latest === undefined) {
+  const { exhaustedMs, exhaustedEarliestMs: earliest, exhaustedLatestMs: latest } = given;
+  const margin = earliest === undefined || latest === undefined ? Infinity : (latest - earliest) / 2;
+  if (exhaustedMs === undefined || margin > exhaustedMs - given.fromMs) {
     return ', or later';
   }
-  return `, \u00b1 ${roughDuration((latest - earliest) / 2)}`;
+  return `, \u00b1 ${roughDuration(margin)}`;
 }
 
 function exhaustionTone(burnDown: BurnDown, exhaustedMs: number, fromMs: number): Tone {
@@ -132,11 +134,11 @@ function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-function stateFigure(timeline: Timeline, nowMs: number): Figure {
+function stateFigure(timeline: Timeline, atMs: number): Figure {
   const running = timeline.groups.filter((group) => group.runs.some((run) => run.endMs === undefined));
   const counts = new Map<string, number>();
   for (const group of running) {
-    for (const [state, count] of agentsPerState(group, nowMs)) {
+    for (const [state, count] of agentsPerState(group, atMs)) {
       counts.set(state, (counts.get(state) ?? 0) + count);
     }
   }
@@ -170,7 +172,8 @@ export interface FiguresInput {
   readonly forecast: Forecast | undefined;
   readonly timeline: Timeline | undefined;
   readonly lookbackMs: number;
-  readonly nowMs: number;
+  /** For which instant the states are told: now, or the end of a range that lies in the past. */
+  readonly atMs: number;
   readonly time: TimeFormat;
 }
 
@@ -184,6 +187,6 @@ export function figuresOf(input: FiguresInput): Figure[] {
       : [remainingFigure(burnDown, input.oneOfMany), burnRateFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || ended ? [] : [trendFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || forecast === undefined ? [] : [exhaustionFigure(burnDown, forecast, input.time)]),
-    ...(timeline === undefined ? [] : [stateFigure(timeline, input.nowMs)]),
+    ...(timeline === undefined ? [] : [stateFigure(timeline, input.atMs)]),
   ];
 }

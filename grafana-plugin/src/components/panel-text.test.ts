@@ -72,7 +72,7 @@ function figures(burn: BurnDown | undefined, threads: ThreadSamples[]): string[]
     forecast: burn === undefined ? undefined : forecast(burn, 30 * MINUTE),
     timeline: threads.length === 0 ? undefined : toTimeline(threads, EXTENT),
     lookbackMs: 30 * MINUTE,
-    nowMs: NOW,
+    atMs: NOW,
     time: TIME,
   }).map((f) => `${f.label}: ${f.value} ${f.detail}${f.tone === 'plain' ? '' : ` !${f.tone}`}`);
 }
@@ -90,6 +90,50 @@ describe('figures', () => {
       'Exhausted: 14:06 in 7 min, \u00b1 27 s !warning',
       'State: running 2 of 2 agents active, 1 waiting',
     ]);
+  });
+
+  test('a range that lies in the past is told as it was at its end', () => {
+    const timeline = toTimeline([thread('t', 'running', { a: 'waiting', b: 'idle', c: 'idle' })], EXTENT);
+    const told = (atMs: number) =>
+      figuresOf({
+        burnDown: undefined,
+        oneOfMany: false,
+        forecast: undefined,
+        timeline,
+        lookbackMs: 0,
+        atMs,
+        time: TIME,
+      });
+    expect(told(NOW - 5 * MINUTE).map(({ detail }) => detail)).toEqual(['3 of 3 agents active']);
+    expect(told(NOW).map(({ detail }) => detail)).toEqual(['1 of 3 agents active, 1 waiting']);
+  });
+
+  test.each<{ name: string; marginMs: number | undefined; detail: string }>([
+    { name: 'a margin within the time left is told', marginMs: 10 * MINUTE, detail: 'in 10 min, \u00b1 10 min' },
+    { name: 'a margin wider than the time left is no margin', marginMs: 11 * MINUTE, detail: 'in 10 min, or later' },
+    { name: 'no latest time is no margin', marginMs: undefined, detail: 'in 10 min, or later' },
+  ])('$name', ({ marginMs, detail }) => {
+    const exhaustedMs = NOW + 10 * MINUTE;
+    const told = figuresOf({
+      burnDown: burnDown(),
+      oneOfMany: false,
+      forecast: {
+        kind: 'forecast',
+        fromMs: NOW,
+        fromUsd: 1,
+        rate: 1,
+        slowestRate: 1,
+        fastestRate: 1,
+        exhaustedMs,
+        exhaustedEarliestMs: exhaustedMs - (marginMs ?? 0),
+        exhaustedLatestMs: marginMs === undefined ? undefined : exhaustedMs + marginMs,
+      },
+      timeline: undefined,
+      lookbackMs: 30 * MINUTE,
+      atMs: NOW,
+      time: TIME,
+    });
+    expect(told.find(({ id }) => id === 'exhaustion')?.detail).toBe(detail);
   });
 
   test('money that outlasts its period does not warn', () => {

@@ -258,7 +258,7 @@ export function agentsPerState(group: ThreadGroup, atMs: number): Map<AgentState
   for (const lane of group.lanes) {
     const state = lane.isTool
       ? undefined
-      : lane.segments.findLast((segment) => segment.ongoing && segment.endMs >= atMs)?.state;
+      : lane.segments.findLast((segment) => segment.startMs <= atMs && segment.endMs >= atMs)?.state;
     if (state !== undefined) {
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }

@@ -37,7 +37,7 @@ const EXACT_HOLE_MS = 3_600_000;
 const NO_AGENT_STATES: Problem = {
   title: 'No agent states in this range',
   advice: 'Add an instant query (type Instant, format Time series):',
-  query: `${TIMELINE.agentState.name}{thread="$thread"}[$__range]`,
+  query: `${TIMELINE.agentState.name}{thread="$thread"}[2m\${__range_ms}ms]`,
 };
 
 const NO_BUDGET: Problem = {
