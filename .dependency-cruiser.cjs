@@ -66,7 +66,11 @@ module.exports = {
       severity: 'error',
       from: {
         path: PLUGIN,
-        pathNot: [`${PLUGIN}(components|read|testing)/`, `${PLUGIN}(module|options|suggestions|migrations)\\.tsx?$`, '\\.test\\.tsx?$'],
+        pathNot: [
+          `${PLUGIN}(components|read|testing)/`,
+          `${PLUGIN}(module|options|suggestions|migrations)\\.tsx?$`,
+          '\\.test\\.tsx?$',
+        ],
       },
       to: { path: 'node_modules/@grafana/' },
     },
@@ -75,6 +79,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(/dist/|/coverage/|\\.d\\.ts$)' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+    },
   },
 };

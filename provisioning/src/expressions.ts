@@ -155,5 +155,5 @@ export const spendTotal = (scope: Scope): string => `sum(${select(AGGREGATES.cos
  * instant query, so that Grafana hands back every sample at its own millisecond; as a range query Prometheus refuses it.
  */
 export function rawSamples(name: string, scope: Scope): string {
-  return `${select(name, scope)}[2m${'${__range_ms}'}ms]`;
+  return `${select(name, scope)}[2m\${__range_ms}ms]`;
 }
