@@ -31,7 +31,7 @@ describe.each(ENVIRONMENTS)('configuration of $name', (environment) => {
   test('is accepted by the exporter, with its three budgets', () => {
     expect(check(configOf(environment.name))).toEqual({
       status: 0,
-      output: `the configuration is valid: environment ${environment.name}, 3 budgets\n`,
+      output: `the configuration is valid: environment ${environment.name}, budgets: 3\n`,
     });
   });
 

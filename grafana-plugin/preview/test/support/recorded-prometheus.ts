@@ -1,4 +1,5 @@
 // Answers the page's queries from series that a test gives, in the form of Prometheus's API, without a Prometheus.
+import { parseDuration } from 'orchestrator-exporter/contract/duration';
 import type { Page } from 'playwright-core';
 
 export interface RecordedSeries {
@@ -72,17 +73,12 @@ function answer(form: URLSearchParams, { recording, ranged }: { recording: Recor
   return { resultType: 'vector', result: latest };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** `[5m]` or `[5m] offset 1h` at the end of the query, in milliseconds; undefined for any other query. */
 function rangeSelector(query: string): { windowMs: number; offsetMs: number } | undefined {
-  const found = /\[(\d+)(ms|s|m|h|d)\](?:\s+offset\s+(\d+)(ms|s|m|h|d))?\s*$/.exec(query);
-  if (found === null) return undefined;
-  const [, count, unit = '', offset = '0', offsetUnit = 'ms'] = found;
-  return {
-    windowMs: Number(count) * (UNIT_MS[unit] ?? NaN),
-    offsetMs: Number(offset) * (UNIT_MS[offsetUnit] ?? NaN),
-  };
+  const found = /\[(\w+)\](?:\s+offset\s+(\w+))?\s*$/.exec(query);
+  const windowMs = parseDuration(found?.[1] ?? '');
+  const offsetMs = parseDuration(found?.[2] ?? '0');
+  return windowMs === undefined || offsetMs === undefined ? undefined : { windowMs, offsetMs };
 }
 
 const promSample = ([ms, value]: readonly [number, number]): readonly [number, string] => [ms / 1_000, String(value)];
