@@ -3,16 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import type { Clock } from './clock.ts';
+import { NO_JOURNAL } from './config.ts';
 import type { Config } from './config.ts';
 import type { BudgetDefinition } from './contract/budgets.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, StartupError } from './errors.ts';
 import { Gateway } from './gateway/server.ts';
 import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
 import { createRouter } from './http/router.ts';
 import { upgradeHandler } from './http/upgrade.ts';
-import type { Journal } from './journal/journal.ts';
+import { DirectoryJournal } from './journal/directory-journal.ts';
+import { NotDurableError } from './journal/disk-journal.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
+import type { Recovery } from './journal/recovery.ts';
+import type { JournalStorage } from './journal/storage.ts';
 import type { Log } from './log.ts';
 import { BudgetLedger } from './model/budgets.ts';
 import { OrchestratorModel } from './model/orchestrator-model.ts';
@@ -29,6 +33,8 @@ import { parseEvent } from './source/parse.ts';
 
 const SWEEP_PERIOD_MS = 1_000;
 const PING_PERIOD_MS = 30_000;
+/** Findings of one start that are logged each; the rest is a number. */
+const MAX_DAMAGE_LOGGED = 20;
 
 export interface AppOptions {
   readonly config: Config;
@@ -36,6 +42,8 @@ export interface AppOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Files of `data_dir`; those of the system unless told. */
+  readonly openStorage?: ((directory: string) => Promise<JournalStorage>) | undefined;
 }
 
 export interface App {
@@ -44,13 +52,27 @@ export interface App {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Listens to a live MetricsEmitter or StateGraph; returns what detaches. @throws TypeError when it is neither. */
   readonly attach: (emitter: unknown) => () => void;
+  /**
+   * Resolves when everything counted before is back and events are taken.
+   * @throws StartupError (rejects with) when the journal's directory is in use, of a later version, or cannot be used.
+   */
+  readonly ready: Promise<void>;
   /** Not ready any more, then everything under way finished, then closed. Idempotent. */
-  readonly close: () => Promise<void>;
+  readonly close: (options?: CloseOptions) => Promise<void>;
 }
 
-export function createApp({ config, budgets, version, clock, log }: AppOptions): App {
-  const journal: Journal = new MemoryJournal();
-  const self = new SelfMetrics({ environment: config.environment, version, journalDurable: journal.durable });
+export interface CloseOptions {
+  /** Resolves when no request is under way any more; the journal is closed after it. */
+  readonly served?: () => Promise<void>;
+}
+
+type Phase = 'starting' | 'serving' | 'failed' | 'closing';
+
+export function createApp({ config, budgets, version, clock, log, openStorage }: AppOptions): App {
+  const isDurable = config.dataDir !== NO_JOURNAL;
+  const self = new SelfMetrics({ environment: config.environment, version, journalDurable: isDurable });
+  const disk = isDurable ? directoryJournal({ config, clock, log, self, openStorage }) : undefined;
+  const journal = disk ?? new MemoryJournal();
   const ledger = new BudgetLedger(budgets);
   const model = new OrchestratorModel({
     retentionMs: config.retentionMs,
@@ -117,14 +139,51 @@ export function createApp({ config, budgets, version, clock, log }: AppOptions):
   self.observe({
     seriesByFamily: () => registry.sizes(),
     journalRecords: () => journal.records,
+    journalBytes: () => disk?.bytes ?? 0,
     timelineConsumers: () => timeline.consumers,
     gatewayClients: () => gateway.clients,
     gatewaySubscriptions: () => gateway.subscriptions,
   });
 
+  let phase: Phase = 'starting';
+  let damage: string | undefined;
+  const start = async (): Promise<void> => {
+    if (disk !== undefined) {
+      const startedMs = clock.monotonic();
+      const recovery = await disk.start((entry) => pipeline.restore(entry));
+      timeline.restored();
+      damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
+    }
+    if (phase === 'starting') phase = 'serving';
+  };
+  const ready = start().catch((cause: unknown) => {
+    phase = 'failed';
+    throw new StartupError([`data_dir ${JSON.stringify(config.dataDir)}: ${messageOf(cause)}`], { cause });
+  });
+  // Whoever awaits it hears of it; the exporter of one who does not is not ready, and says so on /health/ready.
+  ready.catch((error: unknown) => {
+    log('error', 'cannot start', { error: messageOf(error) });
+  });
+  const notReady = (): string | undefined => {
+    switch (phase) {
+      case 'starting':
+        return 'the exporter is starting: it reads its journal';
+      case 'failed':
+        return 'the exporter could not start; the log says why';
+      case 'closing':
+        return 'the exporter is stopping';
+      case 'serving':
+        return disk?.problem;
+    }
+  };
+
   const ingest: IngestParts = {
     readBody,
-    ingest: (items, source) => pipeline.ingest(items, source),
+    ingest: (items, source) => {
+      // Before the last entry is restored a repeat cannot be told from an event.
+      if (phase !== 'serving') return Promise.reject(new NotDurableError(notReady() ?? 'not now'));
+      return pipeline.ingest(items, source);
+    },
     rejected: (reason) => {
       self.rejected(reason);
     },
@@ -140,7 +199,6 @@ export function createApp({ config, budgets, version, clock, log }: AppOptions):
     onNotDurable,
   });
 
-  let closing: Promise<void> | undefined;
   const router = createRouter({
     model,
     metrics: { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets: ledger, clock },
@@ -149,21 +207,33 @@ export function createApp({ config, budgets, version, clock, log }: AppOptions):
     health: {
       environment: config.environment,
       version,
-      ready: () => closing === undefined,
-      degraded: () => degradedReasons(journal, ledger, clock),
+      notReady,
+      degraded: () => [
+        ...(isDurable ? [] : ['state lives in memory only: it is lost when the exporter stops']),
+        ...(damage === undefined ? [] : [damage]),
+        ...invalidBudgets(ledger, clock),
+      ],
     },
+    started: () => phase === 'serving' || phase === 'closing',
     onError,
   });
 
   const stopSweeping = clock.every(SWEEP_PERIOD_MS, () => {
-    pipeline.sweep();
+    if (phase !== 'serving') return;
+    // What cannot be journalled is not forgotten yet; the journal tells of its trouble itself.
+    pipeline.sweep().catch(() => undefined);
     timeline.sweep();
+    disk?.tend().catch(onError);
   });
   const detachments = new Set<() => void>();
-  const shutDown = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const shutDown = async ({ served }: CloseOptions): Promise<void> => {
+    phase = phase === 'failed' ? 'failed' : 'closing';
     for (const detach of [...detachments]) detach();
     stopSweeping();
-    await Promise.all([ingestSocket.close(), gateway.close()]);
+    await ready.catch(() => undefined);
+    await Promise.all([ingestSocket.close(), gateway.close(), served?.()]);
+    await pipeline.idle();
     await journal.close();
   };
   return {
@@ -175,7 +245,7 @@ export function createApp({ config, budgets, version, clock, log }: AppOptions):
     attach: (emitter) => {
       const detachEmitter = attachEmitter(emitter, (raw) => {
         // Rejections of single events are counted by the pipeline; only a journal that failed comes here.
-        pipeline.ingest([{ raw }], 'emitter').catch(onNotDurable);
+        ready.then(() => pipeline.ingest([{ raw }], 'emitter')).catch(onNotDurable);
       });
       const detach = (): void => {
         detachments.delete(detach);
@@ -184,14 +254,55 @@ export function createApp({ config, budgets, version, clock, log }: AppOptions):
       detachments.add(detach);
       return detach;
     },
-    close: () => (closing ??= shutDown()),
+    ready,
+    close: (options = {}) => (closing ??= shutDown(options)),
   };
 }
 
-function degradedReasons(journal: Journal, ledger: BudgetLedger, clock: Clock): readonly string[] {
+function invalidBudgets(ledger: BudgetLedger, clock: Clock): readonly string[] {
   const invalid = ledger.views(clock.now()).filter((view) => !view.valid);
-  return [
-    ...(journal.durable ? [] : ['state lives in memory only: it is lost when the exporter stops']),
-    ...invalid.map((view) => `the numbers of budget ${view.name} cannot be trusted`),
-  ];
+  return invalid.map((view) => `the numbers of budget ${view.name} cannot be trusted`);
+}
+
+interface JournalParts extends Pick<AppOptions, 'config' | 'clock' | 'log' | 'openStorage'> {
+  readonly self: SelfMetrics;
+}
+
+function directoryJournal({ config, clock, log, self, openStorage }: JournalParts): DirectoryJournal {
+  let last: string | undefined;
+  return new DirectoryJournal({
+    directory: config.dataDir,
+    open: openStorage,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    onCommit: (seconds) => {
+      if (last !== undefined) log('info', 'the journal can be written again');
+      last = undefined;
+      self.journalCommitted(seconds);
+    },
+    onError: (error) => {
+      // A full disk fails every commit: it is logged when it begins and when it changes.
+      if (messageOf(error) !== last) log('error', 'the journal cannot be written', { error: messageOf(error) });
+      last = messageOf(error);
+    },
+  });
+}
+
+/** Logs and counts what was found; returns the sentence for /health/ready when records may be missing. */
+function reportRecovery(
+  { records, segments, bytes, damage }: Recovery,
+  { log, self, seconds }: { log: Log; self: SelfMetrics; seconds: number }
+): string | undefined {
+  log('info', 'journal read', { records, segments: segments.length, bytes, seconds });
+  for (const { kind } of damage) self.journalDamaged(kind);
+  // A write that was cut off was never acknowledged: its sender sends it again.
+  const serious = damage.filter(({ kind }) => kind !== 'torn_tail');
+  for (const { file, kind, offset, bytes: length, records: lost } of serious.slice(0, MAX_DAMAGE_LOGGED)) {
+    log('error', 'the journal is damaged', { file, kind, offset, bytes: length, records: lost ?? 'unknown' });
+  }
+  if (serious.length === 0) return undefined;
+  if (serious.length > MAX_DAMAGE_LOGGED) log('error', 'the journal is damaged', { findings: serious.length });
+  const lost = serious.reduce((sum, { records: count = 0 }) => sum + count, 0);
+  const files = [...new Set(serious.map(({ file }) => file))].slice(0, 5).join(', ');
+  return `the journal was found damaged in ${files}: ${lost} records are known to be missing, and totals may be too low; orchestrator-exporter journal verify tells more`;
 }

@@ -75,7 +75,7 @@ test.each([
   },
   {
     name: 'an address that is not there',
-    args: () => ['--config', file('e.yml', 'environment: t\nlisten: {host: 192.0.2.1, port: 0}')],
+    args: () => ['--config', file('e.yml', 'environment: t\nlisten: {host: 192.0.2.1, port: 0}\ndata_dir: memory')],
     problems: [expect.stringContaining('cannot listen on 192.0.2.1:0')],
   },
 ])('$name keeps it from starting', async ({ args, problems }) => {
@@ -84,13 +84,17 @@ test.each([
   expect((failure as StartupError).problems).toEqual(problems);
 });
 
-test('it serves, says where first, and that nothing is durable', async () => {
+test.each([
+  { name: 'a directory', dataDir: () => join(folder, 'data'), more: [] },
+  { name: 'memory', dataDir: () => 'memory', more: [expect.stringMatching(/^warn: STATE LIVES IN MEMORY ONLY/)] },
+])('it serves and says where; with the journal in $name it says what that means', async ({ dataDir, more }) => {
   const lines: string[] = [];
   const log: Log = (level, message) => lines.push(`${level}: ${message}`);
-  const result = await runCommand(['--config', file('e.yml', 'environment: t\nlisten: {port: 0}')], log);
-  expect(lines).toEqual([
+  const config = JSON.stringify({ environment: 't', listen: { port: 0 }, data_dir: dataDir() });
+  const result = await runCommand(['--config', file('e.yml', config)], log);
+  expect(lines.filter((line) => !line.startsWith('info: journal read'))).toEqual([
     expect.stringMatching(/^info: listening on http:\/\/127\.0\.0\.1:\d+$/),
-    expect.stringMatching(/^warn: STATE LIVES IN MEMORY ONLY/),
+    ...more,
   ]);
   if (result.kind === 'serving') await result.exporter.close();
 });

@@ -1,7 +1,7 @@
 // The command line: arguments and the file become an answer on the output, or a running exporter.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { configText, parseConfig, parseConfigText } from './config.ts';
+import { configText, NO_JOURNAL, parseConfig, parseConfigText } from './config.ts';
 import type { Config, ConfigResult } from './config.ts';
 import { messageOf, StartupError } from './errors.ts';
 import { exporterOf, readBudgets, VERSION } from './library.ts';
@@ -9,14 +9,20 @@ import type { Exporter } from './library.ts';
 import type { Log } from './log.ts';
 
 export const HELP = `orchestrator-exporter [--config FILE] [--check-config] [--print-config] [--version] [--help]
+orchestrator-exporter journal verify|stats|export DIR
 
 Turns AI-agent orchestrator events into Prometheus series, an exact timeline and a live WebSocket gateway.
 
-  --config FILE    configuration in YAML; see docs/config.md. Without it: environment dev on 127.0.0.1:9847
+  --config FILE    configuration in YAML; see docs/config.md. Without it: environment dev on 127.0.0.1:9847,
+                   journal in ./data
   --check-config   check the configuration and its budgets file, say what is wrong, and stop
   --print-config   print the configuration in force, and stop
   --version        print the version, and stop
   --help           print this, and stop
+
+  journal verify DIR   read a journal and name every damage; exit code 1 when there is any
+  journal stats DIR    what a journal holds
+  journal export DIR   every entry as a line of JSON
 `;
 
 /** Printed and done, or serving until it is closed. */
@@ -37,11 +43,9 @@ export async function runCommand(args: readonly string[], log: Log): Promise<Com
   }
   const exporter = exporterOf(config, { log });
   await exporter.listen();
-  log(
-    'warn',
-    'STATE LIVES IN MEMORY ONLY: the journal is not durable, and everything counted is lost when the exporter stops',
-    { durable: false }
-  );
+  if (config.dataDir === NO_JOURNAL) {
+    log('warn', 'STATE LIVES IN MEMORY ONLY: everything counted is lost when the exporter stops', { durable: false });
+  }
   return { kind: 'serving', exporter };
 }
 

@@ -73,8 +73,8 @@ export const OPTIONS = {
     path: 'data_dir',
     schema: z.string().min(1),
     fallback: './data',
-    accepts: 'a directory',
-    help: 'Where the journal lives. State is in memory only at present; nothing is written.',
+    accepts: 'a directory, or memory',
+    help: 'Directory of the journal, for one exporter only; it is made when missing. `memory` keeps no journal: everything counted is lost when the exporter stops. Relative paths count from the working directory.',
   }),
   team: option({
     path: 'labels.team',
@@ -191,6 +191,9 @@ export const OPTIONS = {
 } as const;
 
 type ValueOf<K extends keyof typeof OPTIONS> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
+
+/** Value of `data_dir` that keeps no journal. */
+export const NO_JOURNAL = 'memory';
 
 /** Every option at its value: durations in ms, sizes in bytes. Frozen. */
 export type Config = { readonly [K in Exclude<keyof typeof OPTIONS, 'budgetsFile'>]: ValueOf<K> } & {

@@ -10,7 +10,7 @@ import { parse as parseYaml } from 'yaml';
 import { createApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import { parseConfig } from './config.ts';
+import { NO_JOURNAL, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { parseBudgets } from './contract/budgets.ts';
 import type { BudgetDefinition } from './contract/budgets.ts';
@@ -32,6 +32,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a stopping server waits for requests under way. */
 const DRAIN_MS = 5_000;
+const IDLE_CHECK_MS = 20;
 
 export interface ExporterOptions {
   readonly log?: Log;
@@ -45,20 +46,22 @@ export interface Exporter {
   readonly router: Router;
   /** For the `upgrade` event of the host's server; false (socket untouched) when the path is not the exporter's. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
-  /** Serves by itself, at the configured address; resolves with the address once it is bound. */
+  /** Serves by itself, at the configured address, once it is ready; resolves with the address once that is bound. */
   readonly listen: () => Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
-  /** Resolves when events are taken. */
+  /** Resolves when what was counted before is back and events are taken; rejects with a StartupError when that cannot be. */
   readonly ready: () => Promise<void>;
   /** Stops listening, finishes what is under way, detaches emitters. Idempotent. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * An exporter from a configuration as config.yml has it: `{environment: 'prod', listen: {port: 0}}`.
+ * An exporter from a configuration as config.yml has it: `{environment: 'prod', data_dir: './data'}`. Without `data_dir` it
+ * keeps no journal, unlike the command: a library does not write into its host's working directory unasked. Reading the
+ * journal begins at once; until `ready` the paths that count or show totals answer 503.
  * @throws StartupError with all problems of the configuration and of budgets_file.
  */
 export function createExporter(document: Readonly<Record<string, unknown>>, options: ExporterOptions = {}): Exporter {
-  const parsed = parseConfig(document);
+  const parsed = parseConfig({ data_dir: NO_JOURNAL, ...document });
   if (!parsed.ok) throw new StartupError(parsed.problems);
   return exporterOf(parsed.config, options);
 }
@@ -80,9 +83,12 @@ export function exporterOf(config: Config, options: ExporterOptions = {}): Expor
     attach: app.attach,
     router: app.router,
     upgrade: app.upgrade,
-    listen: () => listen(server, config, log),
-    ready: () => Promise.resolve(),
-    close: () => (stopping ??= app.close().then(() => stop(server))),
+    listen: async () => {
+      await app.ready;
+      return listen(server, config, log);
+    },
+    ready: () => app.ready,
+    close: () => (stopping ??= app.close({ served: () => stop(server) })),
   };
 }
 
@@ -106,7 +112,12 @@ function ownServer(app: { router: Router; upgrade: Exporter['upgrade'] }): Serve
   host.disable('x-powered-by');
   host.set('etag', false);
   host.use(app.router, notFound);
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, host);
+  const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+  const server = createServer(limits, (request, response) => {
+    // Of a server that is stopping, a sender that keeps its connection would hold up the end.
+    if (!server.listening) response.setHeader('Connection', 'close');
+    host(request, response);
+  });
   server.on('upgrade', (request, socket, head) => {
     if (!app.upgrade(request, socket, head)) refuseUpgrade(socket, 404, 'there is no WebSocket at this path');
   });
@@ -141,9 +152,13 @@ function stop(server: Server): Promise<void> {
     const cutOff = setTimeout(() => {
       server.closeAllConnections();
     }, DRAIN_MS);
-    cutOff.unref();
+    // A connection falls idle when its last answer has gone, and its client may keep it for long.
+    const closeIdle = setInterval(() => {
+      server.closeIdleConnections();
+    }, IDLE_CHECK_MS);
     server.close(() => {
       clearTimeout(cutOff);
+      clearInterval(closeIdle);
       resolve();
     });
     server.closeIdleConnections();

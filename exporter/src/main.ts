@@ -1,6 +1,8 @@
 // The process: runs the command, stops on SIGINT and SIGTERM. The only place that ends it.
+import { once } from 'node:events';
 import { runCommand } from './command.ts';
 import { messageOf, StartupError } from './errors.ts';
+import { runJournalCommand } from './journal-command.ts';
 import type { Exporter } from './library.ts';
 import { jsonLog } from './log.ts';
 
@@ -30,15 +32,28 @@ function stopOnSignals(exporter: Exporter): void {
   process.once('SIGTERM', stop);
 }
 
-runCommand(process.argv.slice(2), log).then(
-  (result) => {
-    if (result.kind === 'printed') process.stdout.write(result.text);
-    else stopOnSignals(result.exporter);
-  },
-  (error: unknown) => {
-    const problems = error instanceof StartupError ? error.problems : [messageOf(error)];
-    const lines = problems.map((problem) => `  - ${problem}\n`).join('');
-    process.stderr.write(`orchestrator-exporter cannot start:\n${lines}`);
-    process.exit(EXIT_STARTUP);
+/** Resolves when more may be written. */
+async function toStandardOutput(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+async function run([first, ...rest]: readonly string[]): Promise<void> {
+  if (first === 'journal') {
+    // A reader that has seen enough closes the pipe: that is no error of the journal.
+    process.stdout.on('error', () => process.exit(0));
+    process.exitCode = await runJournalCommand(rest, toStandardOutput);
+    return;
   }
-);
+  const result = await runCommand(process.argv.slice(2), log);
+  if (result.kind === 'printed') process.stdout.write(result.text);
+  else stopOnSignals(result.exporter);
+}
+
+run(process.argv.slice(2)).catch((error: unknown) => {
+  const problems = error instanceof StartupError ? error.problems : [messageOf(error)];
+  const lines = problems.map((problem) => `  - ${problem}\n`).join('');
+  process.stderr.write(
+    `orchestrator-exporter cannot ${process.argv[2] === 'journal' ? 'do that' : 'start'}:\n${lines}`
+  );
+  process.exit(EXIT_STARTUP);
+});

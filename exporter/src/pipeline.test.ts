@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { BudgetDefinition } from './contract/budgets.ts';
 import type { OrchestratorEvent, Source } from './contract/event.ts';
 import { nano, usdText } from './contract/money.ts';
-import type { Journal } from './journal/journal.ts';
+import type { Journal, JournalEntry } from './journal/journal.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
 import { BudgetLedger } from './model/budgets.ts';
 import type { Change } from './model/change.ts';
@@ -63,11 +63,11 @@ class RecordingOutput implements Output {
 class HeldJournal implements Journal {
   readonly durable = true;
   records = 0;
-  readonly appends: { events: readonly OrchestratorEvent[]; done: () => void; fail: () => void }[] = [];
-  append(events: readonly OrchestratorEvent[]): Promise<void> {
+  readonly appends: { entries: readonly JournalEntry[]; done: () => void; fail: () => void }[] = [];
+  append(entries: readonly JournalEntry[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.appends.push({
-        events,
+        entries,
         done: resolve,
         fail: () => {
           reject(new Error('disk full'));
@@ -378,7 +378,7 @@ describe('outputs', () => {
     const { pipeline, clock } = start({ outputs: [broken, good], onOutputError: (error) => errors.push(error) });
     expect(await pipeline.ingest([cost(1)], 'http')).toMatchObject({ accepted: 1 });
     clock.nowMs += 8 * 86_400_000;
-    pipeline.sweep();
+    await pipeline.sweep();
     expect(good.of('spend')).toHaveLength(1);
     expect(good.of('thread-forgotten')).toHaveLength(1);
     expect(errors).toEqual([new Error('broken'), new Error('broken sweep')]);
@@ -388,10 +388,10 @@ describe('outputs', () => {
     const { pipeline, output, clock, model } = start();
     await pipeline.ingest(FRAMEWORK_RUNS, 'http');
     const before = output.changes.length;
-    pipeline.sweep();
+    await pipeline.sweep();
     expect(output.changes).toHaveLength(before);
     clock.nowMs += 60_000;
-    pipeline.sweep();
+    await pipeline.sweep();
     expect(output.changes.slice(before).map(({ kind, threadId }) => [kind, threadId])).toEqual([
       ['thread-forgotten', 'run-openai'],
       ['thread-forgotten', 'run-langchain'],
@@ -404,5 +404,95 @@ describe('outputs', () => {
     const { pipeline, budgets } = start();
     await pipeline.ingest(FRAMEWORK_RUNS, 'http');
     expect(budgets.views(T).map(({ spent }) => usdText(spent))).toEqual(['0.000544']);
+  });
+});
+
+describe('restore', () => {
+  /** Remembers what was appended, as a durable journal does. */
+  class KeptJournal extends MemoryJournal {
+    readonly entries: JournalEntry[] = [];
+    override append(entries: readonly JournalEntry[]): Promise<void> {
+      this.entries.push(...entries);
+      return super.append(entries);
+    }
+  }
+
+  class RestoringOutput extends RecordingOutput {
+    readonly events: OrchestratorEvent[] = [];
+    restore(event: OrchestratorEvent, changes: readonly Change[]): void {
+      this.events.push(event);
+      this.changes.push(...changes);
+    }
+  }
+
+  test('the entries of a run bring back its model, budgets and changes, sweeps in their place, and tally nothing', async () => {
+    const journal = new KeptJournal();
+    const first = start({ journal });
+    await first.pipeline.ingest(FRAMEWORK_RUNS, 'http');
+    first.clock.nowMs += 60_000;
+    await first.pipeline.sweep();
+    await first.pipeline.ingest(run('helix-stategraph'), 'emitter');
+    const output = new RestoringOutput();
+    const second = start({ outputs: [output] });
+    expect(journal.entries.map((entry) => second.pipeline.restore(entry))).toEqual(journal.entries.map(() => true));
+    expect(output.changes).toEqual(first.output.changes);
+    expect([...second.model.threads]).toEqual([...first.model.threads]);
+    expect(second.budgets.views(T)).toEqual(first.budgets.views(T));
+    expect(second.tally.counts).toEqual({});
+    expect(journal.entries.filter((entry) => 'sweptMs' in entry)).toEqual([
+      { sweptMs: T + 60_000, retentionMs: 60_000, silentRetentionMs: 7 * 86_400_000 },
+    ]);
+  });
+
+  test('a sweep of the journal goes by the retention that was in force then', async () => {
+    const journal = new KeptJournal();
+    const first = start({ journal });
+    await first.pipeline.ingest(FRAMEWORK_RUNS, 'http');
+    first.clock.nowMs += 60_000;
+    await first.pipeline.sweep();
+    const second = start({ model: new OrchestratorModel({ retentionMs: 3_600_000 }) });
+    for (const entry of journal.entries) second.pipeline.restore(entry);
+    expect(second.output.of('thread-forgotten')).toHaveLength(3);
+  });
+
+  test('an id that was restored is skipped, a repeat of it is a duplicate, other content a conflict', async () => {
+    const journal = new KeptJournal();
+    await start({ journal }).pipeline.ingest([cost(1, { id: 'e-1' })], 'http');
+    const { pipeline, model } = start();
+    const [entry] = journal.entries;
+    expect([pipeline.restore(entry!), pipeline.restore(entry!)]).toEqual([true, false]);
+    expect(usdText(model.threads.get('t')!.total)).toBe('0.01');
+    expect(await pipeline.ingest([cost(1, { id: 'e-1' }), cost(2, { id: 'e-1' })], 'http')).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+      rejected: [{ index: 1, reason: 'id_conflict' }],
+    });
+  });
+
+  test('an output that shows only what happens now hears nothing of it', async () => {
+    const journal = new KeptJournal();
+    await start({ journal }).pipeline.ingest([cost(1)], 'http');
+    const { pipeline, output } = start();
+    for (const entry of journal.entries) pipeline.restore(entry);
+    expect(output.changes).toEqual([]);
+  });
+
+  test('a sweep that the journal refuses forgets nothing, and the next one does', async () => {
+    const journal = new HeldJournal();
+    const { pipeline, clock, model, output } = start({ journal });
+    const sent = pipeline.ingest([cost(1)], 'http');
+    journal.appends[0]!.done();
+    await sent;
+    clock.nowMs += 8 * 86_400_000;
+    const refused = pipeline.sweep();
+    await pipeline.sweep();
+    expect(journal.appends).toHaveLength(2);
+    journal.appends[1]!.fail();
+    await expect(refused).rejects.toThrow('disk full');
+    expect([model.threads.size, output.of('thread-forgotten').length]).toEqual([1, 0]);
+    const swept = pipeline.sweep();
+    journal.appends[2]!.done();
+    await swept;
+    expect([model.threads.size, output.of('thread-forgotten').length]).toEqual([0, 1]);
   });
 });

@@ -11,7 +11,7 @@ import type {
   Source,
 } from './contract/event.ts';
 import type { IngestAnswer } from './contract/wire.ts';
-import type { Journal } from './journal/journal.ts';
+import type { Journal, JournalEntry, JournalSweep } from './journal/journal.ts';
 import type { BudgetLedger } from './model/budgets.ts';
 import type { Change } from './model/change.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
@@ -23,6 +23,8 @@ export interface Output {
   apply(event: OrchestratorEvent, changes: readonly Change[]): void;
   /** Changes that no event caused: threads forgotten by {@link Pipeline.sweep}. */
   swept(changes: readonly Change[]): void;
+  /** As `apply`, for what happened before this start. An output that shows only what happens now leaves it out. */
+  restore?(event: OrchestratorEvent, changes: readonly Change[]): void;
 }
 
 /** Counts what the pipeline does; the numbers of `orchestrator_exporter_events_*`. Anomalies are counted here only. */
@@ -57,17 +59,15 @@ export interface PipelineParts {
 type Rejected = IngestAnswer['rejected'][number];
 type Accepted = Extract<ParseResult, { ok: true }>;
 
-/** An id that was seen: what the event said, and the commit that makes it durable while that is under way. */
-interface SeenId {
-  readonly digest: string;
-  commit: Promise<void> | undefined;
-}
-
 const MAX_IDS = 1_000_000;
 
 export class Pipeline {
   readonly #parts: PipelineParts;
-  readonly #seen: RecentMap<SeenId>;
+  /** By id: what the event said. */
+  readonly #seen: RecentMap<string>;
+  /** By id, while it is under way: the commit that makes the event durable. */
+  readonly #underWay = new Map<string, Promise<void>>();
+  #isSweeping = false;
   /** Settles when everything journalled so far has been applied: batches are applied in the order of the journal. */
   #applied: Promise<void> = Promise.resolve();
 
@@ -92,9 +92,52 @@ export class Pipeline {
     return { accepted: fresh.length, duplicates, rejected };
   }
 
-  /** Lets the model forget what is past its retention, and tells the outputs. */
-  sweep(): void {
-    const changes = this.#parts.model.sweep(this.#parts.clock.now());
+  /**
+   * Lets the model forget what is past its retention, and tells the outputs. That goes through the journal too: a restart
+   * forgets the same threads at the same place in the order of events, and so comes to the same totals.
+   * @throws what the journal rejected with; then nothing was forgotten.
+   */
+  async sweep(): Promise<void> {
+    const { model, clock } = this.#parts;
+    const sweptMs = clock.now();
+    if (this.#isSweeping || !model.isSweepDue(sweptMs)) return;
+    this.#isSweeping = true;
+    try {
+      const sweep = { sweptMs, ...model.retention };
+      await this.#inOrder([sweep], () => {
+        this.#forget(sweep);
+      });
+    } finally {
+      this.#isSweeping = false;
+    }
+  }
+
+  /**
+   * Takes one entry of the journal, in its order, before the first {@link ingest}. Nothing is written and nothing tallied.
+   * @returns false for an event whose id was restored before: it is skipped.
+   */
+  restore(entry: JournalEntry): boolean {
+    if ('sweptMs' in entry) {
+      this.#forget(entry);
+      return true;
+    }
+    const { event, digest } = entry;
+    if (this.#seen.get(event.id) !== undefined) return false;
+    this.#seen.set(event.id, digest);
+    const changes = this.#change(event);
+    this.#show((output) => {
+      output.restore?.(event, changes);
+    });
+    return true;
+  }
+
+  /** Resolves when everything that was under way when it was called has settled. */
+  async idle(): Promise<void> {
+    await this.#applied;
+  }
+
+  #forget(sweep: JournalSweep): void {
+    const changes = this.#parts.model.sweep(sweep.sweptMs, sweep);
     if (changes.length === 0) return;
     this.#parts.budgets.apply(changes);
     this.#show((output) => {
@@ -116,11 +159,12 @@ export class Pipeline {
       const { id } = parsed.event;
       const seen = this.#seen.get(id);
       if (seen === undefined) {
-        this.#seen.set(id, { digest: parsed.digest, commit: undefined });
+        this.#seen.set(id, parsed.digest);
         admitted.fresh.push(this.#withThreadLabels(parsed, labels));
-      } else if (seen.digest === parsed.digest) {
+      } else if (seen === parsed.digest) {
         admitted.duplicates += 1;
-        if (seen.commit !== undefined) admitted.underWay.add(seen.commit);
+        const commit = this.#underWay.get(id);
+        if (commit !== undefined) admitted.underWay.add(commit);
       } else {
         admitted.rejected.push({ index, reason: 'id_conflict', message: conflictMessage(id) });
       }
@@ -143,32 +187,36 @@ export class Pipeline {
   }
 
   async #commit(batch: readonly Accepted[], source: Source): Promise<void> {
-    const before = this.#applied;
-    // Started at once, not in turn: a durable journal writes what waits together with one fsync.
-    const journalled = this.#append(batch.map(({ event }) => event));
-    const committed = Promise.all([journalled, before]).then(() => {
-      this.#applyAll(batch, source);
-    });
-    this.#applied = committed.catch(() => undefined).then(() => before);
-    for (const { event } of batch) {
-      const seen = this.#seen.get(event.id);
-      if (seen !== undefined) seen.commit = committed;
-    }
+    const committed = this.#inOrder(
+      batch.map(({ event, digest }) => ({ event, digest, source })),
+      () => {
+        this.#applyAll(batch, source);
+      }
+    );
+    for (const { event } of batch) this.#underWay.set(event.id, committed);
     try {
       await committed;
     } catch (error) {
       for (const { event } of batch) this.#seen.delete(event.id);
       throw error;
-    }
-    for (const { event } of batch) {
-      const seen = this.#seen.get(event.id);
-      if (seen !== undefined) seen.commit = undefined;
+    } finally {
+      for (const { event } of batch) this.#underWay.delete(event.id);
     }
   }
 
+  /** Journals entries and then applies them, in the order of the calls. */
+  #inOrder(entries: readonly JournalEntry[], apply: () => void): Promise<void> {
+    const before = this.#applied;
+    // Started at once, not in turn: a durable journal writes what waits together with one fsync.
+    const journalled = this.#append(entries);
+    const committed = Promise.all([journalled, before]).then(apply);
+    this.#applied = committed.catch(() => undefined).then(() => before);
+    return committed;
+  }
+
   /** As the journal's, but one that throws at once rejects too. */
-  async #append(events: readonly OrchestratorEvent[]): Promise<void> {
-    await this.#parts.journal.append(events);
+  async #append(entries: readonly JournalEntry[]): Promise<void> {
+    await this.#parts.journal.append(entries);
   }
 
   #applyAll(batch: readonly Accepted[], source: Source): void {

@@ -397,8 +397,30 @@ export const SELF = rows({
   journalRecords: {
     name: 'orchestrator_exporter_journal_records_total',
     type: 'counter',
-    help: 'Events appended to the journal.',
+    help: 'Entries in the journal, those of earlier runs included.',
     labels: [],
+    source: 'journal',
+  },
+  journalBytes: {
+    name: 'orchestrator_exporter_journal_bytes',
+    type: 'gauge',
+    help: 'Bytes of the journal on disk.',
+    labels: [],
+    source: 'journal',
+  },
+  journalCommit: {
+    name: 'orchestrator_exporter_journal_fsync_seconds',
+    type: 'histogram',
+    help: 'Time to write and sync the events that waited together.',
+    labels: [],
+    source: 'journal',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  },
+  journalDamage: {
+    name: 'orchestrator_exporter_journal_damage_total',
+    type: 'counter',
+    help: 'Damage found in the journal at the start, by kind; torn_tail alone is a write that was cut off and was not acknowledged.',
+    labels: ['kind'],
     source: 'journal',
   },
   scrapeDuration: {
@@ -449,6 +471,27 @@ export const SELF = rows({
 /** Why timeline samples were dropped: label `reason` of `orchestrator_exporter_timeline_dropped_total`. */
 export const TIMELINE_DROP_REASONS = ['ring_full', 'too_old', 'too_far_ahead'] as const;
 export type TimelineDropReason = (typeof TIMELINE_DROP_REASONS)[number];
+
+/** What can be wrong with a journal: label `kind` of `orchestrator_exporter_journal_damage_total`. Closed; never reused. */
+export const JOURNAL_DAMAGE_KINDS = [
+  /** The header of a segment cannot be read. */
+  'header',
+  /** Bytes that are no frame, or a frame out of its place, before whole frames. */
+  'gap',
+  /** Bytes after the last whole frame of a segment that was not sealed: a write that was cut off. */
+  'torn_tail',
+  /** Record numbers that no frame holds. */
+  'missing_records',
+  /** A footer does not fit what is before it, or bytes follow it. */
+  'footer',
+  /** A segment does not follow from the one before it, though no number is missing. */
+  'chain',
+  /** The high-water mark is gone or cannot be read: whether records are missing at the end cannot be told. */
+  'high_water',
+  /** A whole frame holds a line that is no record. */
+  'unreadable_record',
+] as const;
+export type JournalDamageKind = (typeof JOURNAL_DAMAGE_KINDS)[number];
 
 export const GATEWAY_FRAME_OUTCOMES = ['sent', 'dropped'] as const;
 

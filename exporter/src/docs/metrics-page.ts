@@ -7,6 +7,7 @@ import {
   CATALOGUE,
   ENVIRONMENT_LABEL,
   GATEWAY_FRAME_OUTCOMES,
+  JOURNAL_DAMAGE_KINDS,
   PER_THREAD,
   SELF,
   TIMELINE_DROP_REASONS,
@@ -31,6 +32,7 @@ const CLOSED: ReadonlyMap<string, readonly string[]> = new Map<string, readonly 
   [`${SELF.gatewayFrames.name} outcome`, GATEWAY_FRAME_OUTCOMES],
   [`${AGGREGATES.wastedCost.name} reason`, GRAPH_STATUSES.filter((status) => status !== 'success')],
   [`${SELF.eventsRejected.name} reason`, REJECT_REASONS],
+  [`${SELF.journalDamage.name} kind`, JOURNAL_DAMAGE_KINDS],
   [`${SELF.timelineDropped.name} reason`, TIMELINE_DROP_REASONS],
 ]);
 

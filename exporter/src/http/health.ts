@@ -5,8 +5,8 @@ import { sendProblem } from './answer.ts';
 export interface HealthParts {
   readonly environment: string;
   readonly version: string;
-  /** False while starting and draining. */
-  readonly ready: () => boolean;
+  /** Why no events are taken now: starting, stopping, a journal that cannot be written. Undefined when they are. */
+  readonly notReady: () => string | undefined;
   /** Sentences on what cannot be relied on now. */
   readonly degraded: () => readonly string[];
 }
@@ -15,9 +15,10 @@ export const liveHandler: RequestHandler = (_request, response) => {
   response.json({ status: 'ok' });
 };
 
-export function readyHandler({ ready, degraded, environment, version }: HealthParts): RequestHandler {
+export function readyHandler({ notReady, degraded, environment, version }: HealthParts): RequestHandler {
   return (_request, response) => {
-    if (ready()) response.json({ status: 'ok', environment, version, degraded: degraded() });
-    else sendProblem(response, { status: 503, code: 'not_ready', message: 'the exporter is starting or stopping' });
+    const reason = notReady();
+    if (reason === undefined) response.json({ status: 'ok', environment, version, degraded: degraded() });
+    else sendProblem(response, { status: 503, code: 'not_ready', message: reason });
   };
 }

@@ -20,6 +20,8 @@ export interface RouterParts {
   readonly timeline: TimelineParts;
   readonly events: EventsParts;
   readonly health: HealthParts;
+  /** False until everything counted before this start is back: until then no total may be shown. */
+  readonly started: () => boolean;
   /** Hears of errors that reached the end; the client is told 500 and nothing more. */
   readonly onError: (error: unknown) => void;
 }
@@ -38,13 +40,19 @@ export function createRouter(parts: RouterParts): Router {
     '/v1/threads/:id/events': threadEventsHandler(model),
     '/v1/budgets': budgetsHandler(metrics.budgets, metrics.clock),
   };
+  const afterStart = requireStart(parts.started);
   for (const [path, handler] of Object.entries(get)) {
-    router.route(path).all(securityHeaders).get(handler).all(methodNotAllowed('GET, HEAD'));
+    const gate = path.startsWith('/health/') ? [] : [afterStart];
+    router
+      .route(path)
+      .all(securityHeaders)
+      .get(...gate, handler)
+      .all(methodNotAllowed('GET, HEAD'));
   }
   router
     .route('/v1/events')
     .all(securityHeaders)
-    .post(...eventsHandlers(parts.events))
+    .post(afterStart, ...eventsHandlers(parts.events))
     .all(methodNotAllowed('POST'));
   for (const asset of LANDING_ASSETS) {
     const send: RequestHandler = (_request, response) => {
@@ -54,6 +62,22 @@ export function createRouter(parts: RouterParts): Router {
   }
   router.use(lastResort(parts.onError));
   return router;
+}
+
+/** A scrape of half-restored totals would look like a reset; one that fails is a gap, and the next one is right. */
+function requireStart(started: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    if (started()) {
+      next();
+      return;
+    }
+    response.set('Retry-After', '1');
+    sendProblem(response, {
+      status: 503,
+      code: 'not_ready',
+      message: 'the exporter is starting: it reads its journal; try again in a moment',
+    });
+  };
 }
 
 /** Answers an error that no handler expected: no stack, no message of it. */

@@ -1,6 +1,5 @@
 // The journal of a run without a disk: it counts and keeps nothing. State is lost with the process.
-import type { OrchestratorEvent } from '../contract/event.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 
 export class MemoryJournal implements Journal {
   readonly durable = false;
@@ -11,9 +10,9 @@ export class MemoryJournal implements Journal {
     return this.#records;
   }
 
-  append(events: readonly OrchestratorEvent[]): Promise<void> {
+  append(entries: readonly JournalEntry[]): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the journal is closed'));
-    this.#records += events.length;
+    this.#records += entries.length;
     return Promise.resolve();
   }
 

@@ -39,6 +39,12 @@ export interface ModelOptions {
   readonly maxForgotten?: number;
 }
 
+/** How long threads are kept: after their end, and without an end after their last event. */
+export interface Retention {
+  readonly retentionMs: number;
+  readonly silentRetentionMs: number;
+}
+
 export class OrchestratorModel implements ModelView {
   readonly #options: ModelOptions;
   readonly #threads = new Map<string, ThreadRecord>();
@@ -63,13 +69,22 @@ export class OrchestratorModel implements ModelView {
     return evicted === undefined ? step.changes : [evicted, ...step.changes];
   }
 
-  /** Forgets threads that ended longer ago than the retention, by event time and by receipt. */
-  sweep(nowMs: number): readonly Change[] {
+  /** In force, unless a sweep is told otherwise. */
+  get retention(): Retention {
     const { retentionMs, silentRetentionMs = SILENT_RETENTION_MS } = this.#options;
-    const due = [...this.#threads.values()].filter((thread) => {
-      const keepMs = FINAL_THREAD_STATES.has(thread.state) ? retentionMs : silentRetentionMs;
-      return Math.max(thread.lastEventMs, thread.lastReceivedMs) + keepMs <= nowMs;
-    });
+    return { retentionMs, silentRetentionMs };
+  }
+
+  /** Whether a sweep would forget anything. */
+  isSweepDue(nowMs: number): boolean {
+    const retention = this.retention;
+    for (const thread of this.#threads.values()) if (isDue(thread, nowMs, retention)) return true;
+    return false;
+  }
+
+  /** Forgets threads that ended longer ago than the retention, by event time and by receipt. */
+  sweep(nowMs: number, retention: Retention = this.retention): readonly Change[] {
+    const due = [...this.#threads.values()].filter((thread) => isDue(thread, nowMs, retention));
     return due.map((thread) => this.#forget(thread, nowMs));
   }
 
@@ -94,6 +109,11 @@ export class OrchestratorModel implements ModelView {
     this.#forgotten.set(thread.threadId, forgotten(thread));
     return { kind: 'thread-forgotten', threadId: thread.threadId, workflow: thread.workflow, atMs };
   }
+}
+
+function isDue(thread: ThreadRecord, nowMs: number, { retentionMs, silentRetentionMs }: Retention): boolean {
+  const keepMs = FINAL_THREAD_STATES.has(thread.state) ? retentionMs : silentRetentionMs;
+  return Math.max(thread.lastEventMs, thread.lastReceivedMs) + keepMs <= nowMs;
 }
 
 function applyEvent(step: Step): void {

@@ -3,13 +3,20 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
 import type { Anomaly, EventType, RejectReason, Source } from '../contract/event.ts';
-import { ENVIRONMENT_LABEL, GATEWAY_FRAME_OUTCOMES, SELF, TIMELINE_DROP_REASONS } from '../contract/metrics.ts';
-import type { MetricRow, TimelineDropReason } from '../contract/metrics.ts';
+import {
+  ENVIRONMENT_LABEL,
+  GATEWAY_FRAME_OUTCOMES,
+  JOURNAL_DAMAGE_KINDS,
+  SELF,
+  TIMELINE_DROP_REASONS,
+} from '../contract/metrics.ts';
+import type { JournalDamageKind, MetricRow, TimelineDropReason } from '../contract/metrics.ts';
 
 /** What is read at scrape time rather than counted. */
 export interface SelfReadings {
   readonly seriesByFamily: () => readonly { readonly family: string; readonly series: number }[];
   readonly journalRecords: () => number;
+  readonly journalBytes: () => number;
   readonly timelineConsumers: () => number;
   readonly gatewayClients: () => number;
   readonly gatewaySubscriptions: () => number;
@@ -33,6 +40,8 @@ export class SelfMetrics {
   readonly #lag;
   readonly #labelOverflow;
   readonly #threadsOverCap;
+  readonly #journalDamage;
+  readonly #journalCommit;
   readonly #scrape;
   readonly #timelineDropped;
   readonly #frames;
@@ -52,6 +61,8 @@ export class SelfMetrics {
     this.#labelOverflow = this.#counter(SELF.labelOverflow);
     this.#threadsOverCap = this.#counter(SELF.threadsOverCap);
     this.#gauge(SELF.journalDurable).set(journalDurable ? 1 : 0);
+    this.#journalDamage = this.#counter(SELF.journalDamage);
+    this.#journalCommit = this.#histogram(SELF.journalCommit);
     this.#scrape = this.#histogram(SELF.scrapeDuration);
     this.#timelineDropped = this.#counter(SELF.timelineDropped);
     this.#frames = this.#counter(SELF.gatewayFrames);
@@ -69,6 +80,9 @@ export class SelfMetrics {
         this.reset();
         this.inc(readings.journalRecords());
       },
+    });
+    this.#gauge(SELF.journalBytes, (gauge) => {
+      gauge.set(readings.journalBytes());
     });
     this.#gauge(SELF.timelineConsumers, (gauge) => {
       gauge.set(readings.timelineConsumers());
@@ -109,6 +123,14 @@ export class SelfMetrics {
     this.#threadsOverCap.inc();
   }
 
+  journalDamaged(kind: JournalDamageKind): void {
+    this.#journalDamage.inc({ kind });
+  }
+
+  journalCommitted(seconds: number): void {
+    this.#journalCommit.observe(seconds);
+  }
+
   timelineDropped(reason: TimelineDropReason): void {
     this.#timelineDropped.inc({ reason });
   }
@@ -127,6 +149,7 @@ export class SelfMetrics {
     for (const reason of REJECT_REASONS) this.#rejected.inc({ reason }, 0);
     for (const kind of ANOMALIES) this.#anomalies.inc({ kind }, 0);
     for (const reason of TIMELINE_DROP_REASONS) this.#timelineDropped.inc({ reason }, 0);
+    for (const kind of JOURNAL_DAMAGE_KINDS) this.#journalDamage.inc({ kind }, 0);
     for (const outcome of GATEWAY_FRAME_OUTCOMES) this.#frames.inc({ outcome }, 0);
     for (const label of ['team', 'workflow', 'agent', 'provider', 'model', 'node'])
       this.#labelOverflow.inc({ label }, 0);

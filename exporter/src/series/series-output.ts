@@ -37,6 +37,12 @@ export class SeriesOutput {
     this.#timeline.apply(event);
   }
 
+  restore(event: OrchestratorEvent, changes: readonly Change[]): void {
+    this.swept(changes);
+    this.#aggregates.heard(event);
+    this.#timeline.restore(event);
+  }
+
   /** Changes that no event caused: threads that the model let go of. */
   swept(changes: readonly Change[]): void {
     for (const change of changes) {

@@ -54,11 +54,15 @@ export class TimelineSeriesSet {
     return series;
   }
 
-  /** What is still true at the watermark: state and cost of threads that had not ended by then. Checkpoints are instants. */
-  *heartbeats(): Iterable<TimelineSeries> {
+  /**
+   * What is still true at the watermark: state and cost of threads that had not ended by then, and of those that ended at
+   * `endedSinceMs` or later. Checkpoints are instants.
+   */
+  *heartbeats(endedSinceMs = Number.POSITIVE_INFINITY): Iterable<TimelineSeries> {
     for (const thread of this.#threads.values()) {
       const state = thread.threadState.settledValue;
-      if (thread.forgotten || state === undefined || FINAL_CODES.has(state)) continue;
+      if (thread.forgotten || state === undefined) continue;
+      if (FINAL_CODES.has(state) && thread.threadState.settledMs < endedSinceMs) continue;
       yield thread.threadState;
       yield thread.threadCost;
       yield* thread.agents.values();

@@ -266,3 +266,51 @@ test('threads without series of their own are not in the timeline', () => {
   at(3_000);
   expect(scrape(timeline)).toEqual([]);
 });
+
+describe('after a restart', () => {
+  /** Restores the events as if the exporter came back at `atMs`. */
+  function restoredAt(atMs: number, events: readonly OrchestratorEvent[]): Timeline {
+    const timeline = timelineOf();
+    now = START + atMs;
+    for (const event of events) timeline.restore(event);
+    timeline.restored();
+    return timeline;
+  }
+
+  test('nothing restored, nothing told', () => {
+    expect(scrape(restoredAt(10_000, []))).toEqual([]);
+  });
+
+  test('no old sample is served; what goes on is told at the watermark and then by heartbeats', () => {
+    const timeline = restoredAt(60_000, [agent(0, 'running'), cost(10, 5), checkpoint(20, 1), agent(30, 'waiting')]);
+    expect(scrape(timeline)).toEqual(['agent_state a 3 58000', 'thread_state 2 58000', 'thread_cost_usd 0.05 58000']);
+    now += 15_000;
+    expect(scrape(timeline)).toEqual(['agent_state a 3 73000', 'thread_state 2 73000', 'thread_cost_usd 0.05 73000']);
+    expect(drops).toEqual([]);
+  });
+
+  test('an event that could not be settled yet before the restart stands at its exact place', () => {
+    const timeline = restoredAt(1_000, [agent(-5_000, 'running'), agent(500, 'waiting')]);
+    expect(scrape(timeline)).toEqual(['agent_state a 2 -1000', 'thread_state 2 -1000']);
+    now += 2_000;
+    expect(scrape(timeline)).toEqual(['agent_state a 3 500', 'agent_state a 3 1000', 'thread_state 2 1000']);
+  });
+
+  test.each([
+    { ago: 299_000, told: ['agent_state a 5 3598000', 'thread_state 5 3598000'] },
+    { ago: 301_000, told: [] },
+  ])('a thread that ended $ago ms before the last event is told of when its end may not have been', ({ ago, told }) => {
+    const ended = [agent(0, 'running'), end(100, 'success')];
+    const timeline = restoredAt(3_600_000, [...ended, { ...checkpoint(100 + ago, 1) }]);
+    expect(scrape(timeline)).toEqual(told);
+  });
+
+  test('a late event does not go before what was told; what it led to is shown', () => {
+    const timeline = restoredAt(60_000, [agent(0, 'running')]);
+    scrape(timeline);
+    timeline.apply(agent(20_000, 'waiting'));
+    now += 15_000;
+    expect(scrape(timeline)).toEqual(['agent_state a 3 73000', 'thread_state 2 73000']);
+    expect(drops).toEqual(['too_old']);
+  });
+});

@@ -25,6 +25,9 @@ import type { Sample } from './timeline-text.ts';
 export const MAX_AGE_MS = 3_600_000;
 /** Prometheus refuses samples more than ten minutes ahead of its clock. */
 export const MAX_AHEAD_MS = 600_000;
+/** A thread that ended this shortly before the last restored event may have ended untold: Prometheus looks back as far. */
+const ENDED_LATELY_MS = 300_000;
+const RESTORED_PER_SWEEP = 10_000;
 
 export interface TimelineOptions {
   readonly environment: string;
@@ -66,6 +69,8 @@ export class Timeline {
   readonly #model: OrchestratorModel;
   #pending: PendingEvent[] = [];
   #watermarkMs = Number.NEGATIVE_INFINITY;
+  /** What was restored: up to when it counts as told, its newest event, and how many there were. */
+  #restored: { readonly cutMs: number; newestMs: number; events: number } | undefined;
 
   constructor(options: TimelineOptions) {
     this.#options = options;
@@ -87,14 +92,50 @@ export class Timeline {
     if (this.#pending.length > this.#options.capacity) this.#settleUpTo(this.#medianPendingMs(), nowMs);
   }
 
+  /**
+   * As `apply`, for an event from before this start. What consumers may have been given then is not given again: the event
+   * only moves what is true. One that could not be settled yet by then stands at its exact place as ever.
+   */
+  restore(event: OrchestratorEvent): void {
+    if (!this.#options.admission.has(event.threadId)) return;
+    this.#restored ??= { cutMs: this.#options.now() - this.#options.latenessMs, newestMs: 0, events: 0 };
+    if (event.timestampMs > this.#restored.cutMs) {
+      this.apply(event);
+      return;
+    }
+    for (const change of this.#model.apply(event)) {
+      const sample = this.#sampleOf(change);
+      if (sample !== undefined) this.#settleSilently(sample);
+    }
+    this.#restored.newestMs = Math.max(this.#restored.newestMs, event.timestampMs);
+    this.#restored.events += 1;
+    if (this.#restored.events % RESTORED_PER_SWEEP === 0) this.#letGo(this.#restored.newestMs);
+  }
+
+  /** To be called after the last `restore`: what goes on from before this start, or had just ended, is told once more. */
+  restored(): void {
+    if (this.#restored === undefined) return;
+    const { cutMs, newestMs } = this.#restored;
+    this.#watermarkMs = Math.max(this.#watermarkMs, cutMs);
+    for (const series of this.#series.heartbeats(newestMs - ENDED_LATELY_MS)) {
+      if (series.settledValue === undefined) continue;
+      const atMs = Math.max(cutMs, series.settledMs + 1);
+      this.#append({ series, atMs, value: series.settledValue }, atMs);
+    }
+  }
+
   /** Settles what is due and lets go of what is too old for every consumer. To be called now and then without scrapes. */
   sweep(): void {
     const nowMs = this.#options.now();
     this.#settle(nowMs);
-    for (const change of this.#model.sweep(this.#watermarkMs)) this.#series.forget(change.threadId);
     this.#evict(nowMs);
     this.#consumers.forgetIdle(nowMs);
-    this.#series.purge(nowMs - MAX_AGE_MS);
+    this.#letGo(this.#watermarkMs);
+  }
+
+  #letGo(atMs: number): void {
+    for (const change of this.#model.sweep(atMs)) this.#series.forget(change.threadId);
+    this.#series.purge(atMs - MAX_AGE_MS);
   }
 
   #evict(nowMs: number): void {
@@ -249,6 +290,12 @@ export class Timeline {
     if (series.family === 'checkpoint' || series.settledValue === value) return;
     const atMs = Math.max(this.#watermarkMs, series.settledMs + 1, series.heartbeatMs + 1);
     this.#append({ series, atMs, value }, atMs);
+  }
+
+  #settleSilently({ series, atMs, value }: Sample): void {
+    series.settledMs = Math.max(atMs, series.settledMs);
+    series.settledTrueMs = series.settledMs;
+    series.settledValue = value;
   }
 
   #append(sample: Sample, trueMs: number): void {

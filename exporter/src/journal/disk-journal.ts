@@ -1,0 +1,194 @@
+// The durable journal: append-only segments in one directory. An entry is acknowledged only after its frame was synced.
+//
+// After any error of the disk the segment in use is left for good and the next append begins a new one, whose header says
+// from which record on the old one is void. So the journal mends itself as soon as the disk takes bytes again.
+import { messageOf } from '../errors.ts';
+import { segmentNumber } from './format.ts';
+import { GroupCommit } from './group-commit.ts';
+import { writeHighWater } from './high-water.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import { encodeEntries } from './record.ts';
+import type { Chunk } from './record.ts';
+import type { Recovery } from './recovery.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import type { JournalStorage } from './storage.ts';
+
+export interface DiskJournalOptions {
+  readonly storage: JournalStorage;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** Monotonic ms; the times of commits come from it. */
+  readonly monotonic: () => number;
+  /** A segment is sealed when it has grown past this; 64 MiB unless told. */
+  readonly segmentBytes?: number;
+  /** Hears of every error of the disk; the senders of the entries hear of it too. */
+  readonly onError?: (error: unknown) => void;
+  /** Hears how long a commit took, written and synced. */
+  readonly onCommit?: (seconds: number) => void;
+}
+
+const SEGMENT_BYTES = 64 * 1024 * 1024;
+const FRAME_BYTES = 4 * 1024 * 1024;
+const GROUP_BYTES = 4 * 1024 * 1024;
+const WAITING_BYTES = 64 * 1024 * 1024;
+
+/** Thrown to senders whose events were not made durable: they may send them all again. */
+export class NotDurableError extends Error {
+  override readonly name = 'NotDurableError';
+}
+
+export class DiskJournal implements Journal {
+  readonly durable = true;
+  readonly #options: DiskJournalOptions;
+  readonly #group: GroupCommit;
+  #writer: SegmentWriter | undefined;
+  #number: number;
+  #next: number;
+  #previous: Buffer;
+  #records: number;
+  /** Of segments that are not written any more. */
+  #closedBytes: number;
+  #problem: string | undefined;
+  #isMarked = false;
+  #closed = false;
+
+  /** @param recovery what {@link recover} found in the same directory */
+  constructor(options: DiskJournalOptions, recovery: Recovery) {
+    this.#options = options;
+    this.#group = new GroupCommit({
+      commit: (chunks) => this.#commit(chunks),
+      groupBytes: GROUP_BYTES,
+      waitingBytes: WAITING_BYTES,
+    });
+    this.#number = segmentNumber(recovery.segments.at(-1)?.name ?? '') ?? 0;
+    this.#next = recovery.next;
+    this.#previous = recovery.previous;
+    this.#records = recovery.records;
+    this.#closedBytes = recovery.bytes;
+  }
+
+  get records(): number {
+    return this.#records;
+  }
+
+  /** On the disk, synced. */
+  get bytes(): number {
+    return this.#closedBytes + (this.#writer?.bytes ?? 0);
+  }
+
+  /** Why nothing can be appended at present; undefined when the last attempt succeeded. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  append(entries: readonly JournalEntry[]): Promise<void> {
+    if (this.#closed) return Promise.reject(new NotDurableError('the journal is closed'));
+    if (entries.length === 0) return Promise.resolve();
+    return this.#group.add(encodeEntries(entries, FRAME_BYTES), overrun);
+  }
+
+  /** Tries the disk again while there is a problem, so that it is noticed to be over without an event. Never rejects. */
+  async probe(): Promise<void> {
+    if (this.#problem === undefined || this.#closed) return;
+    await this.#group.add([], overrun).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#group.idle();
+    const writer = this.#writer;
+    this.#writer = undefined;
+    if (writer === undefined) return;
+    try {
+      await writer.seal();
+      await writeHighWater(this.#options.storage, this.#next - 1, { sync: true });
+    } catch (error) {
+      // Every entry is durable; only the marks that it ended well are missing.
+      this.#options.onError?.(error);
+      await writer.abandon();
+    }
+  }
+
+  async #commit(chunks: readonly Chunk[]): Promise<void> {
+    const { monotonic, onCommit, onError } = this.#options;
+    const startedMs = monotonic();
+    try {
+      const writer = await this.#segment();
+      if (chunks.length > 0) {
+        await writer.append(merged(chunks));
+        this.#records += writer.next - this.#next;
+        this.#next = writer.next;
+        onCommit?.((monotonic() - startedMs) / 1_000);
+      }
+      this.#problem = undefined;
+    } catch (cause) {
+      this.#problem = messageOf(cause);
+      await this.#leaveSegment();
+      onError?.(cause);
+      throw new NotDurableError('the journal could not be written; send the events again', { cause });
+    }
+    if (chunks.length > 0) await this.#mark();
+  }
+
+  /** The entries are durable by now: an error here costs the guard against a cut end, not the entries. */
+  async #mark(): Promise<void> {
+    try {
+      await writeHighWater(this.#options.storage, this.#next - 1);
+    } catch (error) {
+      this.#options.onError?.(error);
+    }
+  }
+
+  async #segment(): Promise<SegmentWriter> {
+    const { storage, now, segmentBytes = SEGMENT_BYTES } = this.#options;
+    if (this.#writer !== undefined && this.#writer.bytes >= segmentBytes) {
+      await this.#writer.seal();
+      this.#leave(this.#writer);
+    }
+    if (this.#writer === undefined) {
+      if (!this.#isMarked) {
+        await writeHighWater(storage, this.#next - 1, { sync: true });
+        this.#isMarked = true;
+      }
+      this.#number += 1;
+      this.#writer = await SegmentWriter.create(storage, {
+        number: this.#number,
+        createdMs: now(),
+        first: this.#next,
+        previous: this.#previous,
+      });
+    }
+    return this.#writer;
+  }
+
+  async #leaveSegment(): Promise<void> {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    this.#leave(writer);
+    await writer.abandon();
+  }
+
+  #leave(writer: SegmentWriter): void {
+    this.#writer = undefined;
+    this.#previous = writer.digest();
+    this.#closedBytes += writer.bytes;
+  }
+}
+
+const overrun = (): Error => new NotDurableError('more events wait for the disk than it can take; send them later');
+
+/** Fewer, larger frames: consecutive chunks together up to the size of a frame. */
+function merged(chunks: readonly Chunk[]): readonly Chunk[] {
+  const frames: { parts: Buffer[]; bytes: number; count: number }[] = [];
+  for (const { lines, count } of chunks) {
+    const last = frames.at(-1);
+    if (last !== undefined && last.bytes + lines.length <= FRAME_BYTES) {
+      last.parts.push(lines);
+      last.bytes += lines.length;
+      last.count += count;
+    } else {
+      frames.push({ parts: [lines], bytes: lines.length, count });
+    }
+  }
+  return frames.map(({ parts, count }) => ({ lines: Buffer.concat(parts), count }));
+}

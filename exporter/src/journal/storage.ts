@@ -1,0 +1,89 @@
+// The few file operations a journal needs, as a parameter: the tests hand in one that records, cuts short and fails.
+import { constants, promises as fs } from 'node:fs';
+import path from 'node:path';
+
+export interface JournalFile {
+  /** Writes at the end as much of `bytes` as the system takes; the number may be short without an error. */
+  write(bytes: Buffer): Promise<number>;
+  /** Resolves when what was written is on the disk. After a rejection nothing may be appended to the file any more. */
+  sync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What reading a journal takes; a directory that does not exist holds nothing. */
+export interface ReadableStorage {
+  /** Names in the directory, sorted. */
+  list(): Promise<readonly string[]>;
+  read(name: string): Promise<Buffer>;
+}
+
+export interface JournalStorage extends ReadableStorage {
+  /** @throws when the file exists. */
+  create(name: string): Promise<JournalFile>;
+  remove(name: string): Promise<void>;
+  /** Makes creations and removals of names durable. */
+  syncDirectory(): Promise<void>;
+  /** Replaces the first bytes of a small file, which is made when missing; durable only when `sync` says so. */
+  overwrite(name: string, bytes: Buffer, sync: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** For looking only: makes nothing and writes nothing. */
+export function readDirectory(directory: string): ReadableStorage {
+  return {
+    list: async () => (await fs.readdir(directory)).sort(),
+    read: (name) => fs.readFile(path.join(directory, name)),
+  };
+}
+
+/** Files of one directory, which is made when it is missing. */
+export async function openDirectory(directory: string): Promise<JournalStorage> {
+  await fs.mkdir(directory, { recursive: true, mode: 0o750 });
+  const at = (name: string): string => path.join(directory, name);
+  const marks = new Map<string, fs.FileHandle>();
+  const forget = async (name: string): Promise<void> => {
+    const handle = marks.get(name);
+    marks.delete(name);
+    await handle?.close();
+  };
+  return {
+    ...readDirectory(directory),
+    create: async (name) => appendTo(await fs.open(at(name), 'ax', 0o640)),
+    remove: (name) => fs.unlink(at(name)),
+    syncDirectory: async () => {
+      const handle = await fs.open(directory, 'r');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    },
+    overwrite: async (name, bytes, sync) => {
+      let handle = marks.get(name);
+      if (handle === undefined) {
+        handle = await fs.open(at(name), constants.O_RDWR | constants.O_CREAT, 0o640);
+        marks.set(name, handle);
+      }
+      try {
+        await handle.write(bytes, 0, bytes.length, 0);
+        if (sync) await handle.datasync();
+      } catch (error) {
+        await forget(name).catch(() => undefined);
+        throw error;
+      }
+    },
+    close: async () => {
+      await Promise.all([...marks.keys()].map(forget));
+    },
+  };
+}
+
+function appendTo(handle: fs.FileHandle): JournalFile {
+  return {
+    write: async (bytes) => (await handle.write(bytes, 0, bytes.length, null)).bytesWritten,
+    sync: () => handle.datasync(),
+    truncate: (length) => handle.truncate(length),
+    close: () => handle.close(),
+  };
+}
