@@ -6,8 +6,11 @@ import type { Clock } from './clock.ts';
 import { NO_JOURNAL } from './config.ts';
 import type { Config } from './config.ts';
 import type { BudgetDefinition } from './contract/budgets.ts';
+import type { ConnectionRefusal } from './contract/metrics.ts';
 import { messageOf, StartupError } from './errors.ts';
 import { Gateway } from './gateway/server.ts';
+import { Access } from './http/auth/access.ts';
+import { DailyQuotas } from './http/auth/daily-quotas.ts';
 import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
 import { createRouter } from './http/router.ts';
@@ -25,6 +28,7 @@ import { Admission } from './series/admission.ts';
 import { BudgetFamilies } from './series/families/budgets.ts';
 import { SeriesRegistry } from './series/registry.ts';
 import { SelfMetrics } from './series/self.ts';
+import type { Security } from './security.ts';
 import { SeriesOutput } from './series/series-output.ts';
 import { Timeline } from './series/timeline.ts';
 import { readBody } from './source/body.ts';
@@ -39,6 +43,7 @@ const MAX_DAMAGE_LOGGED = 20;
 export interface AppOptions {
   readonly config: Config;
   readonly budgets: readonly BudgetDefinition[];
+  readonly security: Security;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -52,6 +57,11 @@ export interface App {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Listens to a live MetricsEmitter or StateGraph; returns what detaches. @throws TypeError when it is neither. */
   readonly attach: (emitter: unknown) => () => void;
+  /** Tokens, users and headers anew. */
+  readonly replaceSecurity: (security: Security) => void;
+  readonly connectionRefused: (reason: ConnectionRefusal) => void;
+  /** The headers that the operator wants on every answer. */
+  readonly headers: () => Readonly<Record<string, string>>;
   /**
    * Resolves when everything counted before is back and events are taken.
    * @throws StartupError (rejects with) when the journal's directory is in use, of a later version, or cannot be used.
@@ -68,7 +78,7 @@ export interface CloseOptions {
 
 type Phase = 'starting' | 'serving' | 'failed' | 'closing';
 
-export function createApp({ config, budgets, version, clock, log, openStorage }: AppOptions): App {
+export function createApp({ config, budgets, security, version, clock, log, openStorage }: AppOptions): App {
   const isDurable = config.dataDir !== NO_JOURNAL;
   const self = new SelfMetrics({ environment: config.environment, version, journalDurable: isDurable });
   const disk = isDurable ? directoryJournal({ config, clock, log, self, openStorage }) : undefined;
@@ -179,15 +189,17 @@ export function createApp({ config, budgets, version, clock, log, openStorage }:
 
   const ingest: IngestParts = {
     readBody,
-    ingest: (items, source) => {
+    ingest: (items, source, sender) => {
       // Before the last entry is restored a repeat cannot be told from an event.
       if (phase !== 'serving') return Promise.reject(new NotDurableError(notReady() ?? 'not now'));
-      return pipeline.ingest(items, source);
+      return pipeline.ingest(items, source, sender);
     },
     rejected: (reason) => {
       self.rejected(reason);
     },
     maxEvents: config.maxEvents,
+    complexity: { maxDepth: config.maxJsonDepth, maxKeys: config.maxJsonKeys },
+    quotas: new DailyQuotas(() => clock.now()),
   };
   const onNotDurable = (error: unknown): void => {
     log('error', 'events refused: they could not be stored', { error: messageOf(error) });
@@ -199,11 +211,28 @@ export function createApp({ config, budgets, version, clock, log, openStorage }:
     onNotDurable,
   });
 
+  const access = new Access({
+    environment: config.environment,
+    policy: security.policy,
+    now: () => clock.monotonic(),
+    onFailure: (scope, reason) => {
+      self.authFailed(scope, reason);
+    },
+    onBackOff: (scope, address, waitMs) => {
+      log('warn', 'too many failed logins: the address must wait', { scope, address, waitMs });
+    },
+  });
+  let { headers } = security;
+
   const router = createRouter({
     model,
     metrics: { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets: ledger, clock },
     timeline: { timeline, self, clock },
-    events: { ...ingest, maxBodyBytes: config.maxBodyBytes, onNotDurable },
+    events: {
+      ...ingest,
+      body: { maxBytes: config.maxBodyBytes, maxRatio: config.maxDecompressionRatio },
+      onNotDurable,
+    },
     health: {
       environment: config.environment,
       version,
@@ -214,6 +243,8 @@ export function createApp({ config, budgets, version, clock, log, openStorage }:
         ...invalidBudgets(ledger, clock),
       ],
     },
+    access,
+    headers: () => headers,
     started: () => phase === 'serving' || phase === 'closing',
     onError,
   });
@@ -239,9 +270,35 @@ export function createApp({ config, budgets, version, clock, log, openStorage }:
   return {
     router,
     upgrade: upgradeHandler({
-      targets: { '/v1/gateway': gateway, '/v1/ingest': ingestSocket },
+      targets: {
+        '/v1/gateway': {
+          scope: 'read',
+          upgrade: (request, socket, { head }) => {
+            gateway.upgrade(request, socket, head);
+          },
+        },
+        '/v1/ingest': {
+          scope: 'ingest',
+          upgrade: (request, socket, rest) => {
+            ingestSocket.upgrade(request, socket, rest);
+          },
+        },
+      },
       origins: config.origins,
+      access,
+      onForeignOrigin: (scope) => {
+        self.authFailed(scope, 'foreign_origin');
+      },
+      onError,
     }),
+    replaceSecurity: (renewed) => {
+      access.replace(renewed.policy);
+      ({ headers } = renewed);
+    },
+    connectionRefused: (reason) => {
+      self.connectionRefused(reason);
+    },
+    headers: () => headers,
     attach: (emitter) => {
       const detachEmitter = attachEmitter(emitter, (raw) => {
         // Rejections of single events are counted by the pipeline; only a journal that failed comes here.

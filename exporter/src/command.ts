@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { configText, NO_JOURNAL, parseConfig, parseConfigText } from './config.ts';
 import type { Config, ConfigResult } from './config.ts';
 import { messageOf, StartupError } from './errors.ts';
-import { exporterOf, readBudgets, VERSION } from './library.ts';
+import { exporterOf, readFiles, VERSION } from './library.ts';
 import type { Exporter } from './library.ts';
 import type { Log } from './log.ts';
 
@@ -15,7 +15,7 @@ Turns AI-agent orchestrator events into Prometheus series, an exact timeline and
 
   --config FILE    configuration in YAML; see docs/config.md. Without it: environment dev on 127.0.0.1:9847,
                    journal in ./data
-  --check-config   check the configuration and its budgets file, say what is wrong, and stop
+  --check-config   check the configuration and the files that it names, say what is wrong, and stop
   --print-config   print the configuration in force, and stop
   --version        print the version, and stop
   --help           print this, and stop
@@ -37,7 +37,8 @@ export async function runCommand(args: readonly string[], log: Log): Promise<Com
   const config = readConfig(values.config);
   if (values['print-config']) return { kind: 'printed', text: configText(config) };
   if (values['check-config']) {
-    const budgets = readBudgets(config.budgetsFile);
+    const { budgets, security } = readFiles(config);
+    for (const warning of security.warnings) log('warn', warning);
     const text = `the configuration is valid: environment ${config.environment}, budgets: ${budgets.length}\n`;
     return { kind: 'printed', text };
   }

@@ -24,6 +24,18 @@ const DEFAULTS = {
   maxSubscriptions: 50,
   maxQueuedBytes: 1_048_576,
   budgetsFile: undefined,
+  maxDecompressionRatio: 100,
+  maxJsonDepth: 64,
+  maxJsonKeys: 10_000,
+  headerBytes: 16_384,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  idleTimeoutMs: 75_000,
+  maxConnections: 2_048,
+  maxConnectionsPerAddress: 512,
+  ingestTokens: [],
+  readTokens: [],
+  webConfigFile: undefined,
 };
 
 test('without a file every option has its default, and none can be changed', () => {
@@ -93,7 +105,7 @@ test.each([
     problems: [
       'enviroment is not known; did you mean environment?',
       'listen.prot is not known; did you mean listen.port?',
-      'retention is not known; known are environment, listen, data_dir, labels, threads, limits, timeline, gateway, budgets_file',
+      'retention is not known; known are environment, listen, data_dir, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file',
       'environment is missing; expected text of 1 to 128 bytes without control characters',
     ],
   },

@@ -5,6 +5,7 @@ import { parseDuration } from './contract/duration.ts';
 import { labelValue } from './contract/labels.ts';
 import { nearestName } from './contract/nearest-name.ts';
 import { quoted } from './errors.ts';
+import { ingestTokensSchema, readTokensSchema } from './http/auth/token-options.ts';
 
 /** One row: where the option stands, what it takes, what it is without it. */
 export interface Option<T> {
@@ -14,6 +15,8 @@ export interface Option<T> {
   readonly fallback: string | number | readonly string[] | null;
   readonly accepts: string;
   readonly help: string;
+  /** A secret may stand here by mistake: problems name keys, never values. */
+  readonly sensitive?: true;
 }
 
 function option<T>(row: Option<T>): Option<T> {
@@ -60,7 +63,7 @@ export const OPTIONS = {
     schema: z.string().min(1).max(255),
     fallback: '127.0.0.1',
     accepts: 'an address or host name to listen on',
-    help: 'Address to listen on. The exporter has no authentication of its own: reach further than loopback only inside a trusted network.',
+    help: 'Address to listen on. Reach further than loopback only with `auth` and TLS (`web_config_file`) or inside a trusted network; see security.md.',
   }),
   port: count({
     path: 'listen.port',
@@ -125,6 +128,69 @@ export const OPTIONS = {
     max: 67_108_864,
     help: 'Largest WebSocket message.',
   }),
+  maxDecompressionRatio: count({
+    path: 'limits.decompression_ratio',
+    fallback: 100,
+    min: 2,
+    max: 1_100,
+    help: 'Most bytes that each byte of a compressed body may become; looked at from 64 KiB on.',
+  }),
+  maxJsonDepth: count({
+    path: 'limits.json_depth',
+    fallback: 64,
+    min: 4,
+    max: 10_000,
+    help: 'Levels of nesting in one event.',
+  }),
+  maxJsonKeys: count({
+    path: 'limits.json_keys',
+    fallback: 10_000,
+    min: 32,
+    max: 10_000_000,
+    help: 'Keys of objects and elements of arrays in one event, all levels together.',
+  }),
+  headerBytes: count({
+    path: 'limits.header_bytes',
+    fallback: 16_384,
+    min: 1_024,
+    max: 1_048_576,
+    help: 'Largest head of a request.',
+  }),
+  headersTimeoutMs: option({
+    path: 'limits.headers_timeout',
+    schema: duration(100, 600_000),
+    fallback: '10s',
+    accepts: 'a duration from 100ms to 10m, such as 10s',
+    help: 'Time for the head of a request, and for the TLS handshake.',
+  }),
+  requestTimeoutMs: option({
+    path: 'limits.request_timeout',
+    schema: duration(100, 3_600_000),
+    fallback: '30s',
+    accepts: 'a duration from 100ms to 1h, such as 30s',
+    help: 'Time for a whole request with its body.',
+  }),
+  idleTimeoutMs: option({
+    path: 'limits.idle_timeout',
+    schema: duration(100, 3_600_000),
+    fallback: '75s',
+    accepts: 'a duration from 100ms to 1h, such as 75s',
+    help: 'A connection on which nothing moves for this long is closed. Keep it above the scrape interval; WebSockets are pinged instead.',
+  }),
+  maxConnections: count({
+    path: 'limits.connections',
+    fallback: 2_048,
+    min: 1,
+    max: 1_000_000,
+    help: 'Connections at once, WebSockets included.',
+  }),
+  maxConnectionsPerAddress: count({
+    path: 'limits.connections_per_address',
+    fallback: 512,
+    min: 1,
+    max: 1_000_000,
+    help: 'Connections at once from one IPv4 address or one IPv6 /64 network.',
+  }),
   maxLabelValues: count({
     path: 'limits.label_values',
     fallback: 200,
@@ -181,6 +247,29 @@ export const OPTIONS = {
     max: 1_073_741_824,
     help: 'Frames that may wait for one client; past it the client is closed with code 1013.',
   }),
+  ingestTokens: option({
+    path: 'auth.ingest',
+    schema: ingestTokensSchema,
+    fallback: [],
+    accepts: 'a list of `{name, token_file, environment?, team?, workflow?, daily_quota_events?, daily_quota_bytes?}`',
+    help: 'Bearer tokens for `POST /v1/events` and `/v1/ingest`, each from a file. A token bound to a team or workflow fills it in and may send for no other; quotas are per UTC day. Without any, whoever reaches the port may send.',
+    sensitive: true,
+  }),
+  readTokens: option({
+    path: 'auth.read',
+    schema: readTokensSchema,
+    fallback: [],
+    accepts: 'a list of `{name, token_file}`',
+    help: 'Bearer tokens for everything else: metrics, threads, budgets, the gateway. Without any, whoever reaches the port may read.',
+    sensitive: true,
+  }),
+  webConfigFile: option({
+    path: 'web_config_file',
+    schema: z.string().min(1),
+    fallback: null,
+    accepts: 'a file',
+    help: 'TLS, client certificates, basic authentication and headers, in the layout of the Prometheus exporter-toolkit; see security.md.',
+  }),
   budgetsFile: option({
     path: 'budgets_file',
     schema: z.string().min(1),
@@ -192,12 +281,14 @@ export const OPTIONS = {
 
 type ValueOf<K extends keyof typeof OPTIONS> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
 
+type OptionalKey = 'budgetsFile' | 'webConfigFile';
+
 /** Value of `data_dir` that keeps no journal. */
 export const NO_JOURNAL = 'memory';
 
 /** Every option at its value: durations in ms, sizes in bytes. Frozen. */
-export type Config = { readonly [K in Exclude<keyof typeof OPTIONS, 'budgetsFile'>]: ValueOf<K> } & {
-  readonly budgetsFile: string | undefined;
+export type Config = { readonly [K in Exclude<keyof typeof OPTIONS, OptionalKey>]: ValueOf<K> } & {
+  readonly [K in OptionalKey]: string | undefined;
 };
 
 export type ConfigResult =
@@ -213,7 +304,9 @@ export function parseConfig(document: unknown): ConfigResult {
   if (document !== undefined && !isTree(document)) {
     return {
       ok: false,
-      problems: [`the configuration is ${quoted(document)}; expected a mapping with at least environment`],
+      problems: [
+        `the configuration is ${typeof document === 'string' ? 'a text' : quoted(document)}; expected a mapping with at least environment`,
+      ],
     };
   }
   const problems = unknownKeys(document ?? {}, '');
@@ -225,11 +318,19 @@ export function parseConfig(document: unknown): ConfigResult {
     const value = given ?? row.fallback ?? undefined;
     if (value === undefined) return [key, undefined];
     const parsed = row.schema.safeParse(value);
-    if (!parsed.success) problems.push(`${row.path}: ${quoted(given)} is refused; expected ${row.accepts}`);
+    if (!parsed.success) problems.push(...problemsOf(row, given, parsed.error));
     return [key, Object.freeze(parsed.data)];
   });
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, config: Object.freeze(Object.fromEntries(entries) as Config) };
+}
+
+function problemsOf(row: Option<unknown>, given: unknown, error: z.ZodError): readonly string[] {
+  if (row.sensitive === undefined) return [`${row.path}: ${quoted(given)} is refused; expected ${row.accepts}`];
+  return error.issues.map((issue) => {
+    const inner = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+    return `${row.path}${inner}: ${issue.message}; expected ${row.accepts}`;
+  });
 }
 
 /** As {@link parseConfig}, from the text of a YAML file. */
@@ -280,7 +381,7 @@ function unknownKeys(tree: Tree, prefix: string): string[] {
       if (value === null) return [];
       return isTree(value)
         ? unknownKeys(value, `${path}.`)
-        : [`${path}: ${quoted(value)} is refused; expected a mapping`];
+        : [`${path}: ${path === 'auth' ? 'the value' : quoted(value)} is refused; expected a mapping`];
     }
     const nearest = nearestName(key, names);
     return [

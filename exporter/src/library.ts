@@ -1,6 +1,5 @@
 // The exporter inside another program: `createExporter(config)`, `attach(emitter)`, mount the router or listen.
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -8,6 +7,7 @@ import express from 'express';
 import type { Router } from 'express';
 import { parse as parseYaml } from 'yaml';
 import { createApp } from './app.ts';
+import type { App } from './app.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { NO_JOURNAL, parseConfig } from './config.ts';
@@ -15,10 +15,14 @@ import type { Config } from './config.ts';
 import { parseBudgets } from './contract/budgets.ts';
 import type { BudgetDefinition } from './contract/budgets.ts';
 import { messageOf, StartupError } from './errors.ts';
-import { refuseUpgrade } from './http/upgrade.ts';
 import { notFound } from './http/router.ts';
+import { createExporterServer } from './http/server.ts';
+import type { ExporterServer } from './http/server.ts';
 import { jsonLog } from './log.ts';
 import type { Log } from './log.ts';
+import { watchSecurity } from './security-watch.ts';
+import { readSecurity } from './security.ts';
+import type { Security } from './security.ts';
 
 export { parseConfig, parseConfigText } from './config.ts';
 export type { Config } from './config.ts';
@@ -27,9 +31,6 @@ export { StartupError } from './errors.ts';
 /** Version of the package; package.json says the same (test: "the version is the package's"). */
 export const VERSION = '0.1.0';
 
-/** Headers must be in after this long, a whole request after the second: slow senders cannot hold sockets for ever. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a stopping server waits for requests under way. */
 const DRAIN_MS = 5_000;
 const IDLE_CHECK_MS = 20;
@@ -75,9 +76,11 @@ export function exporterOf(config: Config, options: ExporterOptions = {}): Expor
       (line) => process.stderr.write(line),
       () => clock.now()
     );
-  const budgets = readBudgets(config.budgetsFile);
-  const app = createApp({ config, budgets, version: VERSION, clock, log });
-  const server = ownServer(app);
+  const { budgets, security } = readFiles(config);
+  const app = createApp({ config, budgets, security, version: VERSION, clock, log });
+  const own = ownServer(config, app, security);
+  const { server } = own;
+  const stopWatching = watchSecurity(security, { config, clock, log, replace: replacer(app, own) });
   let stopping: Promise<void> | undefined;
   return {
     attach: app.attach,
@@ -85,11 +88,35 @@ export function exporterOf(config: Config, options: ExporterOptions = {}): Expor
     upgrade: app.upgrade,
     listen: async () => {
       await app.ready;
-      return listen(server, config, log);
+      return listen(server, { config, security, log });
     },
     ready: () => app.ready,
-    close: () => (stopping ??= app.close({ served: () => stop(server) })),
+    close: () => {
+      stopWatching();
+      return (stopping ??= app.close({ served: () => stop(server) }));
+    },
   };
+}
+
+/** What the configuration points to. @throws StartupError with everything that is wrong with any of the files. */
+export function readFiles(config: Config): {
+  readonly budgets: readonly BudgetDefinition[];
+  readonly security: Security;
+} {
+  const problems: string[] = [];
+  const collected = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const budgets = collected(() => readBudgets(config.budgetsFile));
+  const security = collected(() => readSecurity(config));
+  if (budgets === undefined || security === undefined) throw new StartupError(problems);
+  return { budgets, security };
 }
 
 /** budgets.yml as definitions; no file means no budgets. @throws StartupError with everything that is wrong with it. */
@@ -107,24 +134,25 @@ export function readBudgets(file: string | undefined): readonly BudgetDefinition
   return parsed.budgets;
 }
 
-function ownServer(app: { router: Router; upgrade: Exporter['upgrade'] }): Server {
-  const host = express();
-  host.disable('x-powered-by');
-  host.set('etag', false);
-  host.use(app.router, notFound);
-  const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-  const server = createServer(limits, (request, response) => {
-    // Of a server that is stopping, a sender that keeps its connection would hold up the end.
-    if (!server.listening) response.setHeader('Connection', 'close');
-    host(request, response);
-  });
-  server.on('upgrade', (request, socket, head) => {
-    if (!app.upgrade(request, socket, head)) refuseUpgrade(socket, 404, 'there is no WebSocket at this path');
-  });
-  return server;
+function ownServer(config: Config, app: App, { tls }: Security): ExporterServer {
+  const handler = express();
+  handler.disable('x-powered-by');
+  handler.set('etag', false);
+  handler.use(app.router, notFound(app.headers));
+  return createExporterServer({ limits: config, tls, handler, upgrade: app.upgrade, onRefused: app.connectionRefused });
 }
 
-function listen(server: Server, config: Config, log: Log): ReturnType<Exporter['listen']> {
+function replacer(app: App, own: ExporterServer): (security: Security) => void {
+  return (security) => {
+    app.replaceSecurity(security);
+    if (security.tls !== undefined) own.replaceTls(security.tls);
+  };
+}
+
+function listen(
+  server: Server,
+  { config, security, log }: { readonly config: Config; readonly security: Security; readonly log: Log }
+): ReturnType<Exporter['listen']> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
       reject(new StartupError([`cannot listen on ${config.host}:${config.port}: ${error.message}`], { cause: error }));
@@ -133,7 +161,8 @@ function listen(server: Server, config: Config, log: Log): ReturnType<Exporter['
     server.listen(config.port, config.host, () => {
       server.off('error', failed);
       const { address, family, port } = server.address() as AddressInfo;
-      const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+      const scheme = security.tls === undefined ? 'http' : 'https';
+      const url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
       log('info', `listening on ${url}`, {
         url,
         host: address,

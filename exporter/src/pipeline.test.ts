@@ -496,3 +496,41 @@ describe('restore', () => {
     expect([model.threads.size, output.of('thread-forgotten').length]).toEqual([0, 1]);
   });
 });
+
+describe('bound senders', () => {
+  const red = { team: 'red' };
+  const blue = { team: 'blue' };
+
+  test('a thread is the first one`s from its first event on, before that is durable', async () => {
+    const journal = new HeldJournal();
+    const { pipeline, model, tally } = start({ journal });
+    const first = pipeline.ingest([cost(1)], 'http', red);
+    expect(await pipeline.ingest([cost(2), cost(3, { team: 'red' })], 'http', blue)).toMatchObject({
+      accepted: 0,
+      rejected: [{ reason: 'forbidden' }, { reason: 'forbidden' }],
+    });
+    journal.appends[0]!.done();
+    await first;
+    expect([journal.appends.length, model.threads.get('t')?.team]).toEqual([1, 'red']);
+    expect(tally.counts).toMatchObject({ 'rejected forbidden': 2 });
+  });
+
+  test('a thread whose first events could not be stored is free again', async () => {
+    const journal = new HeldJournal();
+    const { pipeline, model } = start({ journal });
+    const failing = pipeline.ingest([cost(1)], 'http', red);
+    journal.appends[0]!.fail();
+    await expect(failing).rejects.toThrow('disk full');
+    const second = pipeline.ingest([cost(1)], 'http', blue);
+    journal.appends[1]!.done();
+    await second;
+    expect(model.threads.get('t')?.team).toBe('blue');
+  });
+
+  test('what a sender may not send is refused before its id is looked up', async () => {
+    const { pipeline } = start();
+    await pipeline.ingest([cost(1, { id: 'e', team: 'blue' })], 'http');
+    const repeat = await pipeline.ingest([cost(1, { id: 'e', team: 'blue' })], 'http', red);
+    expect(repeat).toMatchObject({ accepted: 0, duplicates: 0, rejected: [{ reason: 'forbidden' }] });
+  });
+});

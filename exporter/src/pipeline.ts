@@ -16,6 +16,8 @@ import type { BudgetLedger } from './model/budgets.ts';
 import type { Change } from './model/change.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
 import { RecentMap } from './model/recent-map.ts';
+import { trespass } from './model/sender.ts';
+import type { Sender } from './model/sender.ts';
 import type { ThreadView } from './model/views.ts';
 
 /** Whoever shows what happened: series, timeline, gateway. Called in order, synchronously, after the event is durable. */
@@ -60,6 +62,8 @@ type Rejected = IngestAnswer['rejected'][number];
 type Accepted = Extract<ParseResult, { ok: true }>;
 
 const MAX_IDS = 1_000_000;
+/** Threads of bound senders that are remembered from their first event until the model knows them, and after it forgot them. */
+const MAX_OWNERS = 100_000;
 
 export class Pipeline {
   readonly #parts: PipelineParts;
@@ -67,6 +71,8 @@ export class Pipeline {
   readonly #seen: RecentMap<string>;
   /** By id, while it is under way: the commit that makes the event durable. */
   readonly #underWay = new Map<string, Promise<void>>();
+  /** Who began a thread, told by the events of bound senders; known before the events are durable. */
+  readonly #owners = new RecentMap<ThreadLabels>(MAX_OWNERS);
   #isSweeping = false;
   /** Settles when everything journalled so far has been applied: batches are applied in the order of the journal. */
   #applied: Promise<void> = Promise.resolve();
@@ -78,12 +84,13 @@ export class Pipeline {
 
   /**
    * Takes the events of one body in their order. One that is refused costs no other; an exact repeat, also one that is
-   * under way in another call, is answered as a duplicate once the first is durable.
+   * under way in another call, is answered as a duplicate once the first is durable. A bound sender fills in its own labels
+   * and is refused what it sends for others, as `forbidden`.
    * @returns the answer, when every accepted event is as durable as the journal makes it and is shown by all outputs.
    * @throws what the journal rejected with; then none of the events counted and the sender may send them all again.
    */
-  async ingest(items: readonly RawItem[], source: Source): Promise<IngestAnswer> {
-    const admitted = this.#admit(items);
+  async ingest(items: readonly RawItem[], source: Source, sender: Sender = {}): Promise<IngestAnswer> {
+    const admitted = this.#admit(items, sender);
     const { fresh, rejected, duplicates, underWay } = admitted;
     for (const { reason } of rejected) this.#parts.tally.rejected(reason);
     if (fresh.length > 0) await this.#commit(fresh, source);
@@ -145,15 +152,25 @@ export class Pipeline {
     });
   }
 
-  #admit(items: readonly RawItem[]): Admitted {
+  #admit(items: readonly RawItem[], sender: Sender): Admitted {
     const admitted: Admitted = { fresh: [], rejected: [], duplicates: 0, underWay: new Set() };
     const labels = new Map<string, ThreadLabels>();
-    const context = { receivedMs: this.#parts.clock.now(), ...this.#parts.defaults };
+    const { defaults, clock } = this.#parts;
+    const context = {
+      receivedMs: clock.now(),
+      team: sender.team ?? defaults.team,
+      workflow: sender.workflow ?? defaults.workflow,
+    };
     items.forEach((item, index) => {
       const parsed =
         'rejection' in item ? { ok: false as const, rejection: item.rejection } : this.#parts.parse(item.raw, context);
       if (!parsed.ok) {
         admitted.rejected.push({ index, ...parsed.rejection });
+        return;
+      }
+      const forbidden = this.#trespass(sender, parsed.event);
+      if (forbidden !== undefined) {
+        admitted.rejected.push({ index, reason: 'forbidden', message: forbidden });
         return;
       }
       const { id } = parsed.event;
@@ -170,6 +187,18 @@ export class Pipeline {
       }
     });
     return admitted;
+  }
+
+  /** Remembers the thread as the sender's where nobody's events began it. */
+  #trespass(sender: Sender, event: OrchestratorEvent): string | undefined {
+    if (sender.team === undefined && sender.workflow === undefined) return undefined;
+    const { threadId } = event;
+    const known = this.#parts.model.threads.get(threadId) ?? this.#owners.get(threadId);
+    const problem = trespass(sender, event, known);
+    if (problem === undefined && known === undefined) {
+      this.#owners.set(threadId, { team: event.team ?? '', workflow: event.workflow ?? '' });
+    }
+    return problem;
   }
 
   /** A label that the event did not carry is the one that its thread carries, and only else the configured default. */
@@ -197,7 +226,10 @@ export class Pipeline {
     try {
       await committed;
     } catch (error) {
-      for (const { event } of batch) this.#seen.delete(event.id);
+      for (const { event } of batch) {
+        this.#seen.delete(event.id);
+        this.#owners.delete(event.threadId);
+      }
       throw error;
     } finally {
       for (const { event } of batch) this.#underWay.delete(event.id);

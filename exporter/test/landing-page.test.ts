@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { post, runExporter } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
+import { secretFolder } from './secret-files.ts';
 
 const run = promisify(execFile);
 
@@ -56,4 +57,21 @@ test('names with markup are shown as they are', async () => {
   const html = await page();
   expect(html).toContain('<span class="agent">&lt;img src=x onerror=alert(1)&gt;</span>');
   expect(html).not.toContain('<img');
+}, 60_000);
+
+test('where a read token is needed it asks for one, shows nothing, and does not go on asking', async () => {
+  const folder = secretFolder();
+  await running.close();
+  running = await runExporter({
+    auth: { read: [{ name: 'r', token_file: folder.write('r', 'read-token-0123456789') }] },
+  });
+  folder.remove();
+  const html = await page();
+  expect(html).toContain('<section id="sign-in" class="empty">');
+  expect(html).toContain('<section id="figures" class="figures" aria-label="Now" hidden="">');
+  expect(html).toMatch(/class="live"[^>]*>signed out</);
+  const headers = { authorization: 'Bearer read-token-0123456789' };
+  const metrics = await (await fetch(`${running.url}/metrics`, { headers })).text();
+  // The page asks for threads, budgets and the gateway, once each.
+  expect(metrics).toContain('auth_failures_total{scope="read",reason="no_credentials",environment="test"} 3\n');
 }, 60_000);

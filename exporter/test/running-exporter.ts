@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { RawData } from 'ws';
+import type { ClientOptions, RawData } from 'ws';
+import { systemClock } from '../src/clock.ts';
+import type { Clock } from '../src/clock.ts';
 import { createExporter } from '../src/library.ts';
 import type { Exporter } from '../src/library.ts';
 
@@ -15,11 +17,14 @@ export interface RunningExporter {
 }
 
 /** With `listen.port` 0; `overrides` are sections of the configuration. */
-export async function runExporter(overrides: Readonly<Record<string, unknown>> = {}): Promise<RunningExporter> {
+export async function runExporter(
+  overrides: Readonly<Record<string, unknown>> = {},
+  clock: Clock = systemClock
+): Promise<RunningExporter> {
   const log: string[] = [];
   const exporter = createExporter(
     { environment: 'test', listen: { port: 0 }, ...overrides },
-    { log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`) }
+    { clock, log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`) }
   );
   const { url } = await exporter.listen();
   return { exporter, url, log, close: () => exporter.close() };
@@ -71,8 +76,8 @@ export class TestSocket {
   readonly #messages: unknown[] = [];
   readonly #waiting: ((message: unknown) => void)[] = [];
 
-  constructor(url: string, options: { readonly origin?: string } = {}) {
-    this.socket = new WebSocket(url.replace('http:', 'ws:'), options);
+  constructor(url: string, options: ClientOptions & { readonly protocols?: string[] } = {}) {
+    this.socket = new WebSocket(url.replace('http', 'ws'), options.protocols ?? [], options);
     this.socket.on('message', (data: RawData) => {
       const message: unknown = JSON.parse((data as Buffer).toString('utf8'));
       const next = this.#waiting.shift();

@@ -23,6 +23,9 @@ export const REJECT_REASONS = [
   'too_large',
   'too_many_events',
   'id_conflict',
+  'too_complex',
+  'forbidden',
+  'quota_exceeded',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 

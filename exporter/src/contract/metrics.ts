@@ -466,6 +466,20 @@ export const SELF = rows({
     labels: ['outcome'],
     source: 'gateway',
   },
+  authFailures: {
+    name: 'orchestrator_exporter_auth_failures_total',
+    type: 'counter',
+    help: 'Requests and WebSocket upgrades refused for their credentials or origin, by what they wanted and reason.',
+    labels: ['scope', 'reason'],
+    source: 'http',
+  },
+  connectionsRefused: {
+    name: 'orchestrator_exporter_connections_refused_total',
+    type: 'counter',
+    help: 'Connections that were closed on before a request could be read from them, by reason.',
+    labels: ['reason'],
+    source: 'http',
+  },
 });
 
 /** Why timeline samples were dropped: label `reason` of `orchestrator_exporter_timeline_dropped_total`. */
@@ -494,6 +508,25 @@ export const JOURNAL_DAMAGE_KINDS = [
 export type JournalDamageKind = (typeof JOURNAL_DAMAGE_KINDS)[number];
 
 export const GATEWAY_FRAME_OUTCOMES = ['sent', 'dropped'] as const;
+
+/** Labels of `orchestrator_exporter_auth_failures_total`. */
+export const AUTH_SCOPES = ['ingest', 'read'] as const;
+export const AUTH_FAILURE_REASONS = [
+  'no_credentials',
+  'malformed_credentials',
+  'unknown_token',
+  'wrong_password',
+  'wrong_scope',
+  'wrong_environment',
+  'foreign_origin',
+  'backed_off',
+  'busy',
+] as const;
+export type AuthFailureReason = (typeof AUTH_FAILURE_REASONS)[number];
+
+/** Label `reason` of `orchestrator_exporter_connections_refused_total`. */
+export const CONNECTION_REFUSALS = ['too_many', 'timeout', 'bad_request', 'tls'] as const;
+export type ConnectionRefusal = (typeof CONNECTION_REFUSALS)[number];
 
 export const BURN_RATE_LOOKBACKS = {
   '5m': 300,

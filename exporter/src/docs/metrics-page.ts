@@ -3,8 +3,11 @@ import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/eve
 import { CHECKPOINT_OUTCOMES, NODE_OUTCOMES, TOKEN_DIRECTIONS } from '../contract/labels.ts';
 import {
   AGGREGATES,
+  AUTH_FAILURE_REASONS,
+  AUTH_SCOPES,
   BURN_RATE_LOOKBACKS,
   CATALOGUE,
+  CONNECTION_REFUSALS,
   ENVIRONMENT_LABEL,
   GATEWAY_FRAME_OUTCOMES,
   JOURNAL_DAMAGE_KINDS,
@@ -34,6 +37,9 @@ const CLOSED: ReadonlyMap<string, readonly string[]> = new Map<string, readonly 
   [`${SELF.eventsRejected.name} reason`, REJECT_REASONS],
   [`${SELF.journalDamage.name} kind`, JOURNAL_DAMAGE_KINDS],
   [`${SELF.timelineDropped.name} reason`, TIMELINE_DROP_REASONS],
+  [`${SELF.authFailures.name} scope`, AUTH_SCOPES],
+  [`${SELF.authFailures.name} reason`, AUTH_FAILURE_REASONS],
+  [`${SELF.connectionsRefused.name} reason`, CONNECTION_REFUSALS],
 ]);
 
 /** The whole page; the same catalogue gives the same text. @throws Error for a row without a help text. */

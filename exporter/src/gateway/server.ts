@@ -10,6 +10,7 @@ import type { ModelView } from '../model/views.ts';
 import { broadcastsOf } from './broadcast.ts';
 import { CLOSE_TRY_LATER, GatewayClient } from './client.ts';
 import { closeSockets } from './closing.ts';
+import { chosenSubprotocol } from './subprotocol.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 const UNSUPPORTED_DATA = 1003;
@@ -41,6 +42,7 @@ export class Gateway {
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
       clientTracking: false,
+      handleProtocols: chosenSubprotocol,
     });
     this.#stopPinging = options.clock.every(options.pingPeriodMs, () => {
       this.#ping();
@@ -55,7 +57,7 @@ export class Gateway {
     return this.#subscriptions.count;
   }
 
-  /** Takes over a socket whose request was checked (path, origin). */
+  /** Takes over a socket whose request was checked (path, origin, credentials). */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       this.#accept(webSocket);
@@ -101,8 +103,8 @@ export class Gateway {
     socket.on('pong', () => {
       client.alive = true;
     });
-    // A broken frame or connection: ws closes the socket itself after this event.
-    socket.on('error', this.#options.onError);
+    // A broken or too large frame, or a broken connection: the peer's doing, and ws closes the socket itself after this.
+    socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#subscriptions.removeClient(client);
       this.#clients.delete(socket);

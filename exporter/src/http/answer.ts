@@ -18,10 +18,12 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 } as const;
 
-/** To stand before every handler. */
-export function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
-  response.set(HEADERS);
-  next();
+/** To stand before every handler. @param overrides The operator's own headers, asked for with every answer. */
+export function securityHeaders(overrides: () => Readonly<Record<string, string>>): RequestHandler {
+  return (_request: Request, response: Response, next: NextFunction) => {
+    response.set(HEADERS).set(overrides());
+    next();
+  };
 }
 
 /** `{error: {code, message}}`; the message is for the sender and never shows internals. */

@@ -1,11 +1,12 @@
 // POST /v1/events: one JSON event, a JSON array or NDJSON, plain or compressed.
-import { text } from 'express';
-import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
-import { z } from 'zod';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { quoted } from '../errors.ts';
 import { sendProblem } from './answer.ts';
+import { principalOf } from './auth/guard.ts';
+import { readRequestBody } from './body.ts';
+import type { BodyLimits, BodyResult } from './body.ts';
 import { ingestText } from './ingest.ts';
-import type { BodyFormat, IngestParts } from './ingest.ts';
+import type { BodyFormat, IngestParts, Refusal } from './ingest.ts';
 
 const FORMATS: Readonly<Record<string, BodyFormat>> = {
   'application/json': 'json',
@@ -14,28 +15,28 @@ const FORMATS: Readonly<Record<string, BodyFormat>> = {
 };
 const EXPECTED = 'application/json or application/x-ndjson, in UTF-8, plain or with Content-Encoding: gzip';
 
+const REFUSAL_STATUS: Readonly<Record<Refusal['reason'], number>> = {
+  not_json: 400,
+  too_many_events: 413,
+  quota_exceeded: 429,
+};
+
 export interface EventsParts extends IngestParts {
-  /** Of the body after decompression. */
-  readonly maxBodyBytes: number;
+  readonly body: BodyLimits;
   readonly onNotDurable: (error: unknown) => void;
 }
 
-/** The handlers in their order: content type, body, what went wrong with the body, ingest. */
-export function eventsHandlers(parts: EventsParts): readonly (RequestHandler | ErrorRequestHandler)[] {
-  const refused: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-    refuseBody({ error, response, next }, parts);
-  };
-  return [
-    requireFormat,
-    text({ type: Object.keys(FORMATS), limit: parts.maxBodyBytes, defaultCharset: 'utf-8' }),
-    refused,
-    (request: Request, response: Response) => answer(parts, request, response),
-  ];
+/** The handlers in their order: content type, then body and ingest. */
+export function eventsHandlers(parts: EventsParts): readonly RequestHandler[] {
+  return [requireFormat, (request, response) => take(parts, request, response)];
 }
 
 function formatOf(request: Request): BodyFormat | undefined {
-  const type = request.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  return type === undefined ? undefined : FORMATS[type];
+  const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1]).find(Boolean);
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') return undefined;
+  const known = type.trim();
+  return Object.hasOwn(FORMATS, known) ? FORMATS[known] : undefined;
 }
 
 function requireFormat(request: Request, response: Response, next: NextFunction): void {
@@ -51,17 +52,28 @@ function unsupported(response: Response, message: string): void {
   sendProblem(response, { status: 415, code: 'unsupported_media_type', message });
 }
 
-async function answer(parts: EventsParts, request: Request, response: Response): Promise<void> {
-  // body-parser leaves the body out when there is none: an empty text then, which is no JSON.
-  const body = typeof request.body === 'string' ? request.body : '';
-  const result = await ingestText(parts, { body, format: formatOf(request) ?? 'json', source: 'http' });
+async function take(parts: EventsParts, request: Request, response: Response): Promise<void> {
+  const body = await readRequestBody(request, parts.body);
+  if (body.kind === 'read') await answer(parts, body, { request, response });
+  else refuseBody(parts, body.kind, response);
+}
+
+async function answer(
+  parts: EventsParts,
+  { text, bytes }: Extract<BodyResult, { kind: 'read' }>,
+  { request, response }: { readonly request: Request; readonly response: Response }
+): Promise<void> {
+  const format = formatOf(request) ?? 'json';
+  const principal = principalOf(request);
+  const result = await ingestText(parts, { body: text, bytes, format, source: 'http', principal });
   switch (result.kind) {
     case 'answered':
       response.json(result.answer);
       return;
     case 'refused': {
-      const { reason, message } = result.refusal;
-      sendProblem(response, { status: reason === 'not_json' ? 400 : 413, code: reason, message });
+      const { reason, message, retryAfterS } = result.refusal;
+      if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
+      sendProblem(response, { status: REFUSAL_STATUS[reason], code: reason, message });
       return;
     }
     case 'not-durable':
@@ -76,31 +88,37 @@ async function answer(parts: EventsParts, request: Request, response: Response):
   }
 }
 
-/** What body-parser says of a body that it could not read. */
-const bodyError = z.object({ status: z.int().min(400).max(499) });
+function refuseBody(parts: EventsParts, kind: Exclude<BodyResult['kind'], 'read'>, response: Response): void {
+  const { maxBytes, maxRatio } = parts.body;
+  switch (kind) {
+    case 'too-large':
+      tooLarge(parts, response, `the body is larger than ${maxBytes} bytes; send fewer events at once`);
+      return;
+    case 'expands-too-much':
+      tooLarge(
+        parts,
+        response,
+        `the body unpacks to more than ${maxRatio} times its size; expected less, and at most ${maxBytes} bytes in all`
+      );
+      return;
+    case 'unknown-encoding':
+      unsupported(response, `the body's encoding is not taken; expected ${EXPECTED}`);
+      return;
+    case 'unreadable':
+      parts.rejected('not_json');
+      sendProblem(response, {
+        status: 400,
+        code: 'not_json',
+        message: `the body could not be read; expected ${EXPECTED}`,
+      });
+      return;
+    case 'aborted':
+      response.destroy();
+      return;
+  }
+}
 
-function refuseBody(
-  { error, response, next }: { error: unknown; response: Response; next: NextFunction },
-  parts: EventsParts
-): void {
-  const known = bodyError.safeParse(error);
-  if (!known.success) {
-    next(error);
-    return;
-  }
-  const { status } = known.data;
-  if (status === 413) {
-    parts.rejected('too_large');
-    const message = `the body is larger than ${parts.maxBodyBytes} bytes; send fewer events at once`;
-    sendProblem(response, { status, code: 'too_large', message });
-  } else if (status === 415) {
-    unsupported(response, `the body's encoding is not taken; expected ${EXPECTED}`);
-  } else {
-    parts.rejected('not_json');
-    sendProblem(response, {
-      status: 400,
-      code: 'not_json',
-      message: `the body could not be read; expected ${EXPECTED}`,
-    });
-  }
+function tooLarge(parts: EventsParts, response: Response, message: string): void {
+  parts.rejected('too_large');
+  sendProblem(response, { status: 413, code: 'too_large', message });
 }

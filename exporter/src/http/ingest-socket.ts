@@ -5,8 +5,10 @@ import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import type { IngestAnswer } from '../contract/wire.ts';
 import { closeSockets } from '../gateway/closing.ts';
+import { chosenSubprotocol } from '../gateway/subprotocol.ts';
 import { ingestText } from './ingest.ts';
 import type { IngestParts, IngestResult } from './ingest.ts';
+import type { Principal } from './auth/tokens.ts';
 
 const UNSUPPORTED_DATA = 1003;
 const INTERNAL_ERROR = 1011;
@@ -18,6 +20,12 @@ export interface IngestSocketParts extends IngestParts {
   readonly maxMessageBytes: number;
   readonly maxClients: number;
   readonly onNotDurable: (error: unknown) => void;
+}
+
+/** What comes with an upgraded socket. */
+export interface Upgrade {
+  readonly head: Buffer;
+  readonly principal: Principal | undefined;
 }
 
 export class IngestSocket {
@@ -32,13 +40,14 @@ export class IngestSocket {
       perMessageDeflate: false,
       maxPayload: parts.maxMessageBytes,
       clientTracking: false,
+      handleProtocols: chosenSubprotocol,
     });
   }
 
-  /** Takes over a socket whose request was checked (path, origin). */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Takes over a socket whose request was checked (path, origin, credentials). */
+  upgrade(request: IncomingMessage, socket: Duplex, { head, principal }: Upgrade): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#accept(webSocket);
+      this.#accept(webSocket, principal);
     });
   }
 
@@ -47,7 +56,7 @@ export class IngestSocket {
     this.#server.close();
   }
 
-  #accept(socket: WebSocket): void {
+  #accept(socket: WebSocket, principal: Principal | undefined): void {
     if (this.#sockets.size >= this.#parts.maxClients) {
       socket.close(TRY_LATER, `at most ${this.#parts.maxClients} senders are served`);
       return;
@@ -62,8 +71,14 @@ export class IngestSocket {
       }
       underWay += 1;
       if (underWay >= MAX_UNDER_WAY) socket.pause();
-      const body = (data as Buffer).toString('utf8');
-      const result = ingestText(this.#parts, { body, format: 'json', source: 'websocket' });
+      const message = data as Buffer;
+      const result = ingestText(this.#parts, {
+        body: message.toString('utf8'),
+        bytes: message.length,
+        format: 'json',
+        source: 'websocket',
+        principal,
+      });
       inOrder = inOrder.then(async () => {
         this.#answer(socket, await result);
         underWay -= 1;
@@ -84,7 +99,8 @@ export class IngestSocket {
         socket.send(JSON.stringify(result.answer));
         return;
       case 'refused': {
-        const answer: IngestAnswer = { accepted: 0, duplicates: 0, rejected: [{ index: 0, ...result.refusal }] };
+        const { reason, message } = result.refusal;
+        const answer: IngestAnswer = { accepted: 0, duplicates: 0, rejected: [{ index: 0, reason, message }] };
         socket.send(JSON.stringify(answer));
         return;
       }

@@ -1,7 +1,12 @@
 // What HTTP and WebSocket share of taking events in: a text becomes items, items become an answer.
 import type { RejectReason, Source } from '../contract/event.ts';
 import type { IngestAnswer } from '../contract/wire.ts';
+import type { Sender } from '../model/sender.ts';
 import type { RawItem } from '../pipeline.ts';
+import type { DailyQuotas } from './auth/daily-quotas.ts';
+import type { Principal } from './auth/tokens.ts';
+import { complexityProblem } from './complexity.ts';
+import type { ComplexityLimits } from './complexity.ts';
 
 /** How a text is spelled: its content type, without parameters. */
 export type BodyFormat = 'json' | 'ndjson';
@@ -13,15 +18,29 @@ export interface IngestParts {
     format: BodyFormat
   ) => { readonly ok: true; readonly items: readonly RawItem[] } | { readonly ok: false; readonly message: string };
   /** The pipeline. Rejects when the events are not durable: then none of them counts. */
-  readonly ingest: (items: readonly RawItem[], source: Source) => Promise<IngestAnswer>;
+  readonly ingest: (items: readonly RawItem[], source: Source, sender?: Sender) => Promise<IngestAnswer>;
   readonly rejected: (reason: RejectReason) => void;
   readonly maxEvents: number;
+  readonly complexity: ComplexityLimits;
+  readonly quotas: DailyQuotas;
+}
+
+export interface IngestRequest {
+  readonly body: string;
+  /** Of the body after decompression. */
+  readonly bytes: number;
+  readonly format: BodyFormat;
+  readonly source: Source;
+  /** Whose token it was sent with; undefined where none is asked for. */
+  readonly principal: Principal | undefined;
 }
 
 /** A text that could not be taken as a whole; nothing of it counts. */
 export interface Refusal {
-  readonly reason: Extract<RejectReason, 'not_json' | 'too_many_events'>;
+  readonly reason: Extract<RejectReason, 'not_json' | 'too_many_events' | 'quota_exceeded'>;
   readonly message: string;
+  /** With `quota_exceeded`. */
+  readonly retryAfterS?: number;
 }
 
 export type IngestResult =
@@ -32,19 +51,35 @@ export type IngestResult =
 /** Reads and ingests one text; never throws. A refusal of the whole is counted once under its reason. */
 export async function ingestText(
   parts: IngestParts,
-  text: { readonly body: string; readonly format: BodyFormat; readonly source: Source }
+  { body, bytes, format, source, principal }: IngestRequest
 ): Promise<IngestResult> {
-  const read = parts.readBody(text.body, text.format);
+  const read = parts.readBody(body, format);
   if (!read.ok) return refuse(parts, { reason: 'not_json', message: read.message });
   if (read.items.length > parts.maxEvents) {
     const message = `${read.items.length} events in one body; at most ${parts.maxEvents} are taken at once`;
     return refuse(parts, { reason: 'too_many_events', message });
   }
+  const wanted = { events: read.items.length, bytes };
+  const reserved = principal === undefined ? undefined : parts.quotas.reserve(principal, wanted);
+  if (reserved?.ok === false) {
+    const { message, retryAfterS } = reserved;
+    return refuse(parts, { reason: 'quota_exceeded', message, retryAfterS });
+  }
+  const items = read.items.map((item) => withinComplexity(item, parts.complexity));
   try {
-    return { kind: 'answered', answer: await parts.ingest(read.items, text.source) };
+    const answer = await parts.ingest(items, source, principal?.binding);
+    // Repeats and refused events are not held against the sender; the bytes were sent all the same.
+    reserved?.refund({ events: wanted.events - answer.accepted, bytes: 0 });
+    return { kind: 'answered', answer };
   } catch (error) {
+    reserved?.refund(wanted);
     return { kind: 'not-durable', error };
   }
+}
+
+function withinComplexity(item: RawItem, limits: ComplexityLimits): RawItem {
+  const problem = 'raw' in item ? complexityProblem(item.raw, limits) : undefined;
+  return problem === undefined ? item : { rejection: { reason: 'too_complex', message: problem } };
 }
 
 function refuse(parts: IngestParts, refusal: Refusal): IngestResult {

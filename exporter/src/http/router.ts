@@ -3,6 +3,8 @@ import { Router } from 'express';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { ModelView } from '../model/views.ts';
 import { methodNotAllowed, securityHeaders, sendProblem } from './answer.ts';
+import type { Access } from './auth/access.ts';
+import { guard, probeGuard } from './auth/guard.ts';
 import { eventsHandlers } from './events.ts';
 import type { EventsParts } from './events.ts';
 import { liveHandler, readyHandler } from './health.ts';
@@ -20,6 +22,9 @@ export interface RouterParts {
   readonly timeline: TimelineParts;
   readonly events: EventsParts;
   readonly health: HealthParts;
+  readonly access: Access;
+  /** The operator's own headers, over those of the exporter. */
+  readonly headers: () => Readonly<Record<string, string>>;
   /** False until everything counted before this start is back: until then no total may be shown. */
   readonly started: () => boolean;
   /** Hears of errors that reached the end; the client is told 500 and nothing more. */
@@ -30,6 +35,13 @@ export interface RouterParts {
 export function createRouter(parts: RouterParts): Router {
   const { model, metrics } = parts;
   const router = Router({ strict: false });
+  const headers = securityHeaders(parts.headers);
+  const mayRead = guard(parts.access, 'read');
+  /** What keeps a path from everybody; the others are for those who may read. */
+  const guards: Readonly<Record<string, RequestHandler>> = {
+    '/health/live': open,
+    '/health/ready': probeGuard(parts.access, () => parts.health.notReady() === undefined),
+  };
   const get: Readonly<Record<string, RequestHandler>> = {
     '/metrics': metricsHandler(metrics),
     '/metrics/timeline': timelineHandler(parts.timeline),
@@ -45,24 +57,29 @@ export function createRouter(parts: RouterParts): Router {
     const gate = path.startsWith('/health/') ? [] : [afterStart];
     router
       .route(path)
-      .all(securityHeaders)
+      .all(headers, guards[path] ?? mayRead)
       .get(...gate, handler)
       .all(methodNotAllowed('GET, HEAD'));
   }
   router
     .route('/v1/events')
-    .all(securityHeaders)
+    .all(headers, guard(parts.access, 'ingest'))
     .post(afterStart, ...eventsHandlers(parts.events))
     .all(methodNotAllowed('POST'));
   for (const asset of LANDING_ASSETS) {
     const send: RequestHandler = (_request, response) => {
       response.set('Content-Type', asset.type).send(asset.body);
     };
-    router.route(asset.path).all(securityHeaders).get(send).all(methodNotAllowed('GET, HEAD'));
+    // The page holds nothing; what it asks for is guarded.
+    router.route(asset.path).all(headers).get(send).all(methodNotAllowed('GET, HEAD'));
   }
-  router.use(lastResort(parts.onError));
+  router.use(lastResort(parts.onError, headers));
   return router;
 }
+
+const open: RequestHandler = (_request, _response, next) => {
+  next();
+};
 
 /** A scrape of half-restored totals would look like a reset; one that fails is a gap, and the next one is right. */
 function requireStart(started: () => boolean): RequestHandler {
@@ -81,10 +98,10 @@ function requireStart(started: () => boolean): RequestHandler {
 }
 
 /** Answers an error that no handler expected: no stack, no message of it. */
-function lastResort(onError: (error: unknown) => void): ErrorRequestHandler {
+function lastResort(onError: (error: unknown) => void, headers: RequestHandler): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (error instanceof URIError) {
-      securityHeaders(request, response, () => {
+      headers(request, response, () => {
         sendProblem(response, { status: 400, code: 'bad_request', message: 'the path is not valid percent-encoding' });
       });
       return;
@@ -96,12 +113,15 @@ function lastResort(onError: (error: unknown) => void): ErrorRequestHandler {
 }
 
 /** For the exporter's own server, after the router. */
-export const notFound: RequestHandler = (request, response) => {
-  securityHeaders(request, response, () => {
-    sendProblem(response, {
-      status: 404,
-      code: 'not_found',
-      message: 'there is nothing at this path; GET / lists what is',
+export function notFound(headers: RouterParts['headers']): RequestHandler {
+  const setHeaders = securityHeaders(headers);
+  return (request, response) => {
+    void setHeaders(request, response, () => {
+      sendProblem(response, {
+        status: 404,
+        code: 'not_found',
+        message: 'there is nothing at this path; GET / lists what is',
+      });
     });
-  });
-};
+  };
+}

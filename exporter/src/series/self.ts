@@ -4,13 +4,22 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
 import type { Anomaly, EventType, RejectReason, Source } from '../contract/event.ts';
 import {
+  AUTH_FAILURE_REASONS,
+  AUTH_SCOPES,
+  CONNECTION_REFUSALS,
   ENVIRONMENT_LABEL,
   GATEWAY_FRAME_OUTCOMES,
   JOURNAL_DAMAGE_KINDS,
   SELF,
   TIMELINE_DROP_REASONS,
 } from '../contract/metrics.ts';
-import type { JournalDamageKind, MetricRow, TimelineDropReason } from '../contract/metrics.ts';
+import type {
+  AuthFailureReason,
+  ConnectionRefusal,
+  JournalDamageKind,
+  MetricRow,
+  TimelineDropReason,
+} from '../contract/metrics.ts';
 
 /** What is read at scrape time rather than counted. */
 export interface SelfReadings {
@@ -45,6 +54,8 @@ export class SelfMetrics {
   readonly #scrape;
   readonly #timelineDropped;
   readonly #frames;
+  readonly #authFailures;
+  readonly #connectionsRefused;
 
   constructor({ environment, version, journalDurable }: SelfOptions) {
     this.registry.setDefaultLabels({ [ENVIRONMENT_LABEL]: environment });
@@ -52,6 +63,9 @@ export class SelfMetrics {
     // Gauges called _total, which promtool finds fault with; the same counts by type stay.
     for (const what of ['handles', 'requests', 'resources'])
       this.registry.removeSingleMetric(`nodejs_active_${what}_total`);
+    // Of no measurements at all, as between two scrapes 10 ms apart, these are NaN or 292 years; the percentiles are 0.
+    for (const what of ['mean', 'stddev', 'min'])
+      this.registry.removeSingleMetric(`nodejs_eventloop_lag_${what}_seconds`);
     this.#gauge(SELF.buildInfo).set({ version, node_version: process.version }, 1);
     this.#events = this.#counter(SELF.events);
     this.#rejected = this.#counter(SELF.eventsRejected);
@@ -66,6 +80,8 @@ export class SelfMetrics {
     this.#scrape = this.#histogram(SELF.scrapeDuration);
     this.#timelineDropped = this.#counter(SELF.timelineDropped);
     this.#frames = this.#counter(SELF.gatewayFrames);
+    this.#authFailures = this.#counter(SELF.authFailures);
+    this.#connectionsRefused = this.#counter(SELF.connectionsRefused);
     this.#initialise();
   }
 
@@ -139,6 +155,14 @@ export class SelfMetrics {
     this.#frames.inc({ outcome });
   }
 
+  authFailed(scope: (typeof AUTH_SCOPES)[number], reason: AuthFailureReason): void {
+    this.#authFailures.inc({ scope, reason });
+  }
+
+  connectionRefused(reason: ConnectionRefusal): void {
+    this.#connectionsRefused.inc({ reason });
+  }
+
   scrapeSeconds(endpoint: ScrapeEndpoint, seconds: number): void {
     this.#scrape.observe({ endpoint }, seconds);
   }
@@ -151,6 +175,9 @@ export class SelfMetrics {
     for (const reason of TIMELINE_DROP_REASONS) this.#timelineDropped.inc({ reason }, 0);
     for (const kind of JOURNAL_DAMAGE_KINDS) this.#journalDamage.inc({ kind }, 0);
     for (const outcome of GATEWAY_FRAME_OUTCOMES) this.#frames.inc({ outcome }, 0);
+    for (const scope of AUTH_SCOPES)
+      for (const reason of AUTH_FAILURE_REASONS) this.#authFailures.inc({ scope, reason }, 0);
+    for (const reason of CONNECTION_REFUSALS) this.#connectionsRefused.inc({ reason }, 0);
     for (const label of ['team', 'workflow', 'agent', 'provider', 'model', 'node'])
       this.#labelOverflow.inc({ label }, 0);
     for (const endpoint of ['/metrics', '/metrics/timeline']) this.#scrape.zero({ endpoint });

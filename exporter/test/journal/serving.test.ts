@@ -16,6 +16,7 @@ import { parseConfig } from '../../src/config.ts';
 import { openDirectory } from '../../src/journal/storage.ts';
 import type { JournalStorage } from '../../src/journal/storage.ts';
 import { createExporter } from '../../src/library.ts';
+import { readSecurity } from '../../src/security.ts';
 import { metricLines, ndjson, post, recordedRun, runExporter } from '../running-exporter.ts';
 import { totalsOf } from './exporter-process.ts';
 
@@ -58,6 +59,7 @@ async function serve(open: (directory: string) => Promise<JournalStorage>): Prom
   const app = createApp({
     config: parsed.config,
     budgets: [],
+    security: readSecurity(parsed.config),
     version: '0',
     clock,
     log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`),

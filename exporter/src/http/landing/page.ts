@@ -18,7 +18,13 @@ export const LANDING_PAGE = `<!doctype html>
   <span id="live" class="live" role="status">connecting</span>
 </header>
 <main>
-  <section class="figures" aria-label="Now">
+  <section id="sign-in" class="empty" hidden>
+    <h2>A token is needed</h2>
+    <p>This exporter shows its data to holders of a read token only (<code>auth.read</code>).</p>
+    <form id="sign-in-form" class="command"><input id="token" type="password" aria-label="Read token" autocomplete="off" required><button type="submit">Show</button></form>
+    <p id="sign-in-note" class="quiet" role="status">It stays in this tab and is forgotten when the tab is closed.</p>
+  </section>
+  <section id="figures" class="figures" aria-label="Now">
     <div><h2>Running threads</h2><p><b id="figure-threads">&ndash;</b> <span id="figure-threads-note"></span></p></div>
     <div><h2>Agents</h2><p><b id="figure-agents">&ndash;</b> <span id="figure-agents-note"></span></p></div>
     <div><h2>Spend, threads shown</h2><p><b id="figure-spend">&ndash;</b> <span id="figure-spend-note"></span></p></div>

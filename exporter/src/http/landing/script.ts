@@ -160,8 +160,48 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     tick();
   }
 
+  // A read token, where the exporter asks for one: of this tab only, never in a URL.
+  let token = '';
+  try {
+    token = sessionStorage.getItem('read-token') || '';
+  } catch {
+    // No storage: the token is asked for again after a reload.
+  }
+  function keepToken(given) {
+    token = given;
+    try {
+      if (given) sessionStorage.setItem('read-token', given);
+      else sessionStorage.removeItem('read-token');
+    } catch {
+      // As above.
+    }
+  }
+  let signedOut = false;
+  function askForToken(status) {
+    if (token && status === 401) at('sign-in-note').textContent = 'This token was refused.';
+    if (token && status === 403) at('sign-in-note').textContent = 'This token may not read.';
+    if (status === 429) at('sign-in-note').textContent = 'Too many failed logins: wait a minute and try again.';
+    if (status !== 429) keepToken('');
+    signedOut = true;
+    for (const id of ['figures', 'empty', 'threads-section', 'budgets-section']) at(id).hidden = true;
+    at('sign-in').hidden = false;
+    at('live').className = 'live';
+    at('live').textContent = 'signed out';
+  }
+  at('sign-in-form').addEventListener('submit', (submitted) => {
+    submitted.preventDefault();
+    keepToken(at('token').value.trim());
+    at('token').value = '';
+    signedOut = false;
+    at('sign-in').hidden = true;
+    at('figures').hidden = false;
+    start();
+  });
+
   async function json(path) {
-    const answer = await fetch(path, { cache: 'no-store' });
+    const headers = token ? { authorization: 'Bearer ' + token } : {};
+    const answer = await fetch(path, { cache: 'no-store', headers });
+    if ([401, 403, 429].includes(answer.status)) askForToken(answer.status);
     if (!answer.ok) throw new Error(path + ' answered ' + answer.status);
     return answer.json();
   }
@@ -171,6 +211,7 @@ export const LANDING_SCRIPT = String.raw`'use strict';
   let lastAskedMs = 0;
   // At most one request under way and one every REFRESH_MS; what comes in between is answered by the next.
   async function refresh() {
+    if (signedOut) return;
     if (asking) { asked = true; return; }
     asking = true;
     asked = false;
@@ -188,15 +229,17 @@ export const LANDING_SCRIPT = String.raw`'use strict';
   }
 
   function live(on) {
+    if (signedOut) return;
     at('live').className = on ? 'live on' : 'live';
     at('live').textContent = on ? 'live' : 'reconnecting';
   }
 
   let failures = 0;
   function connect() {
+    if (signedOut) return;
     const url = new URL('v1/gateway', document.baseURI);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, token ? ['orchestrator.v1', 'bearer.' + token] : []);
     socket.addEventListener('open', () => {
       failures = 0;
       socket.send(JSON.stringify({ type: 'req', id: 'all', method: 'orchestrator.metrics.subscribe', params: { threadId: '*' } }));
@@ -210,9 +253,9 @@ export const LANDING_SCRIPT = String.raw`'use strict';
   }
 
   async function facts() {
-    const { environment, degraded } = await json('health/ready');
+    const { environment = '', degraded = [] } = await json('health/ready');
     at('environment').textContent = environment;
-    at('environment').hidden = false;
+    at('environment').hidden = environment === '';
     at('degraded').textContent = degraded.map((reason) => reason[0].toUpperCase() + reason.slice(1) + '.').join(' ');
   }
 
@@ -231,9 +274,18 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     }
   });
 
-  connect();
-  refresh();
-  facts().catch(() => live(false));
+  function start() {
+    try {
+      connect();
+    } catch {
+      // A token with characters that a subprotocol cannot carry: the page is refreshed now and then instead.
+      live(false);
+    }
+    refresh();
+    facts().catch(() => live(false));
+  }
+
+  start();
   setInterval(tick, 1000);
   // Threads are forgotten without any event.
   setInterval(refresh, IDLE_REFRESH_MS);

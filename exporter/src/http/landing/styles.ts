@@ -65,6 +65,8 @@ main { flex: 1; display: flex; flex-direction: column; gap: 34px; padding-bottom
 .empty { padding: 6px 0 26px; border-bottom: 1px solid var(--line); display: grid; gap: 10px; }
 .empty h2 { font-size: 20px; font-weight: 400; color: var(--strong); }
 .command { position: relative; }
+#sign-in-form button { position: static; padding: 6px 14px; }
+#token { font: inherit; color: var(--text); background: var(--faint); border: 1px solid var(--line); border-radius: 4px; padding: 6px 10px; width: min(420px, 70%); margin-right: 8px; }
 pre { background: var(--faint); border: 1px solid var(--line); border-radius: 6px; padding: 12px 76px 12px 14px; white-space: pre-wrap; overflow-wrap: anywhere; }
 code { font: 12.5px/1.55 ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Menlo, monospace; }
 button { position: absolute; top: 8px; right: 8px; font: inherit; font-size: 12px; color: var(--text); background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: 3px 10px; cursor: pointer; }

@@ -1,0 +1,86 @@
+// A request's body as text: decompressed, and bounded in size and in how much it expands while it comes in.
+import type { IncomingMessage } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+
+/** Up to here any ratio is harmless; short texts of one repeated event compress well. */
+const RATIO_FROM_BYTES = 65_536;
+
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+export interface BodyLimits {
+  /** After decompression. */
+  readonly maxBytes: number;
+  /** Bytes after decompression for each byte sent. */
+  readonly maxRatio: number;
+}
+
+export type BodyResult =
+  | { readonly kind: 'read'; readonly text: string; readonly bytes: number }
+  | { readonly kind: 'too-large' | 'expands-too-much' | 'unknown-encoding' | 'unreadable' }
+  /** The sender went away: there is nobody to answer. */
+  | { readonly kind: 'aborted' };
+
+/** Never rejects. What is left of a refused body is read and thrown away by node, until the request times out. */
+export function readRequestBody(request: IncomingMessage, limits: BodyLimits): Promise<BodyResult> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const makeDecoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
+  if (makeDecoder === undefined && encoding !== 'identity') return Promise.resolve({ kind: 'unknown-encoding' });
+  // Compressed or not: more bytes than may come out of it need not even begin.
+  if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) return Promise.resolve({ kind: 'too-large' });
+  return collect(request, makeDecoder?.(), limits);
+}
+
+function collect(
+  request: IncomingMessage,
+  decoder: Transform | undefined,
+  { maxBytes, maxRatio }: BodyLimits
+): Promise<BodyResult> {
+  return new Promise((resolve) => {
+    const source: Readable = decoder ?? request;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let received = 0;
+    const count = (chunk: Buffer): void => {
+      received += chunk.length;
+    };
+    const finish = (result: BodyResult): void => {
+      request.off('data', count);
+      source.off('data', take);
+      if (decoder !== undefined) {
+        request.unpipe(decoder);
+        decoder.destroy();
+      }
+      request.resume();
+      resolve(result);
+    };
+    const take = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) finish({ kind: 'too-large' });
+      else if (decoder !== undefined && bytes > RATIO_FROM_BYTES && bytes > received * maxRatio)
+        finish({ kind: 'expands-too-much' });
+      else chunks.push(chunk);
+    };
+    source.on('data', take);
+    source.once('end', () => {
+      finish({ kind: 'read', text: Buffer.concat(chunks).toString('utf8'), bytes });
+    });
+    request.once('error', () => {
+      finish({ kind: 'aborted' });
+    });
+    request.once('close', () => {
+      if (!request.complete) finish({ kind: 'aborted' });
+    });
+    if (decoder === undefined) return;
+    decoder.on('error', () => {
+      finish({ kind: 'unreadable' });
+    });
+    request.on('data', count);
+    request.pipe(decoder);
+  });
+}

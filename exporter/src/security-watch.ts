@@ -1,0 +1,56 @@
+// Tokens, users and certificates that are changed on disk while the exporter runs: taken over whole, or not at all.
+import type { Clock } from './clock.ts';
+import { messageOf, StartupError } from './errors.ts';
+import { readSmallFile } from './http/auth/secret-file.ts';
+import type { ReadFile } from './http/auth/secret-file.ts';
+import type { Log } from './log.ts';
+import { readSecurity } from './security.ts';
+import type { Security, SecurityConfig } from './security.ts';
+
+const PERIOD_MS = 30_000;
+
+export interface SecurityWatch {
+  readonly config: SecurityConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly replace: (security: Security) => void;
+  readonly readFile?: ReadFile;
+}
+
+/**
+ * Says what is unwise about `first`, then looks at the files every 30 seconds. Files that cannot be used leave the old
+ * ones in force; that is said once for each state of the files.
+ * @returns what stops it.
+ */
+export function watchSecurity(first: Security, watch: SecurityWatch): () => void {
+  const { config, clock, log, replace, readFile = readSmallFile } = watch;
+  let inForce = first;
+  let said = '';
+  for (const warning of first.warnings) log('warn', warning);
+  return clock.every(PERIOD_MS, () => {
+    try {
+      const found = readSecurity(config, readFile);
+      said = '';
+      if (found.fingerprint === inForce.fingerprint) return;
+      if (needsRestart(inForce, found)) {
+        log('warn', 'TLS was turned on or off, or other client certificates are asked for: that takes a restart');
+      }
+      for (const warning of found.warnings) if (!inForce.warnings.includes(warning)) log('warn', warning);
+      inForce = found;
+      replace(found);
+      log('info', 'tokens, users and certificates were read anew');
+    } catch (error) {
+      const problems = error instanceof StartupError ? error.problems : [messageOf(error)];
+      if (problems.join('\n') !== said) {
+        log('error', 'tokens, users and certificates stay as they were: the files cannot be used', {
+          problems,
+        });
+      }
+      said = problems.join('\n');
+    }
+  });
+}
+
+function needsRestart({ tls: before }: Security, { tls: after }: Security): boolean {
+  return before?.clientAuth !== after?.clientAuth;
+}
