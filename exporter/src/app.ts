@@ -5,8 +5,9 @@ import type { Router } from 'express';
 import type { Clock } from './clock.ts';
 import { NO_JOURNAL } from './config.ts';
 import type { Config } from './config.ts';
-import type { BudgetDefinition } from './contract/budgets.ts';
 import type { ConnectionRefusal } from './contract/metrics.ts';
+import { BudgetTrust } from './budget-trust.ts';
+import type { ConfigFiles } from './config-files.ts';
 import { messageOf, StartupError } from './errors.ts';
 import { Gateway } from './gateway/server.ts';
 import { Access } from './http/auth/access.ts';
@@ -24,6 +25,8 @@ import type { Log } from './log.ts';
 import { BudgetLedger } from './model/budgets.ts';
 import { OrchestratorModel } from './model/orchestrator-model.ts';
 import { Pipeline } from './pipeline.ts';
+import { PriceBook } from './price-book.ts';
+import { ConfigReload } from './reload.ts';
 import { Admission } from './series/admission.ts';
 import { BudgetFamilies } from './series/families/budgets.ts';
 import { SeriesRegistry } from './series/registry.ts';
@@ -37,12 +40,14 @@ import { parseEvent } from './source/parse.ts';
 
 const SWEEP_PERIOD_MS = 1_000;
 const PING_PERIOD_MS = 30_000;
+/** How long a budget may be distrusted before the log says so; health and the gauge say it at once. */
+const TRUST_PERIOD_MS = 10_000;
 /** Findings of one start that are logged each; the rest is a number. */
 const MAX_DAMAGE_LOGGED = 20;
 
 export interface AppOptions {
   readonly config: Config;
-  readonly budgets: readonly BudgetDefinition[];
+  readonly files: ConfigFiles;
   readonly security: Security;
   readonly version: string;
   readonly clock: Clock;
@@ -62,6 +67,8 @@ export interface App {
   readonly connectionRefused: (reason: ConnectionRefusal) => void;
   /** The headers that the operator wants on every answer. */
   readonly headers: () => Readonly<Record<string, string>>;
+  /** Reads budgets_file and prices_file again; false when one of them is refused, and then health and the log say why. */
+  readonly reload: () => boolean;
   /**
    * Resolves when everything counted before is back and events are taken.
    * @throws StartupError (rejects with) when the journal's directory is in use, of a later version, or cannot be used.
@@ -78,12 +85,12 @@ export interface CloseOptions {
 
 type Phase = 'starting' | 'serving' | 'failed' | 'closing';
 
-export function createApp({ config, budgets, security, version, clock, log, openStorage }: AppOptions): App {
+export function createApp({ config, files, security, version, clock, log, openStorage }: AppOptions): App {
   const isDurable = config.dataDir !== NO_JOURNAL;
   const self = new SelfMetrics({ environment: config.environment, version, journalDurable: isDurable });
   const disk = isDurable ? directoryJournal({ config, clock, log, self, openStorage }) : undefined;
   const journal = disk ?? new MemoryJournal();
-  const ledger = new BudgetLedger(budgets);
+  const ledger = new BudgetLedger(files.budgets?.value ?? []);
   const model = new OrchestratorModel({
     retentionMs: config.retentionMs,
     threadLimit: (thread) => ledger.threadLimit(thread),
@@ -135,12 +142,13 @@ export function createApp({ config, budgets, security, version, clock, log, open
     },
     onError,
   });
+  const prices = new PriceBook({ table: files.prices?.value, model, clock });
   const pipeline = new Pipeline({
-    parse: parseEvent,
+    parse: prices.pricing(parseEvent),
     model,
     budgets: ledger,
     journal,
-    outputs: [series, gateway],
+    outputs: [series, gateway, prices],
     clock,
     tally: self,
     defaults: { team: config.team, workflow: config.workflow },
@@ -153,7 +161,22 @@ export function createApp({ config, budgets, security, version, clock, log, open
     timelineConsumers: () => timeline.consumers,
     gatewayClients: () => gateway.clients,
     gatewaySubscriptions: () => gateway.subscriptions,
+    pricedModels: () => prices.size,
+    unpricedPending: () => model.unpriced.size,
   });
+  const reload = new ConfigReload({
+    files,
+    ledger,
+    model,
+    prices,
+    show: (changes) => {
+      for (const output of [series, gateway]) output.swept(changes);
+    },
+    self,
+    clock,
+    log,
+  });
+  const trust = new BudgetTrust(log);
 
   let phase: Phase = 'starting';
   let damage: string | undefined;
@@ -163,6 +186,7 @@ export function createApp({ config, budgets, security, version, clock, log, open
       const recovery = await disk.start((entry) => pipeline.restore(entry));
       timeline.restored();
       damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
+      if (damage !== undefined) ledger.missesBefore(clock.now());
     }
     if (phase === 'starting') phase = 'serving';
   };
@@ -241,6 +265,7 @@ export function createApp({ config, budgets, security, version, clock, log, open
         ...(isDurable ? [] : ['state lives in memory only: it is lost when the exporter stops']),
         ...(damage === undefined ? [] : [damage]),
         ...invalidBudgets(ledger, clock),
+        ...reload.degraded(),
       ],
     },
     access,
@@ -255,6 +280,10 @@ export function createApp({ config, budgets, security, version, clock, log, open
     pipeline.sweep().catch(() => undefined);
     timeline.sweep();
     disk?.tend().catch(onError);
+    prices.settle((items) => pipeline.ingest(items, 'exporter')).catch(onNotDurable);
+  });
+  const stopTrusting = clock.every(TRUST_PERIOD_MS, () => {
+    if (phase === 'serving') trust.note(ledger.views(clock.now()));
   });
   const detachments = new Set<() => void>();
   let closing: Promise<void> | undefined;
@@ -262,6 +291,8 @@ export function createApp({ config, budgets, security, version, clock, log, open
     phase = phase === 'failed' ? 'failed' : 'closing';
     for (const detach of [...detachments]) detach();
     stopSweeping();
+    stopTrusting();
+    reload.stop();
     await ready.catch(() => undefined);
     await Promise.all([ingestSocket.close(), gateway.close(), served?.()]);
     await pipeline.idle();
@@ -311,6 +342,7 @@ export function createApp({ config, budgets, security, version, clock, log, open
       detachments.add(detach);
       return detach;
     },
+    reload: () => reload.reload(),
     ready,
     close: (options = {}) => (closing ??= shutDown(options)),
   };
@@ -318,7 +350,7 @@ export function createApp({ config, budgets, security, version, clock, log, open
 
 function invalidBudgets(ledger: BudgetLedger, clock: Clock): readonly string[] {
   const invalid = ledger.views(clock.now()).filter((view) => !view.valid);
-  return invalid.map((view) => `the numbers of budget ${view.name} cannot be trusted`);
+  return invalid.map((view) => `the numbers of budget ${view.name} cannot be trusted: ${view.untrusted.join('; ')}`);
 }
 
 interface JournalParts extends Pick<AppOptions, 'config' | 'clock' | 'log' | 'openStorage'> {

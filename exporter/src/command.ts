@@ -37,9 +37,10 @@ export async function runCommand(args: readonly string[], log: Log): Promise<Com
   const config = readConfig(values.config);
   if (values['print-config']) return { kind: 'printed', text: configText(config) };
   if (values['check-config']) {
-    const { budgets, security } = readFiles(config);
+    const { files, security } = readFiles(config);
     for (const warning of security.warnings) log('warn', warning);
-    const text = `the configuration is valid: environment ${config.environment}, budgets: ${budgets.length}\n`;
+    const models = files.prices === undefined ? '' : `, models with a price: ${files.prices.value.models.size}`;
+    const text = `the configuration is valid: environment ${config.environment}, budgets: ${files.budgets?.value.length ?? 0}${models}\n`;
     return { kind: 'printed', text };
   }
   const exporter = exporterOf(config, { log });

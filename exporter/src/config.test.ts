@@ -59,6 +59,7 @@ limits: {body_bytes: 1024, events_per_body: 1, message_bytes: 1024, label_values
 timeline: {lateness: '0', ring: 100}
 gateway: {origins: ['https://a.example'], max_clients: 1, max_subscriptions: 1, queue_bytes: 1024}
 budgets_file: b.yml
+prices_file: p.json
 `,
     differs: {
       environment: 'prod',
@@ -81,6 +82,7 @@ budgets_file: b.yml
       maxSubscriptions: 1,
       maxQueuedBytes: 1024,
       budgetsFile: 'b.yml',
+      pricesFile: 'p.json',
     },
   },
 ])('$name is taken', ({ text, differs }) => {
@@ -105,7 +107,7 @@ test.each([
     problems: [
       'enviroment is not known; did you mean environment?',
       'listen.prot is not known; did you mean listen.port?',
-      'retention is not known; known are environment, listen, data_dir, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file',
+      'retention is not known; known are environment, listen, data_dir, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file, prices_file',
       'environment is missing; expected text of 1 to 128 bytes without control characters',
     ],
   },

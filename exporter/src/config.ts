@@ -275,20 +275,27 @@ export const OPTIONS = {
     schema: z.string().min(1),
     fallback: null,
     accepts: 'a file',
-    help: 'The budgets; see budgets.yml. Relative paths count from the working directory.',
+    help: 'The budgets; see budgets.md. Read again when it changes and on SIGHUP. Relative paths count from the working directory.',
+  }),
+  pricesFile: option({
+    path: 'prices_file',
+    schema: z.string().min(1),
+    fallback: null,
+    accepts: 'a file',
+    help: "Prices for usage that tells no cost; see pricing.md. Read again when it changes and on SIGHUP. LiteLLM's table can be read as it is.",
   }),
 } as const;
 
 type ValueOf<K extends keyof typeof OPTIONS> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
 
-type OptionalKey = 'budgetsFile' | 'webConfigFile';
+type OptionalFile = 'budgetsFile' | 'pricesFile' | 'webConfigFile';
 
 /** Value of `data_dir` that keeps no journal. */
 export const NO_JOURNAL = 'memory';
 
 /** Every option at its value: durations in ms, sizes in bytes. Frozen. */
-export type Config = { readonly [K in Exclude<keyof typeof OPTIONS, OptionalKey>]: ValueOf<K> } & {
-  readonly [K in OptionalKey]: string | undefined;
+export type Config = { readonly [K in Exclude<keyof typeof OPTIONS, OptionalFile>]: ValueOf<K> } & {
+  readonly [K in OptionalFile]: string | undefined;
 };
 
 export type ConfigResult =

@@ -1,20 +1,18 @@
 // The exporter inside another program: `createExporter(config)`, `attach(emitter)`, mount the router or listen.
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { Router } from 'express';
-import { parse as parseYaml } from 'yaml';
 import { createApp } from './app.ts';
 import type { App } from './app.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { NO_JOURNAL, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { parseBudgets } from './contract/budgets.ts';
-import type { BudgetDefinition } from './contract/budgets.ts';
-import { messageOf, StartupError } from './errors.ts';
+import { readConfigFiles } from './config-files.ts';
+import type { ConfigFiles } from './config-files.ts';
+import { StartupError } from './errors.ts';
 import { notFound } from './http/router.ts';
 import { createExporterServer } from './http/server.ts';
 import type { ExporterServer } from './http/server.ts';
@@ -49,6 +47,8 @@ export interface Exporter {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Serves by itself, at the configured address, once it is ready; resolves with the address once that is bound. */
   readonly listen: () => Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
+  /** Reads all files that the configuration names again; false when one is refused: then the old one stays, and the log says why. */
+  readonly reload: () => boolean;
   /** Resolves when what was counted before is back and events are taken; rejects with a StartupError when that cannot be. */
   readonly ready: () => Promise<void>;
   /** Stops listening, finishes what is under way, detaches emitters. Idempotent. */
@@ -59,7 +59,7 @@ export interface Exporter {
  * An exporter from a configuration as config.yml has it: `{environment: 'prod', data_dir: './data'}`. Without `data_dir` it
  * keeps no journal, unlike the command: a library does not write into its host's working directory unasked. Reading the
  * journal begins at once; until `ready` the paths that count or show totals answer 503.
- * @throws StartupError with all problems of the configuration and of budgets_file.
+ * @throws StartupError with all problems of the configuration, of budgets_file and of prices_file.
  */
 export function createExporter(document: Readonly<Record<string, unknown>>, options: ExporterOptions = {}): Exporter {
   const parsed = parseConfig({ data_dir: NO_JOURNAL, ...document });
@@ -76,33 +76,32 @@ export function exporterOf(config: Config, options: ExporterOptions = {}): Expor
       (line) => process.stderr.write(line),
       () => clock.now()
     );
-  const { budgets, security } = readFiles(config);
-  const app = createApp({ config, budgets, security, version: VERSION, clock, log });
+  const { files, security } = readFiles(config);
+  const app = createApp({ config, files, security, version: VERSION, clock, log });
   const own = ownServer(config, app, security);
   const { server } = own;
-  const stopWatching = watchSecurity(security, { config, clock, log, replace: replacer(app, own) });
+  const watch = watchSecurity(security, { config, clock, log, replace: replacer(app, own) });
   let stopping: Promise<void> | undefined;
   return {
     attach: app.attach,
     router: app.router,
     upgrade: app.upgrade,
+    // Both, also when the first is refused.
+    reload: () => [app.reload(), watch.look()].every(Boolean),
     listen: async () => {
       await app.ready;
       return listen(server, { config, security, log });
     },
     ready: () => app.ready,
     close: () => {
-      stopWatching();
+      watch.stop();
       return (stopping ??= app.close({ served: () => stop(server) }));
     },
   };
 }
 
 /** What the configuration points to. @throws StartupError with everything that is wrong with any of the files. */
-export function readFiles(config: Config): {
-  readonly budgets: readonly BudgetDefinition[];
-  readonly security: Security;
-} {
+export function readFiles(config: Config): { readonly files: ConfigFiles; readonly security: Security } {
   const problems: string[] = [];
   const collected = <T>(read: () => T): T | undefined => {
     try {
@@ -113,25 +112,10 @@ export function readFiles(config: Config): {
       return undefined;
     }
   };
-  const budgets = collected(() => readBudgets(config.budgetsFile));
+  const files = collected(() => readConfigFiles(config));
   const security = collected(() => readSecurity(config));
-  if (budgets === undefined || security === undefined) throw new StartupError(problems);
-  return { budgets, security };
-}
-
-/** budgets.yml as definitions; no file means no budgets. @throws StartupError with everything that is wrong with it. */
-export function readBudgets(file: string | undefined): readonly BudgetDefinition[] {
-  if (file === undefined) return [];
-  let document: unknown;
-  try {
-    document = parseYaml(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const reason = messageOf(error).split('\n')[0] ?? '';
-    throw new StartupError([`budgets_file ${JSON.stringify(file)} cannot be read: ${reason}`], { cause: error });
-  }
-  const parsed = parseBudgets(document);
-  if (!parsed.ok) throw new StartupError(parsed.problems.map((problem) => `budgets_file: ${problem}`));
-  return parsed.budgets;
+  if (files === undefined || security === undefined) throw new StartupError(problems);
+  return { files, security };
 }
 
 function ownServer(config: Config, app: App, { tls }: Security): ExporterServer {

@@ -1,4 +1,4 @@
-// The process: runs the command, stops on SIGINT and SIGTERM. The only place that ends it.
+// The process: runs the command, reads its files again on SIGHUP, stops on SIGINT and SIGTERM. The only place that ends it.
 import { once } from 'node:events';
 import { runCommand } from './command.ts';
 import { messageOf, StartupError } from './errors.ts';
@@ -14,7 +14,7 @@ const log = jsonLog(
   () => Date.now()
 );
 
-function stopOnSignals(exporter: Exporter): void {
+function followSignals(exporter: Exporter): void {
   const stop = (signal: string): void => {
     log('info', `${signal}: finishing what is under way`);
     exporter.close().then(
@@ -28,6 +28,10 @@ function stopOnSignals(exporter: Exporter): void {
       }
     );
   };
+  process.on('SIGHUP', () => {
+    log('info', 'SIGHUP: reading the files that the configuration names again');
+    exporter.reload();
+  });
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 }
@@ -46,7 +50,7 @@ async function run([first, ...rest]: readonly string[]): Promise<void> {
   }
   const result = await runCommand(process.argv.slice(2), log);
   if (result.kind === 'printed') process.stdout.write(result.text);
-  else stopOnSignals(result.exporter);
+  else followSignals(result.exporter);
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

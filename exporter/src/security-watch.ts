@@ -17,21 +17,26 @@ export interface SecurityWatch {
   readonly readFile?: ReadFile;
 }
 
+export interface WatchedSecurity {
+  /** Reads the files now. @returns whether what they say is in force. */
+  readonly look: () => boolean;
+  readonly stop: () => void;
+}
+
 /**
  * Says what is unwise about `first`, then looks at the files every 30 seconds. Files that cannot be used leave the old
  * ones in force; that is said once for each state of the files.
- * @returns what stops it.
  */
-export function watchSecurity(first: Security, watch: SecurityWatch): () => void {
+export function watchSecurity(first: Security, watch: SecurityWatch): WatchedSecurity {
   const { config, clock, log, replace, readFile = readSmallFile } = watch;
   let inForce = first;
   let said = '';
   for (const warning of first.warnings) log('warn', warning);
-  return clock.every(PERIOD_MS, () => {
+  const look = (): boolean => {
     try {
       const found = readSecurity(config, readFile);
       said = '';
-      if (found.fingerprint === inForce.fingerprint) return;
+      if (found.fingerprint === inForce.fingerprint) return true;
       if (needsRestart(inForce, found)) {
         log('warn', 'TLS was turned on or off, or other client certificates are asked for: that takes a restart');
       }
@@ -39,6 +44,7 @@ export function watchSecurity(first: Security, watch: SecurityWatch): () => void
       inForce = found;
       replace(found);
       log('info', 'tokens, users and certificates were read anew');
+      return true;
     } catch (error) {
       const problems = error instanceof StartupError ? error.problems : [messageOf(error)];
       if (problems.join('\n') !== said) {
@@ -47,8 +53,10 @@ export function watchSecurity(first: Security, watch: SecurityWatch): () => void
         });
       }
       said = problems.join('\n');
+      return false;
     }
-  });
+  };
+  return { look, stop: clock.every(PERIOD_MS, look) };
 }
 
 function needsRestart({ tls: before }: Security, { tls: after }: Security): boolean {

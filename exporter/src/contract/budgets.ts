@@ -1,7 +1,7 @@
 // budgets.yml: what a budget is, and how the parsed YAML document becomes checked definitions.
+import { isMapping, refuseUnknownKeys, shown, valueOf } from './document.ts';
 import { parseDuration } from './duration.ts';
 import { labelValue, MAX_LABEL_BYTES } from './labels.ts';
-import { nearestName } from './nearest-name.ts';
 import { usdToNano, type NanoUsd } from './money.ts';
 
 export const CALENDAR_WINDOWS = ['hour', 'day', 'week', 'month', 'quarter'] as const;
@@ -51,18 +51,18 @@ const BUDGET_KEYS = ['name', 'match', 'limit_usd', 'window', 'timezone', 'week_s
 export function parseBudgets(document: unknown): BudgetsResult {
   if (document === null || document === undefined) return { ok: true, budgets: [] };
   const problems: string[] = [];
-  if (!isRecord(document)) {
+  if (!isMapping(document)) {
     return { ok: false, problems: [`budgets.yml must be a mapping with the key "budgets", not ${shown(document)}`] };
   }
-  refuseUnknownKeys({ record: document, known: DOCUMENT_KEYS, place: 'budgets.yml' }, problems);
-  const list = document['budgets'] ?? [];
+  refuseUnknownKeys({ mapping: document, known: DOCUMENT_KEYS, place: 'budgets.yml' }, problems);
+  const list = valueOf(document, 'budgets') ?? [];
   if (!Array.isArray(list)) {
     return { ok: false, problems: [...problems, `budgets must be a list, not ${shown(list)}`] };
   }
   const budgets = list.flatMap((entry: unknown, index) => parseBudget(entry, index, problems) ?? []);
   const places = new Map<string, number>();
   list.forEach((entry: unknown, index) => {
-    const name = isRecord(entry) ? entry['name'] : undefined;
+    const name = isMapping(entry) ? valueOf(entry, 'name') : undefined;
     if (typeof name !== 'string') return;
     const earlier = places.get(name);
     if (earlier === undefined) places.set(name, index);
@@ -74,21 +74,22 @@ export function parseBudgets(document: unknown): BudgetsResult {
 
 function parseBudget(entry: unknown, index: number, problems: string[]): BudgetDefinition | undefined {
   const place = `budgets[${index}]`;
-  if (!isRecord(entry)) {
+  if (!isMapping(entry)) {
     problems.push(`${place} must be a mapping, not ${shown(entry)}`);
     return undefined;
   }
-  refuseUnknownKeys({ record: entry, known: BUDGET_KEYS, place }, problems);
-  const window = windowOf(entry['window'], place, problems);
-  const limit = limitOf(entry['limit_usd'], place, problems);
+  refuseUnknownKeys({ mapping: entry, known: BUDGET_KEYS, place }, problems);
+  const window = windowOf(valueOf(entry, 'window'), place, problems);
+  const limit = limitOf(valueOf(entry, 'limit_usd'), place, problems);
+  const windowText = valueOf(entry, 'window');
   const definition = {
-    name: labelOf(entry['name'], `${place}.name`, problems),
-    match: matchOf(entry['match'], place, problems),
-    windowText: typeof entry['window'] === 'string' ? entry['window'] : '',
-    timezone: timezoneOf(entry['timezone'] ?? 'UTC', place, problems),
-    weekStart: weekStartOf(entry['week_start'] ?? 'monday', place, problems),
-    thresholds: thresholdsOf(entry['thresholds'] ?? DEFAULT_THRESHOLDS, place, problems),
-    owner: entry['owner'] === undefined ? '' : labelOf(entry['owner'], `${place}.owner`, problems),
+    name: labelOf(valueOf(entry, 'name'), `${place}.name`, problems),
+    match: matchOf(valueOf(entry, 'match'), place, problems),
+    windowText: typeof windowText === 'string' ? windowText : '',
+    timezone: timezoneOf(valueOf(entry, 'timezone') ?? 'UTC', place, problems),
+    weekStart: weekStartOf(valueOf(entry, 'week_start') ?? 'monday', place, problems),
+    thresholds: thresholdsOf(valueOf(entry, 'thresholds') ?? DEFAULT_THRESHOLDS, place, problems),
+    owner: valueOf(entry, 'owner') === undefined ? '' : labelOf(valueOf(entry, 'owner'), `${place}.owner`, problems),
   };
   return window === undefined || limit === undefined ? undefined : { ...definition, window, limit };
 }
@@ -103,14 +104,14 @@ function labelOf(value: unknown, place: string, problems: string[]): string {
 
 function matchOf(value: unknown, place: string, problems: string[]): BudgetMatch {
   if (value === undefined || value === null) return {};
-  if (!isRecord(value)) {
+  if (!isMapping(value)) {
     problems.push(`${place}.match must be a mapping of labels, not ${shown(value)}`);
     return {};
   }
-  refuseUnknownKeys({ record: value, known: BUDGET_MATCH_LABELS, place: `${place}.match` }, problems);
-  const pairs = BUDGET_MATCH_LABELS.filter((label) => value[label] !== undefined).map((label) => [
+  refuseUnknownKeys({ mapping: value, known: BUDGET_MATCH_LABELS, place: `${place}.match` }, problems);
+  const pairs = BUDGET_MATCH_LABELS.filter((label) => valueOf(value, label) !== undefined).map((label) => [
     label,
-    labelOf(value[label], `${place}.match.${label}`, problems),
+    labelOf(valueOf(value, label), `${place}.match.${label}`, problems),
   ]);
   return Object.fromEntries(pairs) as BudgetMatch;
 }
@@ -166,24 +167,4 @@ function thresholdsOf(value: unknown, place: string, problems: string[]): readon
     `${place}.thresholds must be ascending used ratios above 0 and up to ${MAX_THRESHOLD}, such as [0.8, 1], not ${shown(value)}`
   );
   return DEFAULT_THRESHOLDS;
-}
-
-function refuseUnknownKeys(
-  { record, known, place }: { record: Record<string, unknown>; known: readonly string[]; place: string },
-  problems: string[]
-): void {
-  for (const key of Object.keys(record).filter((name) => !known.includes(name))) {
-    const nearest = nearestName(key, known);
-    const hint = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
-    problems.push(`${place} has an unknown key ${shown(key)}: ${hint}`);
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

@@ -1,14 +1,14 @@
 // The contract's event: what every dialect is turned into, and all that the pipeline, the model and the outputs know.
 import type { NanoUsd } from './money.ts';
 import type { AgentState, GraphStatus } from './states.ts';
-import type { TokenDirection } from './labels.ts';
+import type { TokenDirection, UnpricedReason } from './labels.ts';
 
 /** How an event was spelled when it arrived. */
 export const DIALECTS = ['metrics-emitter', 'gateway', 'state-graph'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** By which way an event arrived: label `source` of `orchestrator_exporter_events_total`. */
-export const SOURCES = ['http', 'websocket', 'emitter'] as const;
+/** By which way an event arrived (`exporter`: late prices that it puts in itself): label `source` of `orchestrator_exporter_events_total`. */
+export const SOURCES = ['http', 'websocket', 'emitter', 'exporter'] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** Why an event was refused: label `reason` of `orchestrator_exporter_events_rejected_total`. Closed; never reused. */
@@ -38,6 +38,7 @@ export const ANOMALIES = [
   'late',
   'clock_skew',
   'sum_overflow',
+  'unpriced_forgotten',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
@@ -134,7 +135,14 @@ export interface CostUpdated extends EventBase {
   readonly provider?: string;
   /** Rise of each token count; absent directions are zero. */
   readonly tokens: Readonly<Partial<Record<TokenDirection, number>>>;
+  /** What the price table said when the event was accepted; only where the event has tokens and tells no cost. */
+  readonly pricing?: Pricing;
+  /** Made by the exporter itself: `pricing` is the late price of the usage with this id, which had none. */
+  readonly corrects?: string;
 }
+
+/** Part of the accepted event, so that a replay needs no table: what was applied once is applied again. */
+export type Pricing = { readonly amount: NanoUsd } | { readonly unpriced: UnpricedReason };
 
 export interface GraphCompleted extends EventBase {
   readonly type: 'graph.complete';

@@ -9,6 +9,24 @@ export type NodeOutcome = (typeof NODE_OUTCOMES)[number];
 export const CHECKPOINT_OUTCOMES = ['saved', 'failed'] as const;
 export type CheckpointOutcome = (typeof CHECKPOINT_OUTCOMES)[number];
 
+/** How the exporter knows an amount: the orchestrator told it, or the price table did. */
+export const PRICED_BY = ['reported', 'table'] as const;
+export type PricedBy = (typeof PRICED_BY)[number];
+
+/**
+ * Why usage without a cost has no price, or none above zero: label `reason` of `orchestrator_unpriced_usage_total`. Closed.
+ * `zero_amount` has a price and is counted as 0 USD: its prices are zero, or it is worth less than half a nano-dollar.
+ */
+export const UNPRICED_REASONS = [
+  'no_table',
+  'no_model',
+  'no_price',
+  'no_direction_price',
+  'out_of_range',
+  'zero_amount',
+] as const;
+export type UnpricedReason = (typeof UNPRICED_REASONS)[number];
+
 /** Where spend goes that names no agent while the thread runs none or several. */
 export const UNATTRIBUTED_AGENT = 'unattributed';
 /** Provider and model of usage that names none. */

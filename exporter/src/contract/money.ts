@@ -48,6 +48,22 @@ function decimalToInteger(text: string, exponent: number): number | undefined {
 }
 
 /**
+ * Decimal text times 10^places, exact: undefined when the text is no decimal number, is longer than 64 characters, or has
+ * digits below the last place. `decimalToScaled('1.5e-7', 30)` is 150000000000000000000000n.
+ */
+export function decimalToScaled(text: string, places: number): bigint | undefined {
+  const match = text.length > 64 ? null : DECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', power = '0'] = match;
+  const digits = BigInt(whole + fraction);
+  const shift = places + Number(power) - fraction.length;
+  const unit = 10n ** BigInt(Math.abs(shift));
+  if (shift < 0 && digits % unit !== 0n) return undefined;
+  const magnitude = shift < 0 ? digits / unit : digits * unit;
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+/**
  * Nano-USD of an amount in USD, given as a JSON number or decimal text. A number is read by its shortest decimal form
  * (ECMA-262 Number::toString), so 0.1 is exactly 100,000,000 nano. Undefined for NaN, infinities, other text, and
  * amounts past 2^53 - 1 nano.

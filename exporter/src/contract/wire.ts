@@ -54,6 +54,8 @@ export interface BudgetSnapshot {
   readonly periodEndMs?: number;
   readonly exhaustionMs?: number;
   readonly valid: boolean;
+  /** Why it is not valid, as sentences; empty when it is. */
+  readonly untrusted: readonly string[];
 }
 
 export const GATEWAY_METHODS = [

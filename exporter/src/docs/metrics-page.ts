@@ -1,6 +1,12 @@
 // docs/metrics.md from the catalogue and the closed vocabularies.
 import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
-import { CHECKPOINT_OUTCOMES, NODE_OUTCOMES, TOKEN_DIRECTIONS } from '../contract/labels.ts';
+import {
+  CHECKPOINT_OUTCOMES,
+  NODE_OUTCOMES,
+  PRICED_BY,
+  TOKEN_DIRECTIONS,
+  UNPRICED_REASONS,
+} from '../contract/labels.ts';
 import {
   AGGREGATES,
   AUTH_FAILURE_REASONS,
@@ -40,6 +46,8 @@ const CLOSED: ReadonlyMap<string, readonly string[]> = new Map<string, readonly 
   [`${SELF.authFailures.name} scope`, AUTH_SCOPES],
   [`${SELF.authFailures.name} reason`, AUTH_FAILURE_REASONS],
   [`${SELF.connectionsRefused.name} reason`, CONNECTION_REFUSALS],
+  [`${AGGREGATES.unpricedUsage.name} reason`, UNPRICED_REASONS],
+  ['priced_by', PRICED_BY],
 ]);
 
 /** The whole page; the same catalogue gives the same text. @throws Error for a row without a help text. */

@@ -101,7 +101,7 @@ function threadSnapshot(thread: ThreadView): ThreadSnapshot {
 }
 
 function budgetSnapshot(view: BudgetView): BudgetSnapshot {
-  const { name, owner, window, timezone, thresholds, valid } = view;
+  const { name, owner, window, timezone, thresholds, valid, untrusted } = view;
   return {
     name,
     owner,
@@ -116,5 +116,6 @@ function budgetSnapshot(view: BudgetView): BudgetSnapshot {
     ...(view.periodEndMs === undefined ? {} : { periodEndMs: view.periodEndMs }),
     ...(view.exhaustionMs === undefined ? {} : { exhaustionMs: view.exhaustionMs }),
     valid,
+    untrusted,
   };
 }

@@ -1,42 +1,37 @@
-// One budget of budgets.yml and what was booked to it.
-import type { BudgetDefinition, CalendarWindow } from '../contract/budgets.ts';
-import { BUDGET_MATCH_LABELS } from '../contract/budgets.ts';
+// One budget of budgets.yml, what was booked to it, and whether its number can be trusted.
+import { BUDGET_MATCH_LABELS, type BudgetDefinition, type BudgetMatch } from '../contract/budgets.ts';
 import { BURN_RATE_LOOKBACKS } from '../contract/metrics.ts';
-import { addUsd, nanoToUsd, ZERO_USD, type NanoUsd } from '../contract/money.ts';
-import { periodOf, type Period } from './budget-period.ts';
-import type { Change, Spent } from './change.ts';
+import { nano, nanoToUsd, ZERO_USD, type NanoUsd } from '../contract/money.ts';
+import { windowOf, type Booking, type BudgetWindow } from './budget-window.ts';
+import type { Change } from './change.ts';
 import { SlidingSum } from './sliding-sum.ts';
-import type { BudgetView } from './views.ts';
+import type { BudgetView, UnpricedUsageView } from './views.ts';
 
-/** Periods held, the latest: as many hours as the oldest event that is booked at its own time may be old. */
-const MAX_PERIODS = 7 * 24 + 2;
 const BURN_SLOTS = 60;
-const ROLLING_SLOTS = 1_440;
 const HOUR_MS = 3_600_000;
 /** No exhaustion is projected from a shorter stretch: one call right after start-up is no rate. */
 const MIN_PROJECTION_MS = 5 * 60_000;
-
-/** Where a budget keeps what was spent: by calendar period, over a sliding window, or by thread. */
-interface Window {
-  book(spent: Spent, atMs: number): void;
-  spent(nowMs: number): NanoUsd;
-  period(nowMs: number): Period | undefined;
-  /** When the spend at this rate reaches the limit, if it does so within the window. */
-  exhaustion(remaining: NanoUsd, perMs: number, nowMs: number): number | undefined;
-  follow(change: Change): void;
-}
+/** Usage reports without a price are counted in a window of their own, one unit each. */
+const ONE = nano(1);
+const MINUS_ONE = nano(-1);
 
 export class BudgetAccount {
-  readonly definition: BudgetDefinition;
-  readonly #window: Window;
+  readonly #window: BudgetWindow;
+  readonly #unpriced: BudgetWindow;
   readonly #burn: ReadonlyMap<string, { readonly seconds: number; readonly sum: SlidingSum }>;
   readonly #lastHour = new SlidingSum(HOUR_MS, BURN_SLOTS);
+  #definition: BudgetDefinition;
   #firstSpendMs: number | undefined;
-  #valid = true;
+  #overflowed = false;
+  /** Spend before this instant is not all known. */
+  #knownSinceMs = Number.NEGATIVE_INFINITY;
+  /** Live threads that spent before the budget was there, and how much of it was the budget's is not known. */
+  readonly #unknownThreads = new Set<string>();
 
   constructor(definition: BudgetDefinition) {
-    this.definition = definition;
+    this.#definition = definition;
     this.#window = windowOf(definition);
+    this.#unpriced = windowOf(definition);
     this.#burn = new Map(
       Object.entries(BURN_RATE_LOOKBACKS).map(([lookback, seconds]) => [
         lookback,
@@ -45,22 +40,67 @@ export class BudgetAccount {
     );
   }
 
+  get definition(): BudgetDefinition {
+    return this.#definition;
+  }
+
+  /** Another limit, other thresholds or another owner for the same money. */
+  redefine(definition: BudgetDefinition): this {
+    this.#definition = definition;
+    return this;
+  }
+
   apply(change: Change): void {
     this.#window.follow(change);
-    if (change.kind !== 'spend' || !matches(this.definition, change)) return;
-    const atMs = change.bookedMs ?? change.atMs;
-    this.#firstSpendMs = Math.min(this.#firstSpendMs ?? atMs, atMs);
+    this.#unpriced.follow(change);
+    if (change.kind === 'thread-finished' || change.kind === 'thread-forgotten') {
+      this.#unknownThreads.delete(change.threadId);
+    } else if (change.kind === 'spend' && matches(this.#definition, change)) {
+      this.book({ threadId: change.threadId, amount: change.spend, atMs: change.bookedMs ?? change.atMs });
+    } else if (change.kind === 'unpriced' && change.reason !== 'zero_amount') {
+      this.countUnpriced(change, ONE);
+    } else if (change.kind === 'usage-settled') {
+      this.countUnpriced(change, MINUS_ONE);
+    }
+  }
+
+  /** Adds spend that is known to match. */
+  book(booking: Booking): void {
+    this.#firstSpendMs = Math.min(this.#firstSpendMs ?? booking.atMs, booking.atMs);
     this.#guarded(() => {
-      this.#window.book(change, atMs);
-      this.#lastHour.add(atMs, change.spend);
-      for (const { sum } of this.#burn.values()) sum.add(atMs, change.spend);
+      this.#window.book(booking);
+      this.#lastHour.add(booking.atMs, booking.amount);
+      for (const { sum } of this.#burn.values()) sum.add(booking.atMs, booking.amount);
     });
   }
 
+  countUnpriced(usage: UnpricedUsageView, amount: NanoUsd = ONE): void {
+    if (!matches(this.#definition, usage)) return;
+    this.#unpriced.book({ threadId: usage.threadId, amount, atMs: usage.bookedMs ?? usage.atMs });
+  }
+
+  /** Books the spend of a thread from before the budget was there, to a thread budget only. */
+  bookThread(threadId: string, spend: NanoUsd): void {
+    this.#guarded(() => {
+      this.#window.book({ threadId, amount: spend, atMs: 0 });
+    });
+  }
+
+  missesThread(threadId: string): void {
+    this.#unknownThreads.add(threadId);
+  }
+
+  missesBefore(instantMs: number): void {
+    this.#knownSinceMs = instantMs;
+  }
+
   view(nowMs: number): BudgetView {
-    const { name, owner, windowText, timezone, limit, thresholds } = this.definition;
+    const { name, owner, windowText, timezone, limit, thresholds } = this.#definition;
     const spent = this.#guarded(() => this.#window.spent(nowMs)) ?? ZERO_USD;
     const period = this.#window.period(nowMs);
+    const burnRates = this.#burnRates(nowMs);
+    const exhaustionMs = this.#exhaustionMs(spent, nowMs);
+    const untrusted = this.#untrusted(nowMs);
     return {
       name,
       owner,
@@ -71,10 +111,27 @@ export class BudgetAccount {
       thresholds,
       periodStartMs: period?.startMs,
       periodEndMs: period?.endMs,
-      burnRates: this.#burnRates(nowMs),
-      exhaustionMs: this.#exhaustionMs(spent, nowMs),
-      valid: this.#valid,
+      burnRates,
+      exhaustionMs,
+      valid: untrusted.length === 0,
+      untrusted,
     };
+  }
+
+  /** Why the number is not the whole truth: in each of these cases it is too small. */
+  #untrusted(nowMs: number): readonly string[] {
+    const reasons: string[] = [];
+    if (this.#overflowed) reasons.push('its sum left the exact range of about 9 million USD');
+    const startMs = this.#window.period(nowMs)?.startMs;
+    if (startMs !== undefined && startMs < this.#knownSinceMs) {
+      reasons.push(`spend before ${new Date(this.#knownSinceMs).toISOString()} is not all known to it`);
+    }
+    if (this.#unknownThreads.size > 0) {
+      reasons.push(`what ${this.#unknownThreads.size} live threads spent before it was added is not known to it`);
+    }
+    const unpriced = this.#unpriced.spent(nowMs);
+    if (unpriced > 0) reasons.push(`${unpriced} usage reports of its window have no price`);
+    return reasons;
   }
 
   #burnRates(nowMs: number): ReadonlyMap<string, number> {
@@ -91,7 +148,7 @@ export class BudgetAccount {
    * up, and when its window ends or slides on first.
    */
   #exhaustionMs(spent: NanoUsd, nowMs: number): number | undefined {
-    const remaining = (this.definition.limit - spent) as NanoUsd;
+    const remaining = (this.#definition.limit - spent) as NanoUsd;
     const seenMs = Math.min(HOUR_MS, nowMs - (this.#firstSpendMs ?? nowMs));
     if (remaining <= 0 || seenMs < MIN_PROJECTION_MS) return undefined;
     const perMs = (this.#guarded(() => this.#lastHour.sum(nowMs)) ?? 0) / seenMs;
@@ -104,123 +161,13 @@ export class BudgetAccount {
       return action();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#valid = false;
+      this.#overflowed = true;
       return undefined;
     }
   }
 }
 
 /** Every label that the budget names is equal. */
-export function matches(
-  { match }: BudgetDefinition,
-  spent: Partial<Record<keyof BudgetDefinition['match'], string>>
-): boolean {
+export function matches({ match }: { readonly match: BudgetMatch }, spent: BudgetMatch): boolean {
   return BUDGET_MATCH_LABELS.every((label) => match[label] === undefined || match[label] === spent[label]);
-}
-
-function windowOf(definition: BudgetDefinition): Window {
-  const { window } = definition;
-  if (window === 'thread') return new ThreadWindow();
-  return typeof window === 'string' ? new CalendarWindows(definition, window) : new RollingWindow(window.rollingMs);
-}
-
-class CalendarWindows implements Window {
-  readonly #calendar;
-  /** Spend by the start of the period. */
-  readonly #spent = new Map<number, NanoUsd>();
-  #latest: Period = { startMs: 0, endMs: 0 };
-
-  constructor({ timezone, weekStart }: BudgetDefinition, window: CalendarWindow) {
-    this.#calendar = { window, timezone, weekStart };
-  }
-
-  book({ spend }: Spent, atMs: number): void {
-    const { startMs } = this.period(atMs);
-    this.#spent.set(startMs, addUsd(this.#spent.get(startMs) ?? ZERO_USD, spend));
-    if (this.#spent.size > MAX_PERIODS) this.#spent.delete(Math.min(...this.#spent.keys()));
-  }
-
-  spent(nowMs: number): NanoUsd {
-    return this.#spent.get(this.period(nowMs).startMs) ?? ZERO_USD;
-  }
-
-  /** Events come mostly in order, so the period of the last one asked for is mostly the answer. */
-  period(atMs: number): Period {
-    if (atMs < this.#latest.startMs || atMs >= this.#latest.endMs) this.#latest = periodOf(atMs, this.#calendar);
-    return this.#latest;
-  }
-
-  exhaustion(remaining: NanoUsd, perMs: number, nowMs: number): number | undefined {
-    const exhaustedMs = nowMs + remaining / perMs;
-    return exhaustedMs < this.period(nowMs).endMs ? exhaustedMs : undefined;
-  }
-
-  follow(): void {
-    // A calendar period does not depend on what threads do.
-  }
-}
-
-class RollingWindow implements Window {
-  readonly #rollingMs: number;
-  readonly #sum: SlidingSum;
-
-  constructor(rollingMs: number) {
-    this.#rollingMs = rollingMs;
-    this.#sum = new SlidingSum(rollingMs, ROLLING_SLOTS);
-  }
-
-  book({ spend }: Spent, atMs: number): void {
-    this.#sum.add(atMs, spend);
-  }
-
-  spent(nowMs: number): NanoUsd {
-    return this.#sum.sum(nowMs);
-  }
-
-  period(nowMs: number): Period {
-    return { startMs: nowMs - this.#rollingMs, endMs: nowMs };
-  }
-
-  /** Old spend leaves as new comes: sooner than a window's length from now, or not at all. */
-  exhaustion(remaining: NanoUsd, perMs: number, nowMs: number): number | undefined {
-    const leftMs = remaining / perMs;
-    return leftMs < this.#rollingMs ? nowMs + leftMs : undefined;
-  }
-
-  follow(): void {
-    // A rolling window does not depend on what threads do.
-  }
-}
-
-/** Shows the thread that spent most among those that have not ended: it is the one that will reach the limit first. */
-class ThreadWindow implements Window {
-  readonly #threads = new Map<string, { spent: NanoUsd; live: boolean }>();
-
-  book({ threadId, spend }: Spent): void {
-    const thread = this.#threads.get(threadId) ?? { spent: ZERO_USD, live: true };
-    this.#threads.set(threadId, { ...thread, spent: addUsd(thread.spent, spend) });
-  }
-
-  spent(): NanoUsd {
-    let most = ZERO_USD;
-    for (const { spent, live } of this.#threads.values()) if (live && spent > most) most = spent;
-    return most;
-  }
-
-  period(): undefined {
-    return undefined;
-  }
-
-  exhaustion(): undefined {
-    // The burn rate of a budget is that of all its threads together; a thread has its own (burn-rate.ts).
-    return undefined;
-  }
-
-  follow(change: Change): void {
-    const thread = this.#threads.get(change.threadId);
-    if (thread === undefined) return;
-    if (change.kind === 'thread-forgotten') this.#threads.delete(change.threadId);
-    else if (change.kind === 'thread-finished') thread.live = false;
-    else if (change.kind === 'thread-started') thread.live = true;
-  }
 }

@@ -45,11 +45,18 @@ function datesOf(
   }
 }
 
-/** Hours are counted in elapsed time, so the hour that a clock change repeats is two hours. */
+/**
+ * The hour that the wall clock shows. One that a clock change repeats is two hours; one that a change of less than an hour
+ * falls into (Lord Howe), or that does not fall on the hour (Chatham), ends there, and the next begins there.
+ */
 function hourOf(zoned: Temporal.ZonedDateTime): Period {
-  const { minute, second, millisecond } = zoned;
-  const startMs = zoned.epochMilliseconds - ((minute * 60 + second) * 1_000 + millisecond);
-  return { startMs, endMs: startMs + 3_600_000 };
+  const { minute, second, millisecond, epochMilliseconds } = zoned;
+  const startMs = epochMilliseconds - ((minute * 60 + second) * 1_000 + millisecond);
+  const endMs = startMs + 3_600_000;
+  // A change at this very instant is told by asking from the instant after it.
+  const before = zoned.add({ milliseconds: 1 }).getTimeZoneTransition('previous')?.epochMilliseconds ?? startMs;
+  const after = zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? endMs;
+  return { startMs: Math.max(startMs, before), endMs: Math.min(endMs, after) };
 }
 
 /** The first instant of the date; later than 00:00 where a clock change skips midnight. */

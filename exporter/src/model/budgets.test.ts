@@ -1,8 +1,11 @@
-import { parseBudgets } from '../contract/budgets.ts';
+import { parseBudgets, type BudgetDefinition } from '../contract/budgets.ts';
+import type { CostUpdated } from '../contract/event.ts';
 import { nano, usdText } from '../contract/money.ts';
 import { periodOf } from './budget-period.ts';
 import { BudgetLedger } from './budgets.ts';
 import type { Change, Spent } from './change.ts';
+import { OrchestratorModel } from './orchestrator-model.ts';
+import { SpendHistory } from './spend-history.ts';
 import type { BudgetView } from './views.ts';
 
 const ms = (iso: string): number => Date.parse(iso);
@@ -28,6 +31,8 @@ function spent(iso: string, usd: number, more: Partial<Spent> = {}): Spent {
     provider: 'p',
     model: 'm',
     spend: nano(usd * 1e9),
+    pricedBy: 'reported',
+    late: false,
     threadTotal: nano(0),
     ...more,
   };
@@ -107,6 +112,7 @@ describe('what a budget has spent', () => {
       ]),
       exhaustionMs: undefined,
       valid: true,
+      untrusted: [],
     });
   });
 
@@ -288,5 +294,156 @@ describe('rates and exhaustion', () => {
     const slow = ledger({ window: 'rolling:1h' });
     slow.apply([spent(early(60), 1), spent(early(1), 1)]);
     expect(view(slow).exhaustionMs).toBeUndefined();
+  });
+});
+
+describe('a changed budgets.yml', () => {
+  const T = ms(NOON);
+  const definitions = (...budgets: object[]): readonly BudgetDefinition[] => {
+    const parsed = parseBudgets({
+      budgets: budgets.map((fields) => ({ name: 'b', limit_usd: 10, window: 'day', ...fields })),
+    });
+    if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+    return parsed.budgets;
+  };
+  const empty = new OrchestratorModel({ retentionMs: 1 });
+  const told = (book: BudgetLedger): (string | number | boolean)[][] =>
+    book.views(T).map(({ name, limit, spent: sum, valid }) => [name, limit / 1e9, usdText(sum), valid]);
+
+  const HISTORY = [
+    spent('2026-03-10T11:00:00Z', 1),
+    spent('2026-03-10T00:00:00Z', 2, { agent: 'other' }),
+    spent('2026-03-09T23:59:59.999Z', 4),
+    spent('2026-03-01T00:00:00Z', 8, { bookedMs: ms('2026-03-10T01:00:00Z') }),
+    spent('2026-01-01T00:00:00Z', 16),
+  ];
+
+  test.each<[string, object[], (string | number | boolean)[][]]>([
+    ['a top-up goes on with its money', [{ limit_usd: 50 }], [['b', 50, '11', true]]],
+    ['other thresholds and another owner too', [{ thresholds: [1], owner: 'o' }], [['b', 10, '11', true]]],
+    ['another window is filled from what was spent in it', [{ window: 'quarter' }], [['b', 10, '31', true]]],
+    ['another match too', [{ match: { agent: 'other' } }], [['b', 10, '2', true]]],
+    ['another time zone too', [{ timezone: 'America/New_York' }], [['b', 10, '1', true]]],
+    [
+      'a new one beside it too',
+      [{}, { name: 'c', window: 'month' }],
+      [
+        ['b', 10, '11', true],
+        ['c', 10, '15', true],
+      ],
+    ],
+    ['a rolling one too', [{ window: 'rolling:13h' }], [['b', 10, '15', true]]],
+    ['a deleted one is gone', [], []],
+    ['one that is renamed is a new one with the same money', [{ name: 'd' }], [['d', 10, '11', true]]],
+  ])('%s', (_name, budgets, expected) => {
+    const book = new BudgetLedger(definitions({}));
+    book.apply(HISTORY);
+    book.replace(definitions(...budgets), empty);
+    expect(told(book)).toEqual(expected);
+  });
+
+  test('a new one knows what was spent before, and goes on from there', () => {
+    const book = new BudgetLedger([]);
+    book.apply(HISTORY);
+    book.replace(definitions({}), empty);
+    book.apply([spent('2026-03-10T11:30:00Z', 0.5)]);
+    expect(told(book)).toEqual([['b', 10, '11.5', true]]);
+    expect(view(book).burnRates.get('1h')).toBe(1.5 / 3_600);
+  });
+
+  test('one whose period began before all that is known says so, until the next period', () => {
+    const history = new SpendHistory(4);
+    const book = new BudgetLedger([], history);
+    for (let at = 0; at < 6; at++)
+      book.apply([spent(new Date(T - at * HOUR_MS).toISOString(), 1, { agent: `a${at}` })]);
+    book.replace(definitions({}, { name: 'h', window: 'hour' }), empty);
+    const since = new Date(history.knownSinceMs).toISOString();
+    const untrusted = (iso: string) => book.views(ms(iso)).map((one) => one.untrusted);
+    expect(untrusted(NOON)).toEqual([[`spend before ${since} is not all known to it`], []]);
+    expect(untrusted('2026-03-11T12:00:00Z')).toEqual([[], []]);
+  });
+
+  test('a top-up keeps its money also where the history has given it up', () => {
+    const book = new BudgetLedger(definitions({}), new SpendHistory(4));
+    for (let at = 0; at < 9; at++) book.apply([spent(new Date(T - at * HOUR_MS).toISOString(), 1)]);
+    book.replace(definitions({ limit_usd: 20 }), empty);
+    expect(told(book)).toEqual([['b', 20, '9', true]]);
+  });
+
+  test('spend that is lost makes doubtful what began before it was found out, also a budget that is added later', () => {
+    const book = new BudgetLedger(definitions({}));
+    book.missesBefore(T - HOUR_MS);
+    book.replace(definitions({}, { name: 'c' }, { name: 'h', window: 'hour' }), empty);
+    expect(told(book)).toEqual([
+      ['b', 10, '0', false],
+      ['c', 10, '0', false],
+      ['h', 10, '0', true],
+    ]);
+  });
+
+  const cost = (threadId: string, agent: string): CostUpdated => ({
+    type: 'cost.updated',
+    id: `${threadId} ${agent}`,
+    threadId,
+    timestampMs: T,
+    dialect: 'metrics-emitter',
+    team: 'x',
+    workflow: 'w',
+    agent,
+    spend: nano(3),
+    tokens: {},
+  });
+
+  test.each<[string, object, number, string[]]>([
+    ['all of it', {}, 6, []],
+    ['of its team', { team: 'x' }, 6, []],
+    ['of another team', { team: 'y' }, 0, []],
+    ['of one agent', { agent: 'a' }, 3, []],
+    [
+      'of one model, which is not known any more',
+      { model: 'm' },
+      0,
+      ['what 1 live threads spent before it was added is not known to it'],
+    ],
+  ])('a new thread budget knows the spend of live threads: %s', (_name, match, sum, untrusted) => {
+    const model = new OrchestratorModel({ retentionMs: 1 });
+    const end = {
+      type: 'graph.complete',
+      id: 'e',
+      threadId: 'ended',
+      timestampMs: T,
+      dialect: 'metrics-emitter',
+      team: 'x',
+      workflow: 'w',
+      status: 'success',
+    } as const;
+    for (const event of [cost('live', 'a'), cost('live', 'b'), cost('ended', 'a'), end]) model.apply(event);
+    const book = new BudgetLedger([]);
+    book.replace(definitions({ window: 'thread', match }), model);
+    expect([view(book).spent, view(book).untrusted]).toEqual([sum, untrusted]);
+    book.apply(model.apply({ ...end, id: 'f', threadId: 'live' }));
+    expect([view(book).spent, view(book).untrusted]).toEqual([0, []]);
+  });
+
+  test('live threads get the limits of the file, and lose those that it has no more', () => {
+    let book = new BudgetLedger(definitions({ window: 'thread', limit_usd: 5 }));
+    const model = new OrchestratorModel({ retentionMs: 1, threadLimit: (thread) => book.threadLimit(thread) });
+    model.apply(cost('t', 'a'));
+    model.apply({ ...cost('reported', 'a'), spend: nano(1), remaining: nano(9) });
+    const follow = (...budgets: object[]): unknown[] => {
+      book.replace(definitions(...budgets), model);
+      return model
+        .followThreadLimits(T)
+        .map(({ threadId, ...change }) => [
+          threadId,
+          'limit' in change && change.limit,
+          'remaining' in change && change.remaining,
+        ]);
+    };
+    expect(follow({ window: 'thread', limit_usd: 5 })).toEqual([]);
+    expect(follow({ window: 'thread', limit_usd: 7 })).toEqual([['t', 7e9, 7e9 - 3]]);
+    expect(follow()).toEqual([['t', undefined, undefined]]);
+    book = new BudgetLedger([]);
+    expect(model.threads.get('reported')?.budgetLimit).toBe(10);
   });
 });

@@ -3,17 +3,42 @@ import type { BudgetDefinition } from '../contract/budgets.ts';
 import type { NanoUsd } from '../contract/money.ts';
 import { BudgetAccount, matches } from './budget-account.ts';
 import type { Change } from './change.ts';
-import type { BudgetView } from './views.ts';
+import { SpendHistory } from './spend-history.ts';
+import type { BudgetView, ModelView, ThreadView } from './views.ts';
 
 export class BudgetLedger {
-  readonly #accounts: readonly BudgetAccount[];
+  #accounts: readonly BudgetAccount[];
+  readonly #history: SpendHistory;
 
-  constructor(definitions: readonly BudgetDefinition[]) {
+  constructor(definitions: readonly BudgetDefinition[], history = new SpendHistory()) {
     this.#accounts = definitions.map((definition) => new BudgetAccount(definition));
+    this.#history = history;
   }
 
   apply(changes: readonly Change[]): void {
-    for (const change of changes) for (const account of this.#accounts) account.apply(change);
+    for (const change of changes) {
+      for (const account of this.#accounts) account.apply(change);
+      if (change.kind === 'spend') {
+        this.#history.add({ labels: change, spend: change.spend, atMs: change.bookedMs ?? change.atMs });
+      }
+    }
+  }
+
+  /**
+   * Other budgets from now on. One that only got another limit, other thresholds or another owner goes on with its money;
+   * any other is new and filled with what is known of its window; one that is not there any more is gone.
+   */
+  replace(definitions: readonly BudgetDefinition[], model: ModelView): void {
+    this.#accounts = definitions.map((definition) => {
+      const kept = this.#accounts.find((account) => booksTheSame(account.definition, definition));
+      return kept?.redefine(definition) ?? this.#filled(definition, model);
+    });
+  }
+
+  /** Some spend from before this instant is lost: no number of a window that began before it is the whole truth. */
+  missesBefore(instantMs: number): void {
+    this.#history.missesBefore(instantMs);
+    for (const account of this.#accounts) account.missesBefore(instantMs);
   }
 
   /** Every budget at `nowMs`, in the order of budgets.yml, also those that nothing was booked to. */
@@ -31,4 +56,48 @@ export class BudgetLedger {
     );
     return found?.definition.limit;
   }
+
+  #filled(definition: BudgetDefinition, model: ModelView): BudgetAccount {
+    const account = new BudgetAccount(definition);
+    if (definition.window === 'thread') {
+      for (const thread of model.threads.values()) fillThread(account, thread);
+    } else {
+      account.missesBefore(this.#history.knownSinceMs);
+      for (const { labels, spend, atMs } of this.#history.spends()) {
+        if (matches(definition, labels)) account.book({ threadId: '', amount: spend, atMs });
+      }
+    }
+    for (const usage of model.unpriced.values()) {
+      const ended = definition.window === 'thread' && model.threads.get(usage.threadId)?.endedMs !== undefined;
+      if (!ended) account.countUnpriced(usage);
+    }
+    return account;
+  }
+}
+
+function booksTheSame(a: BudgetDefinition, b: BudgetDefinition): boolean {
+  return (
+    a.name === b.name &&
+    a.windowText === b.windowText &&
+    a.timezone === b.timezone &&
+    a.weekStart === b.weekStart &&
+    matches(a, b.match) &&
+    matches(b, a.match)
+  );
+}
+
+/** Of a thread's spend only the sum and the sums of its agents are held: which model it was is not known any more. */
+function fillThread(account: BudgetAccount, thread: ThreadView): void {
+  const { match } = account.definition;
+  const { threadId, team, workflow, total } = thread;
+  if (thread.endedMs !== undefined || total === 0 || !matches({ match: withoutParts(match) }, { team, workflow }))
+    return;
+  const spend = match.agent === undefined ? total : thread.agents.get(match.agent)?.spend;
+  if (match.provider !== undefined || match.model !== undefined) account.missesThread(threadId);
+  else if (spend !== undefined) account.bookThread(threadId, spend);
+}
+
+/** What a whole thread can match. */
+function withoutParts({ team, workflow }: BudgetDefinition['match']): BudgetDefinition['match'] {
+  return { ...(team === undefined ? {} : { team }), ...(workflow === undefined ? {} : { workflow }) };
 }

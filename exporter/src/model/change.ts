@@ -3,7 +3,8 @@
 import type { Anomaly } from '../contract/event.ts';
 import type { NanoUsd } from '../contract/money.ts';
 import type { AgentState, GraphStatus, ThreadState } from '../contract/states.ts';
-import type { CheckpointOutcome, NodeOutcome, TokenDirection } from '../contract/labels.ts';
+import type { CheckpointOutcome, NodeOutcome, PricedBy, TokenDirection, UnpricedReason } from '../contract/labels.ts';
+import type { UnpricedUsageView } from './views.ts';
 
 interface AtThread {
   readonly threadId: string;
@@ -70,6 +71,9 @@ export interface Spent extends AtThread {
   readonly provider: string;
   readonly model: string;
   readonly spend: NanoUsd;
+  readonly pricedBy: PricedBy;
+  /** A late price: the usage itself was accepted earlier, without one. */
+  readonly late: boolean;
   /** The thread's running total after this spend. */
   readonly threadTotal: NanoUsd;
 }
@@ -84,18 +88,24 @@ export interface TokensUsed extends AtThread {
   readonly tokens: number;
 }
 
-/** Tokens were reported without any cost. */
-export interface UsageUnpriced extends AtThread {
+/** Tokens were reported without any cost, and the price table gave none above zero. */
+export interface UsageUnpriced extends AtThread, UnpricedUsageView {
   readonly kind: 'unpriced';
-  readonly provider: string;
-  readonly model: string;
+  readonly reason: UnpricedReason;
+}
+
+/** Usage that had no price has its money now: by a late price, or in a running total that includes it. */
+export interface UsageSettled extends AtThread, UnpricedUsageView {
+  readonly kind: 'usage-settled';
+  readonly by: 'price' | 'total';
 }
 
 /** The thread's budget: as the orchestrator reports it (limit = total + remaining), else by a thread budget of budgets.yml. */
 export interface ThreadBudgetReported extends AtThread {
   readonly kind: 'thread-budget';
-  readonly limit: NanoUsd;
-  readonly remaining: NanoUsd;
+  /** Both undefined when the thread budget was taken out of budgets.yml. */
+  readonly limit: NanoUsd | undefined;
+  readonly remaining: NanoUsd | undefined;
 }
 
 export interface CheckpointNoted extends AtThread {
@@ -128,6 +138,7 @@ export type Change =
   | Spent
   | TokensUsed
   | UsageUnpriced
+  | UsageSettled
   | ThreadBudgetReported
   | CheckpointNoted
   | AnomalyNoted

@@ -440,6 +440,8 @@ describe('spend', () => {
         bookedMs: T + 7 * DAY_MS + 1,
         ...labels,
         spend: 5,
+        pricedBy: 'reported',
+        late: false,
         threadTotal: 5,
       },
       {
@@ -452,6 +454,8 @@ describe('spend', () => {
         model: 'unknown',
         provider: 'unknown',
         spend: 1,
+        pricedBy: 'reported',
+        late: false,
         threadTotal: 6,
       },
     ]);
@@ -468,7 +472,19 @@ describe('spend', () => {
       ['input', 1, 'unknown'],
     ]);
     expect(of(changes, 'unpriced')).toEqual([
-      { kind: 'unpriced', threadId: 't', workflow: 'w', atMs: T, provider: 'unknown', model: 'm' },
+      {
+        kind: 'unpriced',
+        threadId: 't',
+        workflow: 'w',
+        atMs: T,
+        id: '',
+        team: 'x',
+        agent: 'unattributed',
+        provider: 'unknown',
+        model: 'm',
+        tokens: { input: 5, output: 0, reasoning: 2 },
+        reason: 'no_table',
+      },
     ]);
     expect(thread.tokens).toEqual({ input: 6, output: 0, cache_read: 0, cache_write: 0, reasoning: 2 });
   });

@@ -1,6 +1,6 @@
 // The model: what threads, agents and spend are after each event. Deterministic: no clock, no I/O.
 import type { OrchestratorEvent, RouteTaken } from '../contract/event.ts';
-import type { NanoUsd } from '../contract/money.ts';
+import { subtractUsd, type NanoUsd } from '../contract/money.ts';
 import { FINAL_THREAD_STATES } from '../contract/states.ts';
 import { setAgent } from './agents.ts';
 import type { Change } from './change.ts';
@@ -20,7 +20,8 @@ import {
   startThread,
   type ForgottenThread,
 } from './threads.ts';
-import type { ModelView, ThreadView } from './views.ts';
+import { UnpricedUsage } from './unpriced-usage.ts';
+import type { ModelView, ThreadView, UnpricedUsageView } from './views.ts';
 
 const MAX_THREADS = 100_000;
 const MAX_FORGOTTEN = 200_000;
@@ -37,6 +38,8 @@ export interface ModelOptions {
   readonly maxThreads?: number;
   /** Forgotten threads whose running total is remembered, the latest; 200,000 by default. */
   readonly maxForgotten?: number;
+  /** Usage without a price that is held for a late one, the latest; 100,000 by default. */
+  readonly maxUnpriced?: number;
 }
 
 /** How long threads are kept: after their end, and without an end after their last event. */
@@ -49,23 +52,35 @@ export class OrchestratorModel implements ModelView {
   readonly #options: ModelOptions;
   readonly #threads = new Map<string, ThreadRecord>();
   readonly #forgotten: RecentMap<ForgottenThread>;
+  readonly #unpriced: UnpricedUsage;
 
   constructor(options: ModelOptions) {
     this.#options = options;
     this.#forgotten = new RecentMap(options.maxForgotten ?? MAX_FORGOTTEN);
+    this.#unpriced = new UnpricedUsage(options.maxUnpriced);
   }
 
   get threads(): ReadonlyMap<string, ThreadView> {
     return this.#threads;
   }
 
+  get unpriced(): ReadonlyMap<string, UnpricedUsageView> {
+    return this.#unpriced.pending;
+  }
+
   /** What the event changes, in order; applying the same events again gives the same changes. Never throws. */
   apply(event: OrchestratorEvent): readonly Change[] {
+    const corrected = event.type === 'cost.updated' && event.corrects !== undefined;
+    const usage = corrected ? this.#unpriced.take(event.corrects) : undefined;
+    // Settled in the meantime, or forgotten: its money must not come twice.
+    if (corrected && usage === undefined) return [];
     const { step, evicted } = this.#stepOf(event);
     if (beginsNextRun(step)) startAgain(step);
     noteReceipt(step);
     applyEvent(step);
     followAgents(step);
+    if (usage !== undefined) step.changes.push({ kind: 'usage-settled', ...usage, by: 'price' });
+    this.#keepUnpriced(step);
     return evicted === undefined ? step.changes : [evicted, ...step.changes];
   }
 
@@ -88,6 +103,19 @@ export class OrchestratorModel implements ModelView {
     return due.map((thread) => this.#forget(thread, nowMs));
   }
 
+  /** Gives the threads for which the orchestrator reports no budget the limits of a changed budgets.yml. */
+  followThreadLimits(atMs: number): readonly Change[] {
+    return [...this.#threads.values()].flatMap((thread) => {
+      const limit = this.#options.threadLimit?.(thread);
+      if (thread.budgetReported || thread.budgetLimit === limit) return [];
+      const remaining = limit === undefined ? undefined : subtractUsd(limit, thread.total);
+      thread.budgetLimit = limit;
+      thread.budgetRemaining = remaining;
+      const { threadId, workflow } = thread;
+      return [{ kind: 'thread-budget' as const, threadId, workflow, atMs, limit, remaining }];
+    });
+  }
+
   #stepOf(event: OrchestratorEvent): { step: Step; evicted?: Change } {
     const thread = this.#threads.get(event.threadId);
     if (thread !== undefined) return { step: { thread, event, changes: [] } };
@@ -97,6 +125,23 @@ export class OrchestratorModel implements ModelView {
     this.#threads.set(event.threadId, step.thread);
     assumeBudget(step, this.#options.threadLimit?.(step.thread));
     return evicted === undefined ? { step } : { step, evicted };
+  }
+
+  #keepUnpriced({ event, thread, changes }: Step): void {
+    if (event.type !== 'cost.updated') return;
+    for (const change of [...changes]) {
+      if (change.kind !== 'unpriced' || change.reason === 'zero_amount') continue;
+      const { id, threadId: of, workflow: by, team, agent, provider, model, tokens, atMs: usedMs, bookedMs } = change;
+      const usage = { id, threadId: of, workflow: by, team, agent, provider, model, tokens, atMs: usedMs };
+      if (this.#unpriced.add(bookedMs === undefined ? usage : { ...usage, bookedMs })) {
+        const { threadId, workflow, atMs } = change;
+        changes.push({ kind: 'anomaly', threadId, workflow, atMs, anomaly: 'unpriced_forgotten' });
+      }
+    }
+    if (event.total === undefined || event.timestampMs < thread.startedMs) return;
+    for (const usage of this.#unpriced.takeOfThread(thread.threadId, thread.startedMs)) {
+      changes.push({ kind: 'usage-settled', ...usage, by: 'total' });
+    }
   }
 
   #oldest(): ThreadRecord | undefined {

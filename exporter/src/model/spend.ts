@@ -1,6 +1,6 @@
 // Money and tokens. The spend of an event is the rise of the thread's running total; nothing is ever spent twice.
 import { MAX_BEHIND_MS, type CostUpdated } from '../contract/event.ts';
-import { TOKEN_DIRECTIONS, UNATTRIBUTED_AGENT, UNKNOWN_LABEL } from '../contract/labels.ts';
+import { TOKEN_DIRECTIONS, UNATTRIBUTED_AGENT, UNKNOWN_LABEL, type UnpricedReason } from '../contract/labels.ts';
 import { addUsd, nano, subtractUsd, ZERO_USD, type NanoUsd } from '../contract/money.ts';
 import { hearOfAgent } from './agents.ts';
 import { at, receivedMs, type AgentRecord, type Step, type ThreadRecord, type TotalFrame } from './thread-record.ts';
@@ -13,18 +13,21 @@ type CostStep = Step<CostUpdated>;
 export function applyCost(step: CostStep): void {
   const { event, thread, changes } = step;
   const agent = spender(step);
+  const late = receivedMs(event) - event.timestampMs > MAX_BEHIND_MS;
   const who = {
+    ...(late ? { bookedMs: receivedMs(event) } : {}),
     team: event.team ?? thread.team,
-    agent: agent?.agent ?? UNATTRIBUTED_AGENT,
+    agent: agent?.agent ?? (event.corrects === undefined ? undefined : event.agent) ?? UNATTRIBUTED_AGENT,
     provider: event.provider ?? UNKNOWN_LABEL,
     model: event.model ?? UNKNOWN_LABEL,
   };
+  const told = event.total !== undefined || event.spend !== undefined;
+  const included = isInTotals(step);
   const spend = addToTotals(step, agent, spendOf(step));
   if (spend > 0) {
     noteStep(thread, { atMs: event.timestampMs, spend });
-    const late = receivedMs(event) - event.timestampMs > MAX_BEHIND_MS;
-    const booked = late ? { bookedMs: receivedMs(event) } : {};
-    changes.push({ kind: 'spend', ...at(step), ...booked, ...who, spend, threadTotal: thread.total });
+    const source = { pricedBy: told ? 'reported' : 'table', late: event.corrects !== undefined } as const;
+    changes.push({ kind: 'spend', ...at(step), ...who, ...source, spend, threadTotal: thread.total });
   }
   let used = 0;
   for (const direction of TOKEN_DIRECTIONS) {
@@ -32,12 +35,30 @@ export function applyCost(step: CostStep): void {
     if (tokens === 0) continue;
     used += tokens;
     thread.tokens[direction] += tokens;
-    changes.push({ kind: 'tokens', ...at(step), ...who, direction, tokens });
+    const { team, agent: user, provider, model } = who;
+    changes.push({ kind: 'tokens', ...at(step), team, agent: user, provider, model, direction, tokens });
   }
-  if (used > 0 && event.total === undefined && event.spend === undefined) {
-    changes.push({ kind: 'unpriced', ...at(step), provider: who.provider, model: who.model });
+  const reason = used > 0 && !told && !included ? unpricedReason(event) : undefined;
+  if (reason !== undefined) {
+    changes.push({ kind: 'unpriced', ...at(step), ...who, id: event.id, tokens: event.tokens, reason });
   }
   reportBudget(step, spend);
+}
+
+/** A thread that reports running totals tells all it spends by them: usage without a cost is in the next one. */
+function isInTotals({ event, thread }: CostStep): boolean {
+  return event.corrects === undefined && frameOf(thread, event.timestampMs).heard;
+}
+
+function unpricedReason({ pricing }: CostUpdated): UnpricedReason | undefined {
+  if (pricing === undefined) return 'no_table';
+  if ('unpriced' in pricing) return pricing.unpriced;
+  return pricing.amount === 0 ? 'zero_amount' : undefined;
+}
+
+function tablePrice(step: CostStep): NanoUsd {
+  const { pricing } = step.event;
+  return pricing === undefined || 'unpriced' in pricing || isInTotals(step) ? ZERO_USD : pricing.amount;
 }
 
 /** A thread for which the orchestrator has reported no budget gets the limit of budgets.yml. */
@@ -54,6 +75,7 @@ export function assumeBudget(step: Step, limit: NanoUsd | undefined): void {
  */
 function spender(step: CostStep): AgentRecord | undefined {
   const { event, thread } = step;
+  if (event.corrects !== undefined) return thread.agents.get(event.agent ?? '');
   if (event.agent !== undefined) return hearOfAgent(step, event.agent, 'idle');
   const running = [...thread.agents.values()].filter((agent) => agent.state === 'running');
   const named = running.filter((agent) => agent.named);
@@ -63,7 +85,7 @@ function spender(step: CostStep): AgentRecord | undefined {
 }
 
 /**
- * Rise of the running total, else the event's own spend. The running total is a high-water mark: a repeat or a fall
+ * Rise of the running total, else the event's own spend, else its price by the table. The running total is a high-water mark: a repeat or a fall
  * adds nothing, and after a fall only what exceeds the mark does, because a reordered total looks the same. A run that
  * starts the thread again may go on with the old total or begin at zero: a first total below the mark, or equal to the
  * event's own spend, began at zero.
@@ -73,7 +95,7 @@ function spendOf(step: CostStep): NanoUsd {
   const frame = frameOf(thread, event.timestampMs);
   const { total } = event;
   if (total === undefined) {
-    const spend = event.spend ?? ZERO_USD;
+    const spend = event.spend ?? tablePrice(step);
     if (Number.isSafeInteger(frame.reported + spend)) frame.reported = addUsd(frame.reported, spend);
     return spend;
   }

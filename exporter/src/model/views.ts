@@ -59,8 +59,26 @@ export interface ThreadView {
   readonly spendSteps: readonly SpendStep[];
 }
 
+/** Usage that was reported without a cost and has no price. Provider, model and agent as they are shown in labels. */
+export interface UnpricedUsageView {
+  /** Of the event that reported it. */
+  readonly id: string;
+  readonly threadId: string;
+  readonly workflow: string;
+  readonly team: string;
+  readonly agent: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly tokens: Readonly<Partial<Record<TokenDirection, number>>>;
+  readonly atMs: number;
+  /** As of a spend: when budgets book it, where that is not `atMs`. */
+  readonly bookedMs?: number;
+}
+
 export interface ModelView {
   readonly threads: ReadonlyMap<string, ThreadView>;
+  /** Bounded, oldest first, by the id of the event. */
+  readonly unpriced: ReadonlyMap<string, UnpricedUsageView>;
 }
 
 /** A budget of budgets.yml with its ledger, at one instant. */
@@ -81,4 +99,6 @@ export interface BudgetView {
   /** Undefined while no exhaustion is projected. */
   readonly exhaustionMs: number | undefined;
   readonly valid: boolean;
+  /** Why it is not valid; empty when it is. */
+  readonly untrusted: readonly string[];
 }

@@ -29,6 +29,8 @@ export interface SelfReadings {
   readonly timelineConsumers: () => number;
   readonly gatewayClients: () => number;
   readonly gatewaySubscriptions: () => number;
+  readonly pricedModels: () => number;
+  readonly unpricedPending: () => number;
 }
 
 export interface SelfOptions {
@@ -36,6 +38,9 @@ export interface SelfOptions {
   readonly version: string;
   readonly journalDurable: boolean;
 }
+
+/** The files that are read again while the exporter runs, by their options. */
+export type ReloadableFile = 'budgets_file' | 'prices_file';
 
 export type ScrapeEndpoint = '/metrics' | '/metrics/timeline';
 
@@ -56,6 +61,8 @@ export class SelfMetrics {
   readonly #frames;
   readonly #authFailures;
   readonly #connectionsRefused;
+  readonly #reloadSuccessful;
+  readonly #reloadTimestamp;
 
   constructor({ environment, version, journalDurable }: SelfOptions) {
     this.registry.setDefaultLabels({ [ENVIRONMENT_LABEL]: environment });
@@ -82,6 +89,8 @@ export class SelfMetrics {
     this.#frames = this.#counter(SELF.gatewayFrames);
     this.#authFailures = this.#counter(SELF.authFailures);
     this.#connectionsRefused = this.#counter(SELF.connectionsRefused);
+    this.#reloadSuccessful = this.#gauge(SELF.configReloadSuccessful);
+    this.#reloadTimestamp = this.#gauge(SELF.configReloadTimestamp);
     this.#initialise();
   }
 
@@ -108,6 +117,12 @@ export class SelfMetrics {
     });
     this.#gauge(SELF.gatewaySubscriptions, (gauge) => {
       gauge.set(readings.gatewaySubscriptions());
+    });
+    this.#gauge(SELF.pricedModels, (gauge) => {
+      gauge.set(readings.pricedModels());
+    });
+    this.#gauge(SELF.unpricedPending, (gauge) => {
+      gauge.set(readings.unpricedPending());
     });
   }
 
@@ -161,6 +176,15 @@ export class SelfMetrics {
 
   connectionRefused(reason: ConnectionRefusal): void {
     this.#connectionsRefused.inc({ reason });
+  }
+
+  reloaded(file: ReloadableFile, nowMs: number): void {
+    this.#reloadSuccessful.set({ file }, 1);
+    this.#reloadTimestamp.set({ file }, nowMs / 1_000);
+  }
+
+  reloadRefused(file: ReloadableFile): void {
+    this.#reloadSuccessful.set({ file }, 0);
   }
 
   scrapeSeconds(endpoint: ScrapeEndpoint, seconds: number): void {

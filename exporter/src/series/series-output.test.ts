@@ -214,6 +214,7 @@ const budget = (fields: Partial<BudgetView> = {}): BudgetView => ({
   burnRates: new Map([['5m', 0.25]]),
   exhaustionMs: START + 500,
   valid: true,
+  untrusted: [],
   ...fields,
 });
 

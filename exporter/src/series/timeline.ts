@@ -253,6 +253,7 @@ export class Timeline {
       case 'node-run':
       case 'tokens':
       case 'unpriced':
+      case 'usage-settled':
       case 'thread-budget':
       case 'anomaly':
         return undefined;

@@ -2,7 +2,15 @@
 import { OVERFLOW_LABEL } from '../contract/labels.ts';
 
 /** Labels with a vocabulary fixed in the contract: they cannot grow and are never folded. */
-const CLOSED_LABELS: ReadonlySet<string> = new Set(['state', 'status', 'outcome', 'direction', 'reason']);
+const CLOSED_LABELS: ReadonlySet<string> = new Set([
+  'state',
+  'status',
+  'outcome',
+  'direction',
+  'reason',
+  'priced_by',
+  'by',
+]);
 
 /** True for a label that outside strings fill. */
 export function isOpenLabel(label: string): boolean {

@@ -58,7 +58,7 @@ async function serve(open: (directory: string) => Promise<JournalStorage>): Prom
   const log: string[] = [];
   const app = createApp({
     config: parsed.config,
-    budgets: [],
+    files: { budgets: undefined, prices: undefined },
     security: readSecurity(parsed.config),
     version: '0',
     clock,

@@ -9,8 +9,6 @@ import type { SeriesRegistry } from '../registry.ts';
 
 /** Why spend is called wasted: the statuses that are no success. */
 const WASTED_STATUSES = GRAPH_STATUSES.filter((status) => status !== 'success');
-/** `orchestrator_unpriced_usage_total{reason}`: tokens came without any cost. */
-const UNPRICED_REASON = 'no_cost';
 
 /** What must be remembered of a thread to move the two gauges of states. */
 interface Standing {
@@ -28,6 +26,9 @@ export class AggregateFamilies {
   readonly #tokens;
   readonly #wasted;
   readonly #unpriced;
+  readonly #settled;
+  readonly #provenance;
+  readonly #correction;
   readonly #threads;
   readonly #agents;
   readonly #finished;
@@ -46,6 +47,9 @@ export class AggregateFamilies {
     this.#tokens = registry.numbers(AGGREGATES.tokens);
     this.#wasted = registry.money(AGGREGATES.wastedCost);
     this.#unpriced = registry.numbers(AGGREGATES.unpricedUsage);
+    this.#settled = registry.numbers(AGGREGATES.unpricedSettled);
+    this.#provenance = registry.money(AGGREGATES.costProvenance);
+    this.#correction = registry.money(AGGREGATES.costCorrection);
     this.#threads = registry.numbers(AGGREGATES.threads);
     this.#agents = registry.numbers(AGGREGATES.agents);
     this.#finished = registry.numbers(AGGREGATES.threadsFinished);
@@ -105,6 +109,8 @@ export class AggregateFamilies {
       case 'spend': {
         const { team, agent, provider, model } = change;
         this.#cost.cell([team, workflow, agent, provider, model]).add(change.spend);
+        this.#provenance.cell([team, workflow, provider, model, change.pricedBy]).add(change.spend);
+        if (change.late) this.#correction.cell([team, workflow, provider, model]).add(change.spend);
         return;
       }
       case 'tokens': {
@@ -113,7 +119,10 @@ export class AggregateFamilies {
         return;
       }
       case 'unpriced':
-        this.#unpriced.cell([change.provider, change.model, UNPRICED_REASON]).add(1);
+        this.#unpriced.cell([change.provider, change.model, change.reason]).add(1);
+        return;
+      case 'usage-settled':
+        this.#settled.cell([change.provider, change.model, change.by]).add(1);
         return;
       case 'checkpoint':
         this.#checkpoints.cell([workflow, change.outcome]).add(1);

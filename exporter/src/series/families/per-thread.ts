@@ -110,6 +110,7 @@ export class PerThreadFamilies {
       case 'node-run':
       case 'tokens':
       case 'unpriced':
+      case 'usage-settled':
       case 'anomaly':
         return;
     }
@@ -168,16 +169,22 @@ export class PerThreadFamilies {
     return cell;
   }
 
-  /** From the model's view, which also knows the budgets of budgets.yml; absent while neither side names one. */
+  /** From the model's view, which also knows the budgets of budgets.yml; absent while neither side names one (any more). */
   #showBudget(thread: ThreadCells, threadId: string): void {
     const view: ThreadView | undefined = this.#model.threads.get(threadId);
     if (view?.budgetLimit !== undefined) {
       thread.limit ??= this.#limit.cell([threadId]);
       thread.limit.set(view.budgetLimit);
+    } else if (thread.limit !== undefined) {
+      this.#limit.remove(thread.limit);
+      thread.limit = undefined;
     }
     if (view?.budgetRemaining !== undefined) {
       thread.remaining ??= this.#remaining.cell([threadId]);
       thread.remaining.set(view.budgetRemaining);
+    } else if (thread.remaining !== undefined) {
+      this.#remaining.remove(thread.remaining);
+      thread.remaining = undefined;
     }
   }
 

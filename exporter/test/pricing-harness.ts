@@ -1,0 +1,143 @@
+// Parser, price table, pipeline, model, ledger and series as the exporter joins them, with a clock and a journal to hand.
+import { parseBudgets } from '../src/contract/budgets.ts';
+import type { PriceTable } from '../src/contract/price-table.ts';
+import { parsePrices } from '../src/contract/prices.ts';
+import type { Journal, JournalEntry } from '../src/journal/journal.ts';
+import { BudgetLedger } from '../src/model/budgets.ts';
+import { OrchestratorModel } from '../src/model/orchestrator-model.ts';
+import { Pipeline } from '../src/pipeline.ts';
+import { PriceBook } from '../src/price-book.ts';
+import { AggregateFamilies } from '../src/series/families/aggregates.ts';
+import { SeriesRegistry } from '../src/series/registry.ts';
+import { parseEvent } from '../src/source/parse.ts';
+
+export interface HarnessOptions {
+  readonly prices: object | undefined;
+  readonly budgets: readonly object[];
+  readonly nowMs: number;
+  readonly maxUnpriced?: number;
+}
+
+export class MetricsHarness {
+  readonly journalled: JournalEntry[] = [];
+  readonly anomalies: string[] = [];
+  nowMs: number;
+  failing = false;
+  readonly #options: HarnessOptions;
+  readonly #model: OrchestratorModel;
+  readonly #ledger: BudgetLedger;
+  readonly #registry: SeriesRegistry;
+  readonly #families: AggregateFamilies;
+  readonly #book: PriceBook;
+  readonly #pipeline: Pipeline;
+
+  constructor(options: HarnessOptions) {
+    this.#options = options;
+    this.nowMs = options.nowMs;
+    const budgets = parseBudgets({ budgets: options.budgets });
+    if (!budgets.ok) throw new Error(budgets.problems.join('\n'));
+    const clock = { now: () => this.nowMs, monotonic: () => 0, every: () => () => undefined };
+    this.#ledger = new BudgetLedger(budgets.budgets);
+    this.#model = new OrchestratorModel({
+      retentionMs: 60_000,
+      ...(options.maxUnpriced === undefined ? {} : { maxUnpriced: options.maxUnpriced }),
+    });
+    this.#registry = new SeriesRegistry({
+      environment: 'e',
+      maxSeriesPerFamily: 100,
+      maxLabelValues: 100,
+      onFold: () => undefined,
+    });
+    this.#families = new AggregateFamilies(this.#registry);
+    this.#book = new PriceBook({ table: tableOf(options.prices), model: this.#model, clock });
+    const journal: Journal = {
+      durable: false,
+      records: 0,
+      append: (entries) => {
+        if (this.failing) return Promise.reject(new Error('the disk is full'));
+        this.journalled.push(...entries);
+        return Promise.resolve();
+      },
+      close: () => Promise.resolve(),
+    };
+    this.#pipeline = new Pipeline({
+      parse: this.#book.pricing(parseEvent),
+      model: this.#model,
+      budgets: this.#ledger,
+      journal,
+      outputs: [
+        {
+          apply: (_event, changes) => {
+            for (const change of changes) this.#families.apply(change);
+          },
+          restore: (_event, changes) => {
+            for (const change of changes) this.#families.apply(change);
+          },
+          swept: () => undefined,
+        },
+        this.#book,
+      ],
+      clock,
+      tally: {
+        accepted: () => undefined,
+        rejected: () => undefined,
+        duplicate: () => undefined,
+        anomaly: (kind) => this.anomalies.push(kind),
+        lagSeconds: () => undefined,
+      },
+      defaults: { team: 'x', workflow: 'w' },
+      onOutputError: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  async ingest(...events: readonly object[]): Promise<void> {
+    await this.#pipeline.ingest(
+      events.map((raw) => ({ raw })),
+      'http'
+    );
+  }
+
+  usePrices(document: object): void {
+    const table = tableOf(document);
+    if (table !== undefined) this.#book.use(table);
+  }
+
+  settle(): Promise<void> {
+    return this.#book.settle((items) => this.#pipeline.ingest(items, 'exporter'));
+  }
+
+  /** Another exporter that has read this one's journal, as text, and nothing else. */
+  restarted(prices: object | undefined): MetricsHarness {
+    const next = new MetricsHarness({ ...this.#options, prices, nowMs: this.nowMs });
+    for (const entry of JSON.parse(JSON.stringify(this.journalled)) as JournalEntry[]) next.#pipeline.restore(entry);
+    return next;
+  }
+
+  /** Lines of the page whose metric is one of the names, in the order of the page, zeros of known labels left out. */
+  lines(...names: readonly string[]): string[] {
+    return this.#registry
+      .render()
+      .split('\n')
+      .filter((line) => names.includes(line.slice(0, line.indexOf('{'))));
+  }
+
+  budget(): { readonly spent: number; readonly untrusted: readonly string[] } {
+    const [view] = this.#ledger.views(this.nowMs);
+    if (view === undefined) throw new Error('there is no budget');
+    return { spent: view.spent, untrusted: view.untrusted };
+  }
+
+  thread(id: string): { readonly total: number | undefined; readonly agent: number | undefined } {
+    const thread = this.#model.threads.get(id);
+    return { total: thread?.total, agent: thread?.agents.get('a')?.spend };
+  }
+}
+
+function tableOf(document: object | undefined): PriceTable | undefined {
+  if (document === undefined) return undefined;
+  const parsed = parsePrices(document);
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  return parsed.table;
+}
