@@ -80,9 +80,6 @@ export async function startLocalStack(processes) {
       : `front: Grafana ${grafana.version}, ${grafana.program}`
   );
 
-  // The exporter and Prometheus remember together or not at all.
-  for (const part of ['exporter', 'prometheus', 'alertmanager'])
-    rmSync(join(RUN, part), { recursive: true, force: true });
   const ports = await choosePorts({ exporter: 9847, prometheus: 9090, alertmanager: 9093, front: 3000 });
   /** @param {keyof typeof ports} name */
   const urlOf = (name) => `http://${HOST}:${ports[name]}`;
