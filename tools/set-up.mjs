@@ -18,6 +18,12 @@ const BUILDS = [
   { workspace: 'orchestrator-provisioning', folder: 'provisioning', needs: ['exporter'], makes: ['dist/main.js'] },
   { workspace: 'orchestrator-demo', folder: 'demo', needs: ['exporter'], makes: ['dist/main.js', 'dist/replay.js'] },
   {
+    workspace: 'orchestrator-bench',
+    folder: 'bench',
+    needs: ['exporter'],
+    makes: ['dist/main.js', 'dist/load-process.js'],
+  },
+  {
     workspace: 'helix-orchestrator-panel',
     folder: 'grafana-plugin',
     needs: ['exporter'],

@@ -14,7 +14,7 @@ import { onStop } from './stopping.mjs';
 import { jestOutcome, tapOutcome } from './test-results.mjs';
 
 const EXPORTER = 'exporter';
-const ALL = [EXPORTER, 'provisioning', 'demo', 'grafana-plugin', 'grafana-plugin/preview'];
+const ALL = [EXPORTER, 'provisioning', 'demo', 'bench', 'grafana-plugin', 'grafana-plugin/preview'];
 
 /**
  * What there is to test; `builds` are the folders that must be built before.
@@ -25,6 +25,7 @@ const SUITES = {
   exporter: { folder: EXPORTER, builds: [EXPORTER], coverage: true },
   provisioning: { folder: 'provisioning', builds: [EXPORTER, 'provisioning'], coverage: true },
   demo: { folder: 'demo', builds: [EXPORTER, 'demo'], coverage: true },
+  bench: { folder: 'bench', builds: [EXPORTER, 'bench'], coverage: false },
   'grafana-plugin': { folder: 'grafana-plugin', builds: [EXPORTER], coverage: true },
   preview: { folder: 'grafana-plugin/preview', builds: ALL, coverage: false },
 };

@@ -1,0 +1,109 @@
+// The command line of the bench. Every problem is told at once, with what would do.
+import { parseArgs } from 'node:util';
+
+export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
+
+  durable   acknowledgement, memory and processor time at --rate (20000) for --seconds (60)
+  sweep     the same at 1,000 to 50,000 events/s, --seconds (20) each
+  stages    what each stage of taking an event in costs, --events (40000) of them, --rounds (15)
+  replay    how long a restart takes on a journal of --events (1000000)
+
+  --rate N          events per second
+  --seconds N       length of a round
+  --rounds N        rounds; the median of each figure is told (3; sweep 1)
+  --events N        events of stages and replay
+  --batch N         events in a body (100)
+  --connections N   senders, each with one connection (16)
+  --threads N       threads that run at the same time (400)
+  --turns N         how often a thread repeats its recorded run (8)
+  --folder DIR      on the disk to measure (bench/.run)
+  --profile DIR     write a profile of the exporter's processor there
+  --write           put the tables into docs/performance.md`;
+
+const COMMANDS = ['durable', 'sweep', 'stages', 'replay'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+export interface BenchArguments {
+  readonly command: Command;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly events: number;
+  readonly rounds: number;
+  readonly batch: number;
+  readonly connections: number;
+  readonly threads: number;
+  readonly turns: number;
+  readonly folder: string | undefined;
+  readonly profile: string | undefined;
+  readonly write: boolean;
+}
+
+export type Parsed =
+  { readonly ok: true; readonly value: BenchArguments } | { readonly ok: false; readonly problems: readonly string[] };
+
+interface NumberOption {
+  readonly most: number;
+  readonly otherwise: number;
+  /** Of single commands. */
+  readonly of?: Readonly<Partial<Record<Command, number>>>;
+}
+
+const NUMBERS = {
+  rate: { most: 1_000_000, otherwise: 20_000 },
+  seconds: { most: 86_400, otherwise: 60, of: { sweep: 20 } },
+  events: { most: 10_000_000, otherwise: 40_000, of: { replay: 1_000_000 } },
+  rounds: { most: 100, otherwise: 3, of: { sweep: 1, stages: 15, replay: 1 } },
+  batch: { most: 10_000, otherwise: 100 },
+  connections: { most: 500, otherwise: 16 },
+  threads: { most: 100_000, otherwise: 400 },
+  turns: { most: 10_000, otherwise: 8 },
+} as const satisfies Readonly<Record<string, NumberOption>>;
+
+type NumberName = keyof typeof NUMBERS;
+
+export function parseBenchArguments(args: readonly string[]): Parsed {
+  const text = { type: 'string' } as const;
+  const options = {
+    ...{ rate: text, seconds: text, events: text, rounds: text },
+    ...{ batch: text, connections: text, threads: text, turns: text },
+    ...{ folder: text, profile: text, write: { type: 'boolean' } as const },
+  };
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    return { ok: false, problems: [(error as Error).message] };
+  }
+  const { values, positionals } = parsed;
+  const [word, ...rest] = positionals;
+  const command = COMMANDS.find((known) => known === word);
+  const problems = rest.map((more) => `'${more.slice(0, 80)}' is one command too many`);
+  if (command === undefined) {
+    const given = word === undefined ? 'no command' : `'${word.slice(0, 80)}'`;
+    return { ok: false, problems: [`${given}: expected one of ${COMMANDS.join(', ')}`, ...problems] };
+  }
+  const number = (name: NumberName): number => {
+    const { most, otherwise, of }: NumberOption = NUMBERS[name];
+    const given = values[name];
+    if (given === undefined) return of?.[command] ?? otherwise;
+    const value = /^\d{1,8}$/.test(given) ? Number(given) : 0;
+    if (value < 1 || value > most)
+      problems.push(`--${name} '${given.slice(0, 80)}': expected a whole number from 1 to ${most}`);
+    return value;
+  };
+  const value: BenchArguments = {
+    command,
+    rate: number('rate'),
+    seconds: number('seconds'),
+    events: number('events'),
+    rounds: number('rounds'),
+    batch: number('batch'),
+    connections: number('connections'),
+    threads: number('threads'),
+    turns: number('turns'),
+    folder: values.folder,
+    profile: values.profile,
+    write: values.write === true,
+  };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value };
+}

@@ -1,0 +1,84 @@
+// The exporter as users run it: its own process, from its build, with its journal on a disk.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { cpuSeconds, peakRssMiB, rssMiB } from './linux-process.ts';
+
+export interface ExporterOptions {
+  /** On the disk that is measured; what is made in it is removed again. */
+  readonly folder: string;
+  /** Root of the repository; its exporter is built. */
+  readonly repository: string;
+  /** Where the profile of its processor goes; none unless given. */
+  readonly profile?: string | undefined;
+}
+
+export interface RunningExporter {
+  readonly url: string;
+  readonly peakRssMiB: () => number;
+  readonly rssMiB: () => number;
+  readonly cpuSeconds: () => number;
+  /** Ends it as an operator does, and removes its journal. @throws when it did not end well. */
+  readonly stop: () => Promise<void>;
+}
+
+/** A budgets.yml with a window of every kind. */
+export const BUDGETS = {
+  budgets: [
+    { name: 'everything', limit_usd: 1_000_000, window: 'month' },
+    { name: 'team', match: { team: 'default' }, limit_usd: 50_000, window: 'day', timezone: 'Europe/Berlin' },
+    { name: 'rolling', match: { workflow: 'default' }, limit_usd: 1_000, window: 'rolling:1h' },
+    { name: 'agent', match: { agent: 'any_agent' }, limit_usd: 100_000, window: 'week' },
+    { name: 'thread', match: { team: 'default' }, limit_usd: 5, window: 'thread' },
+  ],
+};
+
+/** Resolves when it takes events. @throws when it ends before. */
+export async function startExporter({ folder, repository, profile }: ExporterOptions): Promise<RunningExporter> {
+  mkdirSync(folder, { recursive: true });
+  const home = mkdtempSync(join(folder, 'exporter-'));
+  const budgetsFile = join(home, 'budgets.yml');
+  const config = join(home, 'exporter.yml');
+  // JSON is YAML.
+  writeFileSync(budgetsFile, JSON.stringify(BUDGETS));
+  const listen = { host: '127.0.0.1', port: 0 };
+  writeFileSync(
+    config,
+    JSON.stringify({ environment: 'bench', listen, data_dir: join(home, 'journal'), budgets_file: budgetsFile })
+  );
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const program = join(repository, 'exporter/bin/orchestrator-exporter.js');
+  const child = spawn(process.execPath, [...profiling, program, '--config', config], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  const log: string[] = [];
+  const lines = createInterface(child.stderr);
+  const listening = new Promise<string>((resolve, reject) => {
+    lines.on('line', (line) => {
+      log.push(line);
+      if (log.length > 50) log.shift();
+      const url = /"url":"([^"]+)"/.exec(line)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('exit', () => {
+      reject(new Error(`the exporter ended before it listened:\n${log.join('\n')}`));
+    });
+  });
+  const url = await listening;
+  const pid = child.pid ?? 0;
+  return {
+    url,
+    peakRssMiB: () => peakRssMiB(pid),
+    rssMiB: () => rssMiB(pid),
+    cpuSeconds: () => cpuSeconds(pid),
+    stop: async () => {
+      child.kill('SIGTERM');
+      const [code] = (await ended) as [number | null];
+      rmSync(home, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`the exporter ended with code ${code}:\n${log.join('\n')}`);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+// The bench's command: one table for each. Figures go to the output and, if asked for, to docs/performance.md.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseBenchArguments, USAGE, type BenchArguments } from './arguments.ts';
+import { runRound, type Round } from './durable.ts';
+import { environmentText, loadText } from './environment.ts';
+import { readPatterns } from './recorded-runs.ts';
+import { measureReplay, replayText } from './replay.ts';
+import { durableTable, withSection } from './report.ts';
+import { stagesTable } from './stages.ts';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+const SWEEP = [1_000, 5_000, 10_000, 20_000, 30_000, 50_000];
+const SCRAPE_PERIOD_MS = 5_000;
+
+interface Outcome {
+  readonly text: string;
+  /** What disagreed with what was sent; empty when nothing did. */
+  readonly wrong: readonly string[];
+}
+
+async function main(): Promise<number> {
+  const parsed = parseBenchArguments(process.argv.slice(2));
+  if (!parsed.ok) {
+    process.stderr.write(`${parsed.problems.join('\n')}\n\n${USAGE}\n`);
+    return 2;
+  }
+  const options = parsed.value;
+  const folder = resolve(options.folder ?? join(REPOSITORY, 'bench/.run'));
+  mkdirSync(folder, { recursive: true });
+  const { text, wrong } = await run(options, folder);
+  process.stdout.write(`${text}\n`);
+  if (options.write) {
+    const page = join(REPOSITORY, 'docs/performance.md');
+    writeFileSync(page, withSection(readFileSync(page, 'utf8'), options.command, text));
+  }
+  if (wrong.length > 0) process.stderr.write(`${wrong.join('\n')}\n`);
+  return wrong.length > 0 ? 1 : 0;
+}
+
+async function run(options: BenchArguments, folder: string): Promise<Outcome> {
+  const { command, rate, events, rounds } = options;
+  const where = (): string => {
+    const day = new Date().toISOString().slice(0, 10);
+    return `${day}, ${environmentText(folder)}; load of the machine after it ${loadText()}.`;
+  };
+  switch (command) {
+    case 'durable':
+      return runRounds(options, { rates: [rate], folder, where });
+    case 'sweep':
+      return runRounds(options, { rates: SWEEP, folder, where });
+    case 'stages': {
+      const text = await stagesTable({ patterns: readPatterns(join(REPOSITORY, 'fixtures/runs')), events, rounds });
+      return { text: `${where()} Rounds: ${rounds} of ${events} events.\n\n${text}`, wrong: [] };
+    }
+    case 'replay':
+      return { text: `${replayText(await measureReplay(events, folder))}\n\n${where()}`, wrong: [] };
+  }
+}
+
+async function runRounds(
+  options: BenchArguments,
+  { rates, folder, where }: { rates: readonly number[]; folder: string; where: () => string }
+): Promise<Outcome> {
+  const { seconds, batch, connections, threads } = options;
+  const rounds: Round[] = [];
+  // Rates take turns, so that a busy minute of the machine does not fall on one of them only.
+  for (let n = 0; n < options.rounds; n++) {
+    for (const rate of rates) {
+      const round = await runRound({
+        ...options,
+        rate,
+        folder,
+        scrapePeriodMs: SCRAPE_PERIOD_MS,
+        repository: REPOSITORY,
+      });
+      process.stderr.write(`${JSON.stringify(round)}\n`);
+      rounds.push(round);
+    }
+  }
+  const how =
+    `Rounds: ${options.rounds} of ${seconds} s, bodies of ${batch} events (NDJSON) over ${connections} keep-alive ` +
+    `connections, ${threads} threads at once, both endpoints scraped every ${SCRAPE_PERIOD_MS / 1_000} s.`;
+  const wrong = rounds.flatMap(({ differences }) => differences);
+  return { text: `${where()} ${how}\n\n${durableTable(rounds)}`, wrong };
+}
+
+process.exitCode = await main();

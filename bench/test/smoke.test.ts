@@ -1,0 +1,32 @@
+// The bench from the command line, on the real exporter with its journal on disk: short, and no figure of it is judged.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+test('a short round prints its table, agrees with the exporter to the nano-dollar and leaves nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-smoke-'));
+  try {
+    const options = ['--seconds', '2', '--rate', '1000', '--rounds', '1', '--folder', folder];
+    const { stdout, stderr } = await run(process.execPath, ['dist/main.js', 'durable', ...options]);
+    const row = stdout.split('\n').find((line) => line.startsWith('| 1,000 '));
+    expect(row?.split('|').at(-2)?.trim()).toBe('exact');
+    expect(JSON.parse(stderr)).toMatchObject({ sent: 2_000, retries: 0, differences: [] });
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
+
+test('every stage has its row', async () => {
+  const { stdout } = await run(process.execPath, ['dist/main.js', 'stages', '--events', '300', '--rounds', '1']);
+  expect(stdout.match(/^\| .* \|$/gm)).toHaveLength(15);
+}, 60_000);
+
+test('a bad command line ends with code 2 and the usage', async () => {
+  const failed = run(process.execPath, ['dist/main.js', 'fast']);
+  await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("'fast': expected one of") });
+});
