@@ -407,6 +407,8 @@ describe('the id', () => {
     ['the thread', { ...base, threadId: 't-2' }, false],
     ['the time', { ...base, timestamp: T + 1 }, false],
     ['the type', { ...base, type: 'node.start' }, false],
+    ['a field beside the payload', { ...base, costUsd: 1 }, false],
+    ['the id beside the payload, for it tells nothing of the content', { ...base, id: 'e-1' }, true],
     ['a field that is not read', metrics('cost.updated', { costCents: 1, model: 'm', note: 1 }), false],
     ['a nested field', metrics('cost.updated', { costCents: 1, model: 'm', a: { b: [1, { c: 2 }] } }), false],
   ])('derived from the content: %s', (_name, raw, same) => {

@@ -4,7 +4,7 @@ import { AGENT_STATES, GRAPH_STATUSES } from '../../contract/states.ts';
 import { EventFields } from '../event-fields.ts';
 import { present } from '../present.ts';
 import { quote } from '../quote.ts';
-import { isRecord, unknownType, type BuildEvent, type DialectReading } from './dialect-reading.ts';
+import { isRecord, unknownType, without, type BuildEvent, type DialectReading } from './dialect-reading.ts';
 
 const BUILDERS: ReadonlyMap<string, BuildEvent> = new Map<string, BuildEvent>([
   ['node.start', (fields, base) => ({ ...base, type: 'node.start', ...nodeAndLane(fields) })],
@@ -70,7 +70,10 @@ export function readMetricsEmitter(raw: Readonly<Record<string, unknown>>): Dial
     const message = `payload must be an object, not ${quote(payload)}`;
     return { ok: false, rejection: { reason: 'invalid_field', message } };
   }
-  return { ok: true, dialect: 'metrics-emitter', fields: new EventFields(raw, payload), type, payload, build };
+  // What stands beside the payload is read too, so it is part of what the event says.
+  const beside = without(raw, 'type', 'threadId', 'timestamp', 'payload', 'id');
+  const said = Object.keys(beside).length === 0 ? payload : [payload, beside];
+  return { ok: true, dialect: 'metrics-emitter', fields: new EventFields(raw, payload), type, payload: said, build };
 }
 
 function nodeAndLane(fields: EventFields): { node: string; agent: string } {
