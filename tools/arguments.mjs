@@ -1,5 +1,5 @@
 // @ts-check
-// The options of npm start and npm test; a bad one is a Problem that says what would do.
+// The options of npm start, npm test and npm run endurance; a bad one is a Problem that says what would do.
 import { parseArgs } from 'node:util';
 import { Problem } from './say.mjs';
 
@@ -29,9 +29,10 @@ export function parseStartArguments(args) {
  * The names given by `--only`, repeated or separated by commas; all known ones without it.
  * @param {string[]} args
  * @param {readonly string[]} known
+ * @param {string} [command] what the person typed
  */
-export function parseTestArguments(args, known) {
-  const usage = `npm test -- [--only ${known.join('|')}]`;
+export function parseTestArguments(args, known, command = 'npm test') {
+  const usage = `${command} -- [--only ${known.join('|')}]`;
   const options = /** @type {const} */ ({ only: { type: 'string', multiple: true } });
   let values;
   try {
@@ -41,6 +42,6 @@ export function parseTestArguments(args, known) {
   }
   const names = values.only?.flatMap((list) => list.split(',')) ?? [...known];
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Problem(`--only ${unknown.join(',')}: no such suite\nusage: ${usage}`);
+  if (unknown.length > 0) throw new Problem(`--only ${unknown.join(',')}: not known\nusage: ${usage}`);
   return known.filter((name) => names.includes(name));
 }

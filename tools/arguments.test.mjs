@@ -42,8 +42,8 @@ for (const [args, expected] of /** @type {const} */ ([
 }
 
 for (const [args, message] of /** @type {const} */ ([
-  [['--only', ''], /--only : no such suite\nusage: npm test -- \[--only a\|b\|c\]/],
-  [['--only', 'a,../x'], /--only \.\.\/x: no such suite/],
+  [['--only', ''], /--only : not known\nusage: npm test -- \[--only a\|b\|c\]/],
+  [['--only', 'a,../x'], /--only \.\.\/x: not known/],
   [['--fast'], /'--fast'/],
 ])) {
   test(`npm test refuses [${args.join(' ')}]`, () => {

@@ -18,21 +18,34 @@ export interface ExporterProcess {
   readonly end: (signal: NodeJS.Signals) => Promise<number | NodeJS.Signals | null>;
 }
 
+export interface ProcessOptions {
+  /** Options of node itself. */
+  readonly nodeOptions?: readonly string[];
+  /** Whether it can be sent messages. */
+  readonly ipc?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Started when the port is bound; rejects with the log when it ends before. */
 export async function startExporter(
   folder: string,
-  sections: Readonly<Record<string, unknown>> = {}
+  sections: Readonly<Record<string, unknown>> = {},
+  { nodeOptions = [], ipc = false, env = {} }: ProcessOptions = {}
 ): Promise<ExporterProcess> {
   const config = join(folder, 'exporter.yml');
   const document = { environment: 'test', listen: { port: 0 }, data_dir: join(folder, 'data'), ...sections };
   writeFileSync(config, JSON.stringify(document));
-  const child = spawn(process.execPath, [BIN, '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [...nodeOptions, BIN, '--config', config], {
+    stdio: ['ignore', 'ignore', 'pipe', ...(ipc ? ['ipc' as const] : [])],
+    env: { ...process.env, ...env },
+  });
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const log: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => {
       reject(new Error(`the exporter did not start in ${START_MS} ms: ${log.join('\n')}`));
     }, START_MS);
+    if (child.stderr === null) throw new Error('the exporter has no stderr');
     createInterface({ input: child.stderr }).on('line', (line) => {
       log.push(line);
       const found = /"url":"([^"]+)"/.exec(line)?.[1];

@@ -29,7 +29,7 @@ afterEach(async () => {
 interface Story {
   readonly runs: number;
   readonly signal: 'SIGKILL' | 'SIGTERM';
-  readonly ended: (how: number | string | null) => void;
+  readonly ended: (how: number | string | null, tookMs: number) => void;
 }
 
 /** Ends the exporter `runs` times under load; returns the truth, and every total that ever fell. */
@@ -44,6 +44,11 @@ async function endUnderLoad({
   const highest = new Map<string, number>();
   const falls: string[] = [];
   let scrapes = 0;
+  const end = async (exporter: ExporterProcess): Promise<void> => {
+    const startedMs = performance.now();
+    const how = await exporter.end(signal);
+    ended(how, performance.now() - startedMs);
+  };
   const scrape = async (url: string): Promise<void> => {
     const totals = await totalsOf(url);
     scrapes += 1;
@@ -63,19 +68,24 @@ async function endUnderLoad({
     await scrape(running.url).catch(() => undefined);
     const { url } = running;
     target.url = random() < 0.5 ? undefined : url;
-    ended(await running.end(signal));
+    await end(running);
     // The senders go on to the next life of the exporter.
     running = await startExporter(folder, SECTIONS);
     target.url = running.url;
     await scrape(running.url);
     await Promise.all(sending);
     await scrape(running.url);
-    ended(await running.end(signal));
+    await end(running);
     target.url = undefined;
   }
   running = await startExporter(folder, SECTIONS);
   await scrape(running.url);
   return { truth, falls, scrapes };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  return Math.round(ascending[Math.ceil(share * ascending.length) - 1] ?? Number.NaN);
 }
 
 async function expectExact(truth: Truth): Promise<void> {
@@ -115,7 +125,15 @@ test(
   `${TERM_RUNS} runs stopped with SIGTERM under load: nothing acknowledged is lost, and each ends by itself with a sealed journal`,
   async () => {
     const ends: (number | string | null)[] = [];
-    const { truth, falls } = await endUnderLoad({ runs: TERM_RUNS, signal: 'SIGTERM', ended: (how) => ends.push(how) });
+    const tookMs: number[] = [];
+    const { truth, falls } = await endUnderLoad({
+      runs: TERM_RUNS,
+      signal: 'SIGTERM',
+      ended: (how, ms) => {
+        ends.push(how);
+        tookMs.push(ms);
+      },
+    });
     await expectExact(truth);
     expect(falls.slice(0, 5)).toEqual([]);
     expect(ends).toEqual(Array.from({ length: 2 * TERM_RUNS }, () => 0));
@@ -123,7 +141,9 @@ test(
     running = undefined;
     const { code, stdout } = await journalCommand('verify', join(folder, 'data'));
     expect([code, stdout.includes('not sealed'), stdout.trim().endsWith('sound')]).toEqual([0, false, true]);
-    process.stdout.write(`SIGTERM: ${ends.length} stops, ${truth.events} events exact\n`);
+    process.stdout.write(
+      `SIGTERM: ${ends.length} stops, ${truth.events} events exact, p99 from the signal to the exit ${percentile(tookMs, 0.99)} ms\n`
+    );
   },
   TERM_RUNS * 20_000
 );

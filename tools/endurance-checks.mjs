@@ -1,0 +1,26 @@
+// @ts-check
+// The checks that CI runs briefly and `npm run endurance` for long: where each is and how long is long. docs/testing.md shows
+// the same as a table (tested).
+
+/**
+ * @typedef {object} Check
+ * @property {string} file test file, from the exporter's folder
+ * @property {string} test pattern of the names of its tests that are meant; all of them when empty
+ * @property {Readonly<Record<string, number>>} long environment variables of the long mode
+ */
+
+/** @type {Readonly<Record<string, Check>>} */
+export const CHECKS = {
+  kill: { file: 'test/journal/kill.test.ts', test: 'SIGKILL', long: { KILL_RUNS: 1_000 } },
+  term: { file: 'test/journal/kill.test.ts', test: 'SIGTERM', long: { TERM_RUNS: 500 } },
+  restarts: { file: 'test/endurance/restarts.test.ts', test: '', long: { RESTARTS: 200 } },
+  'crash-states': { file: 'test/journal/crash-states.test.ts', test: '', long: { JOURNAL_STATES: 100_000 } },
+  damage: { file: 'test/journal/damage.test.ts', test: '', long: { JOURNAL_DAMAGES: 10_000 } },
+  faults: { file: 'test/journal/faults.test.ts', test: '', long: {} },
+  'full-disk': { file: 'test/endurance/full-disk.test.ts', test: '', long: { DISK_CYCLES: 100 } },
+  'config-fuzz': { file: 'test/config-file-fuzz.test.ts', test: '', long: { FUZZ_CASES: 100_000 } },
+  'hostile-inputs': { file: 'test/hostile-inputs.test.ts', test: '', long: {} },
+  pricing: { file: 'test/pricing-arithmetic.test.ts', test: '', long: { PRICING_CASES: 2_000_000 } },
+  'budget-years': { file: 'test/budget-years.test.ts', test: '', long: { BUDGET_YEARS: 20 } },
+  'burn-paths': { file: 'test/burn-paths.test.ts', test: '', long: { BURN_PATHS: 1_000 } },
+};
