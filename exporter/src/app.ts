@@ -250,6 +250,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
 
   const router = createRouter({
     model,
+    history: disk === undefined ? undefined : (query, signal) => disk.history(query, signal),
     metrics: { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets: ledger, clock },
     timeline: { timeline, self, clock },
     events: {

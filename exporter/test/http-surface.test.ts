@@ -104,10 +104,12 @@ test.each([
     status: 404,
     code: 'unknown_thread',
   },
-  { method: 'GET', path: '/v1/threads/x/events', status: 404, code: 'unknown_thread' },
+  { method: 'GET', path: '/v1/threads/x/events', status: 501, code: 'not_stored' },
   { method: 'GET', path: '/v1/threads/%zz/events', status: 400, code: 'bad_request' },
   { method: 'GET', path: '/v1/threads?limit=0', status: 400, code: 'invalid_limit' },
   { method: 'GET', path: '/v1/threads?limit=1&limit=2', status: 400, code: 'invalid_limit' },
+  { method: 'GET', path: '/v1/threads?limt=1', status: 400, code: 'unknown_parameter' },
+  { method: 'GET', path: '/v1/threads?cursor=yesterday', status: 400, code: 'invalid_cursor' },
   { method: 'GET', path: '/metrics/timeline', status: 400, code: 'invalid_consumer' },
   { method: 'GET', path: '/metrics/timeline?consumer=', status: 400, code: 'invalid_consumer' },
   { method: 'GET', path: `/metrics/timeline?consumer=${'x'.repeat(65)}`, status: 400, code: 'invalid_consumer' },
@@ -129,7 +131,7 @@ test('events of a thread are not kept in memory, and that is said', async () => 
   const response = await fetch(`${running.url}/v1/threads/run-openai/events`);
   expect([response.status, await response.json()]).toEqual([
     501,
-    { error: { code: 'not_stored', message: expect.stringContaining('memory only') } },
+    { error: { code: 'not_stored', message: expect.stringContaining('data_dir memory') } },
   ]);
 });
 

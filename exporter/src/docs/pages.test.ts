@@ -4,6 +4,7 @@ import { CATALOGUE, type MetricRow } from '../contract/metrics.ts';
 import { DIALECT_TYPES, parseEvent } from '../source/parse.ts';
 import { EVENT_REFERENCE } from './event-reference.ts';
 import { eventsPage } from './events-page.ts';
+import { httpApiPage } from './http-api-page.ts';
 import { code, table } from './markdown.ts';
 import { metricsPage } from './metrics-page.ts';
 
@@ -12,6 +13,7 @@ const committed = (name: string): string => readFileSync(join(__dirname, '../../
 test.each([
   ['metrics.md', metricsPage],
   ['events.md', eventsPage],
+  ['http-api.md', httpApiPage],
 ])('docs/%s is what npm run generate writes', (name, render) => {
   expect(committed(name)).toBe(render());
   expect(render()).toBe(render());

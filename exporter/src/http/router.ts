@@ -12,12 +12,16 @@ import type { HealthParts } from './health.ts';
 import { LANDING_ASSETS } from './landing/assets.ts';
 import { metricsHandler } from './metrics.ts';
 import type { MetricsParts } from './metrics.ts';
-import { budgetsHandler, checkpointsHandler, threadEventsHandler, threadsHandler } from './threads.ts';
+import { threadEventsHandler } from './thread-events.ts';
+import type { ReadHistory } from './thread-events.ts';
+import { budgetsHandler, checkpointsHandler, threadsHandler } from './threads.ts';
 import { timelineHandler } from './timeline.ts';
 import type { TimelineParts } from './timeline.ts';
 
 export interface RouterParts {
   readonly model: ModelView;
+  /** Undefined where no journal is kept. */
+  readonly history: ReadHistory | undefined;
   readonly metrics: MetricsParts;
   readonly timeline: TimelineParts;
   readonly events: EventsParts;
@@ -49,7 +53,7 @@ export function createRouter(parts: RouterParts): Router {
     '/health/ready': readyHandler(parts.health),
     '/v1/threads': threadsHandler(model),
     '/v1/threads/:id/checkpoints': checkpointsHandler(model),
-    '/v1/threads/:id/events': threadEventsHandler(model),
+    '/v1/threads/:id/events': threadEventsHandler(parts.history),
     '/v1/budgets': budgetsHandler(metrics.budgets, metrics.clock),
   };
   const afterStart = requireStart(parts.started);

@@ -1,4 +1,4 @@
-// GET /v1/threads, /v1/threads/{id}/checkpoints, /v1/threads/{id}/events, /v1/budgets: the model's state as JSON.
+// GET /v1/threads, /v1/threads/{id}/checkpoints, /v1/budgets: the model's state as JSON.
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import { nanoToUsd, subtractUsd } from '../contract/money.ts';
@@ -8,41 +8,66 @@ import { checkpointEntries } from '../gateway/answers.ts';
 import type { BudgetView, ModelView, ThreadView } from '../model/views.ts';
 import { usedRatio } from '../series/families/budgets.ts';
 import { sendProblem } from './answer.ts';
+import { answeredQueryError, parametersOf, QueryError, wholeNumber } from './query.ts';
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
+export const DEFAULT_LIMIT = 100;
+export const MAX_LIMIT = 1000;
 
-/** Newest activity first; `?limit=` 1 to 1000, 100 by default; `total` counts all that are held. */
+/**
+ * Newest activity first, `total` counts all that are held. The cursor names the last thread of the page and its time: one that
+ * is heard of while somebody pages moves before it, and is not shown again.
+ */
 export function threadsHandler(model: ModelView): RequestHandler {
-  return (request, response) => {
-    const limit = limitOf(request, response);
-    if (limit === undefined) return;
-    const newest = [...model.threads.values()].sort((a, b) => b.lastEventMs - a.lastEventMs).slice(0, limit);
-    response.json({ threads: newest.map(threadSnapshot), total: model.threads.size });
-  };
-}
-
-/** Newest first. */
-export function checkpointsHandler(model: ModelView): RequestHandler {
-  return (request, response) => {
-    const thread = threadOf(model, request, response);
-    const limit = thread === undefined ? undefined : limitOf(request, response);
-    if (thread === undefined || limit === undefined) return;
-    response.json({ threadId: thread.threadId, checkpoints: checkpointEntries(thread, limit) });
-  };
-}
-
-/** Events are not kept while state lives in memory only; said plainly rather than answered with an empty list. */
-export function threadEventsHandler(model: ModelView): RequestHandler {
-  return (request, response) => {
-    if (threadOf(model, request, response) === undefined) return;
-    sendProblem(response, {
-      status: 501,
-      code: 'not_stored',
-      message:
-        'events are not stored: state lives in memory only. /metrics/timeline and /v1/threads/{id}/checkpoints tell what is known',
+  return checked((request, response) => {
+    const { limit, cursor } = pageOf(request);
+    const before = cursor === undefined ? undefined : threadPlace(cursor);
+    const all = [...model.threads.values()];
+    const rest = before === undefined ? all : all.filter((thread) => byNewest(thread, before) > 0);
+    const page = rest.sort(byNewest).slice(0, limit);
+    const last = page.at(-1);
+    response.json({
+      threads: page.map(threadSnapshot),
+      total: model.threads.size,
+      ...(last === undefined || rest.length <= page.length
+        ? {}
+        : { nextCursor: `${last.lastEventMs}:${last.threadId}` }),
     });
-  };
+  });
+}
+
+type ThreadPlace = Pick<ThreadView, 'lastEventMs' | 'threadId'>;
+
+function byNewest(a: ThreadPlace, b: ThreadPlace): number {
+  return b.lastEventMs - a.lastEventMs || (a.threadId < b.threadId ? -1 : a.threadId > b.threadId ? 1 : 0);
+}
+
+function threadPlace(cursor: string): ThreadPlace {
+  const [, lastEventMs, threadId] = /^(\d{1,16}):(.+)$/s.exec(cursor) ?? [];
+  if (lastEventMs !== undefined && threadId !== undefined) return { lastEventMs: Number(lastEventMs), threadId };
+  throw new QueryError('invalid_cursor', `cursor ${quoted(cursor)} is refused; expected the nextCursor of an answer`);
+}
+
+/** Newest first; the cursor is the number of the last checkpoint of the page, counted over the thread's life. */
+export function checkpointsHandler(model: ModelView): RequestHandler {
+  return checked((request, response) => {
+    const thread = threadOf(model, request, response);
+    if (thread === undefined) return;
+    const { limit, cursor } = pageOf(request);
+    const { checkpoints, checkpointCount: total } = thread;
+    const oldest = total - checkpoints.length + 1;
+    const most = total + 1;
+    const before = wholeNumber('cursor', cursor, { least: 1, most, fallback: most });
+    const newer = most - before;
+    const held = checkpoints.slice(0, Math.max(0, checkpoints.length - newer));
+    const page = checkpointEntries({ ...thread, checkpoints: held }, limit);
+    const last = before - page.length;
+    response.json({
+      threadId: thread.threadId,
+      checkpoints: page,
+      total,
+      ...(page.length === 0 || last <= oldest ? {} : { nextCursor: String(last) }),
+    });
+  });
 }
 
 export function budgetsHandler(budgets: { views(nowMs: number): readonly BudgetView[] }, clock: Clock): RequestHandler {
@@ -61,14 +86,20 @@ function threadOf(model: ModelView, request: Request, response: Response): Threa
   return thread;
 }
 
-function limitOf(request: Request, response: Response): number | undefined {
-  const given = request.query['limit'];
-  if (given === undefined) return DEFAULT_LIMIT;
-  const limit = typeof given === 'string' && /^\d{1,4}$/.test(given) ? Number(given) : Number.NaN;
-  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
-  const message = `limit ${quoted(given)} is refused; expected a whole number from 1 to ${MAX_LIMIT}`;
-  sendProblem(response, { status: 400, code: 'invalid_limit', message });
-  return undefined;
+function pageOf(request: Request): { readonly limit: number; readonly cursor: string | undefined } {
+  const { limit, cursor } = parametersOf(request, ['limit', 'cursor']);
+  return { limit: wholeNumber('limit', limit, { least: 1, most: MAX_LIMIT, fallback: DEFAULT_LIMIT }), cursor };
+}
+
+/** A handler that answers 400 for a query it refused. */
+function checked(handler: (request: Request, response: Response) => void): RequestHandler {
+  return (request, response) => {
+    try {
+      handler(request, response);
+    } catch (error) {
+      if (!answeredQueryError(response, error)) throw error;
+    }
+  };
 }
 
 function threadSnapshot(thread: ThreadView): ThreadSnapshot {

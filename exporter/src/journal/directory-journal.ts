@@ -2,15 +2,18 @@
 // been started, which reads everything that is there.
 import { DiskJournal, NotDurableError } from './disk-journal.ts';
 import type { DiskJournalOptions } from './disk-journal.ts';
+import { JournalHistory } from './history.ts';
+import type { HistoryPage, HistoryQuery } from './history.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { lockDirectory } from './lock.ts';
 import type { DirectoryLock } from './lock.ts';
 import { recover } from './recovery.ts';
 import type { Recovery } from './recovery.ts';
+import { SegmentIndexes } from './segment-indexes.ts';
 import { openDirectory } from './storage.ts';
 import type { JournalStorage } from './storage.ts';
 
-export interface DirectoryJournalOptions extends Omit<DiskJournalOptions, 'storage'> {
+export interface DirectoryJournalOptions extends Omit<DiskJournalOptions, 'storage' | 'onSealed'> {
   readonly directory: string;
   /** Files of the directory; those of the system unless told. */
   readonly open?: ((directory: string) => Promise<JournalStorage>) | undefined;
@@ -20,6 +23,8 @@ interface Open {
   readonly storage: JournalStorage;
   readonly lock: DirectoryLock;
   readonly journal: DiskJournal;
+  readonly indexes: SegmentIndexes;
+  readonly history: JournalHistory;
 }
 
 export class DirectoryJournal implements Journal {
@@ -44,7 +49,11 @@ export class DirectoryJournal implements Journal {
     const lock = await lockDirectory(directory);
     try {
       const recovery = await recover(storage, onEntry);
-      this.#open = { storage, lock, journal: new DiskJournal({ ...options, storage }, recovery) };
+      const indexes = new SegmentIndexes(storage);
+      const onSealed = indexes.put.bind(indexes);
+      const journal = new DiskJournal({ ...options, storage, onSealed }, recovery);
+      const history = new JournalHistory({ storage, indexes, tail: journal, monotonic: options.monotonic });
+      this.#open = { storage, lock, journal, indexes, history };
       return recovery;
     } catch (error) {
       await lock.release();
@@ -73,6 +82,12 @@ export class DirectoryJournal implements Journal {
     return this.#open.journal.append(entries);
   }
 
+  /** A page of a thread's events; see {@link JournalHistory.page}. Rejects before the journal is open. */
+  history(query: HistoryQuery, signal: AbortSignal): Promise<HistoryPage> {
+    if (this.#open === undefined) return Promise.reject(new NotDurableError('the journal is not open'));
+    return this.#open.history.page(query, signal);
+  }
+
   /** To be called now and then: mends what can be mended, and steps back where another has taken the directory over. */
   async tend(): Promise<void> {
     if (this.#open === undefined || this.#taken || this.#closing !== undefined) return;
@@ -92,8 +107,10 @@ export class DirectoryJournal implements Journal {
 
   async #close(): Promise<void> {
     if (this.#open === undefined) return;
-    const { journal, storage, lock } = this.#open;
+    const { journal, history, indexes, storage, lock } = this.#open;
+    await history.close();
     await journal.close();
+    await indexes.idle();
     await storage.close();
     await lock.release();
   }

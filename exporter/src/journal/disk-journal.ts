@@ -7,9 +7,10 @@ import { segmentNumber } from './format.ts';
 import { GroupCommit } from './group-commit.ts';
 import { writeHighWater } from './high-water.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { encodeEntries } from './record.ts';
+import { encodeEntries, EventSum } from './record.ts';
 import type { Chunk } from './record.ts';
 import type { Recovery } from './recovery.ts';
+import type { Fingerprint, SegmentIndex } from './segment-index.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import type { JournalStorage } from './storage.ts';
 
@@ -25,6 +26,8 @@ export interface DiskJournalOptions {
   readonly onError?: (error: unknown) => void;
   /** Hears how long a commit took, written and synced. */
   readonly onCommit?: (seconds: number) => void;
+  /** Hears of a segment that was closed whole, and what is known of it. */
+  readonly onSealed?: (name: string, index: SegmentIndex, segment: Fingerprint) => void;
 }
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -76,6 +79,16 @@ export class DiskJournal implements Journal {
     return this.#closedBytes + (this.#writer?.bytes ?? 0);
   }
 
+  /** Number of the last entry that was acknowledged. */
+  get acknowledged(): number {
+    return this.#next - 1;
+  }
+
+  /** What is known of the segment that is being written, up to its last acknowledged entry. */
+  live(name: string): SegmentIndex | undefined {
+    return this.#writer?.name === name ? this.#writer.index : undefined;
+  }
+
   /** Why nothing can be appended at present; undefined when the last attempt succeeded. */
   get problem(): string | undefined {
     return this.#problem;
@@ -100,7 +113,7 @@ export class DiskJournal implements Journal {
     this.#writer = undefined;
     if (writer === undefined) return;
     try {
-      await writer.seal();
+      await this.#seal(writer);
       await writeHighWater(this.#options.storage, this.#next - 1, { sync: true });
     } catch (error) {
       // Every entry is durable; only the marks that it ended well are missing.
@@ -142,7 +155,7 @@ export class DiskJournal implements Journal {
   async #segment(): Promise<SegmentWriter> {
     const { storage, now, segmentBytes = SEGMENT_BYTES } = this.#options;
     if (this.#writer !== undefined && this.#writer.bytes >= segmentBytes) {
-      await this.#writer.seal();
+      await this.#seal(this.#writer);
       this.#leave(this.#writer);
     }
     if (this.#writer === undefined) {
@@ -159,6 +172,11 @@ export class DiskJournal implements Journal {
       });
     }
     return this.#writer;
+  }
+
+  async #seal(writer: SegmentWriter): Promise<void> {
+    const segment = await writer.seal();
+    this.#options.onSealed?.(writer.name, writer.index, segment);
   }
 
   async #leaveSegment(): Promise<void> {
@@ -179,16 +197,17 @@ const overrun = (): Error => new NotDurableError('more events wait for the disk 
 
 /** Fewer, larger frames: consecutive chunks together up to the size of a frame. */
 function merged(chunks: readonly Chunk[]): readonly Chunk[] {
-  const frames: { parts: Buffer[]; bytes: number; count: number }[] = [];
-  for (const { lines, count } of chunks) {
-    const last = frames.at(-1);
-    if (last !== undefined && last.bytes + lines.length <= FRAME_BYTES) {
-      last.parts.push(lines);
-      last.bytes += lines.length;
-      last.count += count;
-    } else {
-      frames.push({ parts: [lines], bytes: lines.length, count });
+  const frames: { parts: Buffer[]; bytes: number; count: number; events: EventSum }[] = [];
+  for (const { lines, count, events } of chunks) {
+    let frame = frames.at(-1);
+    if (frame === undefined || frame.bytes + lines.length > FRAME_BYTES) {
+      frame = { parts: [], bytes: 0, count: 0, events: new EventSum() };
+      frames.push(frame);
     }
+    frame.parts.push(lines);
+    frame.bytes += lines.length;
+    frame.count += count;
+    frame.events.merge(events);
   }
-  return frames.map(({ parts, count }) => ({ lines: Buffer.concat(parts), count }));
+  return frames.map(({ parts, count, events }) => ({ lines: Buffer.concat(parts), count, events }));
 }

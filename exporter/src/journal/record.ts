@@ -4,11 +4,13 @@
 //   {"w": [sweptMs, retentionMs, silentRetentionMs]}
 import type { OrchestratorEvent, Source } from '../contract/event.ts';
 import type { JournalEntry } from './journal.ts';
+import type { EventSummary } from './segment-index.ts';
 
 /** Lines, each closed by a line feed, and how many they are. */
 export interface Chunk {
   readonly lines: Buffer;
   readonly count: number;
+  readonly events: EventSummary;
 }
 
 /**
@@ -19,10 +21,12 @@ export function encodeEntries(entries: readonly JournalEntry[], maxBytes: number
   const chunks: Chunk[] = [];
   let text = '';
   let count = 0;
+  let events = new EventSum();
   const cut = (): void => {
-    if (count > 0) chunks.push({ lines: Buffer.from(text, 'utf8'), count });
+    if (count > 0) chunks.push({ lines: Buffer.from(text, 'utf8'), count, events });
     text = '';
     count = 0;
+    events = new EventSum();
   };
   for (const entry of entries) {
     const line = lineOf(entry);
@@ -30,9 +34,34 @@ export function encodeEntries(entries: readonly JournalEntry[], maxBytes: number
     if (text.length + line.length > maxBytes) cut();
     text += line;
     count += 1;
+    events.add(entry);
   }
   cut();
   return chunks;
+}
+
+/** Sums up the events of entries, or of chunks. */
+export class EventSum implements EventSummary {
+  readonly threads = new Set<string>();
+  minMs = Number.POSITIVE_INFINITY;
+  maxMs = Number.NEGATIVE_INFINITY;
+
+  add(entry: JournalEntry): void {
+    if ('sweptMs' in entry) return;
+    const { threadId, timestampMs } = entry.event;
+    this.threads.add(threadId);
+    this.#span(timestampMs, timestampMs);
+  }
+
+  merge({ threads, minMs, maxMs }: EventSummary): void {
+    for (const threadId of threads) this.threads.add(threadId);
+    this.#span(minMs, maxMs);
+  }
+
+  #span(minMs: number, maxMs: number): void {
+    this.minMs = Math.min(this.minMs, minMs);
+    this.maxMs = Math.max(this.maxMs, maxMs);
+  }
 }
 
 function lineOf(entry: JournalEntry): string {
@@ -42,6 +71,11 @@ function lineOf(entry: JournalEntry): string {
   const { event, digest, source } = entry;
   const kept = 'task' in event ? { ...event, task: undefined } : event;
   return `${JSON.stringify({ e: kept, ...(digest === event.id ? {} : { d: digest }), s: source })}\n`;
+}
+
+/** Text that stands in the line of every event of the thread, and in no line of another thread's but by chance. */
+export function threadMark(threadId: string): string {
+  return `"threadId":${JSON.stringify(threadId)}`;
 }
 
 interface Line {

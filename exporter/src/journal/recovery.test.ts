@@ -38,7 +38,17 @@ async function highWater(seq: number): Promise<Buffer> {
     return Promise.resolve();
   };
   await writeHighWater(
-    { list: unused, read: unused, create: unused, remove: unused, syncDirectory: unused, close: unused, overwrite },
+    {
+      list: unused,
+      read: unused,
+      open: unused,
+      create: unused,
+      remove: unused,
+      cache: unused,
+      syncDirectory: unused,
+      close: unused,
+      overwrite,
+    },
     seq
   );
   return bytes;

@@ -1,6 +1,8 @@
 // Writes one segment: header, frames, footer. Any error leaves the segment for good: nothing is appended to its file again.
 import { encodeFooter, encodeFrame, encodeHeader, SegmentDigest, segmentName } from './format.ts';
 import type { Chunk } from './record.ts';
+import { fingerprintOf, SegmentIndexBuilder } from './segment-index.ts';
+import type { Fingerprint, SegmentIndex } from './segment-index.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
 
 export interface SegmentStart {
@@ -11,9 +13,11 @@ export interface SegmentStart {
 }
 
 export class SegmentWriter {
+  readonly name: string;
   readonly #file: JournalFile;
   readonly #first: number;
   readonly #digest = new SegmentDigest();
+  readonly #index: SegmentIndexBuilder;
   #next: number;
   #frames = 0;
   /** Length up to which everything is synced. */
@@ -21,6 +25,8 @@ export class SegmentWriter {
 
   private constructor(file: JournalFile, start: SegmentStart) {
     this.#file = file;
+    this.name = segmentName(start.number);
+    this.#index = new SegmentIndexBuilder(start);
     this.#first = start.first;
     this.#next = start.first;
   }
@@ -48,6 +54,11 @@ export class SegmentWriter {
     return this.#next;
   }
 
+  /** Of everything synced so far; it grows with the segment. */
+  get index(): SegmentIndex {
+    return this.#index;
+  }
+
   /** Synced bytes. */
   get bytes(): number {
     return this.#synced;
@@ -66,18 +77,25 @@ export class SegmentWriter {
       next += count;
       return frame;
     });
+    let offset = this.#synced;
     await this.#put(frames.length === 1 && frames[0] !== undefined ? frames[0] : Buffer.concat(frames));
-    for (const frame of frames) this.#digest.add(frame);
-    this.#next = next;
+    frames.forEach((frame, at) => {
+      this.#digest.add(frame);
+      const chunk = chunks[at];
+      if (chunk !== undefined) this.#index.add({ seq: this.#next, count: chunk.count, offset, ...chunk.events });
+      this.#next += chunk?.count ?? 0;
+      offset += frame.length;
+    });
     this.#frames += frames.length;
   }
 
-  /** Closes the segment with its footer. */
-  async seal(): Promise<void> {
-    await this.#put(
-      encodeFooter({ frames: this.#frames, first: this.#first, last: this.#next - 1, digest: this.digest() })
-    );
+  /** Closes the segment with its footer, and tells how it is known again. */
+  async seal(): Promise<Fingerprint> {
+    const last = this.#next - 1;
+    const footer = encodeFooter({ frames: this.#frames, first: this.#first, last, digest: this.digest() });
+    await this.#put(footer);
     await this.#file.close();
+    return fingerprintOf(this.#synced, footer);
   }
 
   /** Best effort after an error: cut off what was not synced, let go of the file. Never throws. */

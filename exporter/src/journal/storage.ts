@@ -11,6 +11,15 @@ export interface JournalFile {
   close(): Promise<void>;
 }
 
+/** A file open for reading. */
+export interface ReadableFile {
+  /** Length when it was opened. */
+  readonly bytes: number;
+  /** Up to `length` bytes from `offset` on; empty at the end. */
+  read(offset: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
 /** What reading a journal takes; a directory that does not exist holds nothing. */
 export interface ReadableStorage {
   /** Names in the directory, sorted. */
@@ -19,6 +28,7 @@ export interface ReadableStorage {
 }
 
 export interface JournalStorage extends ReadableStorage {
+  open(name: string): Promise<ReadableFile>;
   /** @throws when the file exists. */
   create(name: string): Promise<JournalFile>;
   remove(name: string): Promise<void>;
@@ -26,6 +36,8 @@ export interface JournalStorage extends ReadableStorage {
   syncDirectory(): Promise<void>;
   /** Replaces the first bytes of a small file, which is made when missing; durable only when `sync` says so. */
   overwrite(name: string, bytes: Buffer, sync: boolean): Promise<void>;
+  /** Writes a file anew, whole: a reader finds the old one or the new one. Not durable, for what can be made again. */
+  cache(name: string, bytes: Buffer): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +61,7 @@ export async function openDirectory(directory: string): Promise<JournalStorage> 
   };
   return {
     ...readDirectory(directory),
+    open: async (name) => readFrom(await fs.open(at(name), 'r')),
     create: async (name) => appendTo(await fs.open(at(name), 'ax', 0o640)),
     remove: (name) => fs.unlink(at(name)),
     syncDirectory: async () => {
@@ -73,6 +86,11 @@ export async function openDirectory(directory: string): Promise<JournalStorage> 
         throw error;
       }
     },
+    cache: async (name, bytes) => {
+      const unfinished = `${name}.new`;
+      await fs.writeFile(at(unfinished), bytes, { mode: 0o640 });
+      await fs.rename(at(unfinished), at(name));
+    },
     close: async () => {
       await Promise.all([...marks.keys()].map(forget));
     },
@@ -86,4 +104,22 @@ function appendTo(handle: fs.FileHandle): JournalFile {
     truncate: (length) => handle.truncate(length),
     close: () => handle.close(),
   };
+}
+
+async function readFrom(handle: fs.FileHandle): Promise<ReadableFile> {
+  try {
+    const { size } = await handle.stat();
+    return {
+      bytes: size,
+      read: async (offset, length) => {
+        const buffer = Buffer.allocUnsafe(length);
+        const { bytesRead } = await handle.read(buffer, 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 // A disk in memory that remembers every operation, so that a test can ask what would be left of it after a crash at any
 // moment, and that can be told to fail.
-import type { JournalFile, JournalStorage } from '../../src/journal/storage.ts';
+import type { JournalFile, JournalStorage, ReadableFile } from '../../src/journal/storage.ts';
 
 export type Operation =
   | { readonly kind: 'create'; readonly name: string }
@@ -45,6 +45,22 @@ export class SimulatedDisk implements JournalStorage {
   read(name: string): Promise<Buffer> {
     const bytes = this.#files.get(name);
     return bytes === undefined ? Promise.reject(new DiskError('ENOENT', name)) : Promise.resolve(bytes);
+  }
+
+  open(name: string): Promise<ReadableFile> {
+    return this.read(name).then((bytes) => ({
+      bytes: bytes.length,
+      read: (offset, length) =>
+        Promise.resolve((this.#files.get(name) ?? Buffer.alloc(0)).subarray(offset, offset + length)),
+      close: () => Promise.resolve(),
+    }));
+  }
+
+  cache(name: string, bytes: Buffer): Promise<void> {
+    return this.#call({ what: 'cache', name }, () => {
+      this.#apply({ kind: 'create', name });
+      this.#apply({ kind: 'write', name, at: 0, bytes });
+    });
   }
 
   create(name: string): Promise<JournalFile> {
