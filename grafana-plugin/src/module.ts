@@ -1,5 +1,6 @@
 // Registers the panel and its option editors; no logic.
-import { PanelPlugin } from '@grafana/data';
+import { PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
+import { AGENT_STATES } from 'orchestrator-exporter/contract/states';
 import { OrchestratorPanel } from './components/OrchestratorPanel.tsx';
 import { DEFAULT_OPTIONS, OPTION_LIMITS, type PanelOptions } from './options.ts';
 
@@ -63,6 +64,71 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       category: TIMELINE_OPTIONS,
       defaultValue: DEFAULT_OPTIONS.laneHeight,
       settings: { ...OPTION_LIMITS.laneHeight, step: 1 },
+      showIf: showsTimeline,
+    })
+    // Grafana types a multi-select's value as one of its options.
+    .addMultiSelect<unknown, SelectFieldConfigSettings<unknown>>({
+      path: 'groupBy',
+      name: 'Groups',
+      description: 'Levels of collapsible groups, from the outside in',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.groupBy,
+      settings: {
+        options: [
+          { value: 'workflow', label: 'Workflow' },
+          { value: 'thread', label: 'Thread' },
+          { value: 'agent', label: 'Agent' },
+        ],
+      },
+      showIf: showsTimeline,
+    })
+    .addBooleanSwitch({
+      path: 'collapseGroups',
+      name: 'Groups start collapsed',
+      description: 'A collapsed group is one bar that shows where any of its lanes failed, waited or ran',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.collapseGroups,
+      showIf: showsTimeline,
+    })
+    .addSelect({
+      path: 'sortLanes',
+      name: 'Sort by',
+      description: 'Order of groups and of lanes in them; tools stay below the agent that called them',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.sortLanes,
+      settings: {
+        options: [
+          { value: 'activity', label: 'First activity' },
+          { value: 'name', label: 'Name' },
+          { value: 'cost', label: 'Cost' },
+          { value: 'state-time', label: 'Time in a state' },
+        ],
+      },
+      showIf: showsTimeline,
+    })
+    .addSelect({
+      path: 'sortState',
+      name: 'Sort by time in',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.sortState,
+      settings: { options: AGENT_STATES.map((state) => ({ value: state, label: state })) },
+      showIf: (options) => showsTimeline(options) && options.sortLanes === 'state-time',
+    })
+    .addTextInput({
+      path: 'laneFilter',
+      name: 'Filter',
+      description: 'Only lanes with all of these words in agent, thread or workflow',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.laneFilter,
+      showIf: showsTimeline,
+    })
+    .addNumberInput({
+      path: 'filterBoxFrom',
+      name: 'Filter box above (lanes)',
+      description: 'With more lanes than this a filter box stands above them',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.filterBoxFrom,
+      settings: { ...OPTION_LIMITS.filterBoxFrom, integer: true },
       showIf: showsTimeline,
     })
     .addBooleanSwitch({

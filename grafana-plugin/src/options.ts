@@ -1,4 +1,6 @@
 // The panel's options and their defaults, in one place. Option editors (module.ts) and the panel both read from here.
+import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
+import { GROUP_LEVELS, LANE_SORTS, type GroupLevel, type LaneSort } from './model/lane-tree.ts';
 
 export type Bands = 'both' | 'timeline' | 'burn-down';
 
@@ -8,6 +10,17 @@ export interface PanelOptions {
   timelineShare: number;
   /** Height of a lane in CSS pixels; lanes of tools take 0.6 of it. */
   laneHeight: number;
+  /** Levels of groups, from the outside in; empty: no groups. */
+  groupBy: GroupLevel[];
+  /** Groups start collapsed. */
+  collapseGroups: boolean;
+  sortLanes: LaneSort;
+  /** The state whose time the lanes are sorted by. */
+  sortState: AgentState;
+  /** Only lanes with all of these words in agent, thread or workflow. */
+  laneFilter: string;
+  /** With more lanes than this a filter box stands above them. */
+  filterBoxFrom: number;
   showFigures: boolean;
   showCheckpoints: boolean;
   showIdealLine: boolean;
@@ -23,6 +36,12 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   bands: 'both',
   timelineShare: 0.6,
   laneHeight: 26,
+  groupBy: ['thread'],
+  collapseGroups: false,
+  sortLanes: 'activity',
+  sortState: 'waiting',
+  laneFilter: '',
+  filterBoxFrom: 30,
   showFigures: true,
   showCheckpoints: true,
   showIdealLine: true,
@@ -40,6 +59,17 @@ function numberWithin(value: unknown, range: { min: number; max: number; otherwi
     : range.otherwise;
 }
 
+/** The known ones of stored words, each once, in their order. */
+function wordsOf<T extends string>(value: unknown, known: readonly T[], otherwise: readonly T[]): T[] {
+  return Array.isArray(value)
+    ? [...new Set(known.filter((word) => value.includes(word)))].sort((a, b) => value.indexOf(a) - value.indexOf(b))
+    : [...otherwise];
+}
+
+function wordOf<T extends string>(value: unknown, known: readonly T[], otherwise: T): T {
+  return known.find((word) => word === value) ?? otherwise;
+}
+
 function flag(value: unknown, otherwise: boolean): boolean {
   return typeof value === 'boolean' ? value : otherwise;
 }
@@ -48,6 +78,7 @@ function flag(value: unknown, otherwise: boolean): boolean {
 export const OPTION_LIMITS = {
   timelineShare: { min: 0.2, max: 0.8 },
   laneHeight: { min: 14, max: 60 },
+  filterBoxFrom: { min: 0, max: 100_000 },
   forecastLookback: { min: 1, max: 7 * 24 * 60 },
   stalenessSeconds: { min: 1, max: 3_600 },
 } as const;
@@ -61,6 +92,12 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
     bands: BANDS.has(given.bands) ? (given.bands as Bands) : DEFAULT_OPTIONS.bands,
     timelineShare: number('timelineShare'),
     laneHeight: number('laneHeight'),
+    groupBy: wordsOf(given.groupBy, GROUP_LEVELS, DEFAULT_OPTIONS.groupBy),
+    collapseGroups: flag(given.collapseGroups, DEFAULT_OPTIONS.collapseGroups),
+    sortLanes: wordOf(given.sortLanes, LANE_SORTS, DEFAULT_OPTIONS.sortLanes),
+    sortState: wordOf(given.sortState, AGENT_STATES, DEFAULT_OPTIONS.sortState),
+    laneFilter: typeof given.laneFilter === 'string' ? given.laneFilter : DEFAULT_OPTIONS.laneFilter,
+    filterBoxFrom: number('filterBoxFrom'),
     showFigures: flag(given.showFigures, DEFAULT_OPTIONS.showFigures),
     showCheckpoints: flag(given.showCheckpoints, DEFAULT_OPTIONS.showCheckpoints),
     showIdealLine: flag(given.showIdealLine, DEFAULT_OPTIONS.showIdealLine),

@@ -10,16 +10,20 @@ import { xOfTime } from '../layout/time-axis.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
+import { GroupButtons } from './GroupButtons.tsx';
 import { hoverText } from './hover-text.ts';
+import { LaneScrollbar } from './LaneScrollbar.tsx';
 import { SegmentTable } from './SegmentTable.tsx';
 import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
+import type { LaneViewState } from './use-lane-view.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
 import { useSharedCrosshair } from './use-shared-crosshair.ts';
 
 export interface ChartProps {
   readonly data: PanelData;
+  readonly lanes: LaneViewState;
   readonly forecast: Forecast | undefined;
   readonly options: PanelOptions;
   readonly width: number;
@@ -31,7 +35,7 @@ export interface ChartProps {
 }
 
 export function Chart(props: ChartProps): React.ReactElement {
-  const { data, forecast, options, width, height, range, timeZone, summary, onZoom } = props;
+  const { data, lanes, forecast, options, width, height, range, timeZone, summary, onZoom } = props;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
@@ -42,6 +46,7 @@ export function Chart(props: ChartProps): React.ReactElement {
   const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range.toMs, range.fromMs]);
   const devicePixelRatio = window.devicePixelRatio || 1;
 
+  const { rows } = lanes;
   const layout = useMemo(
     () =>
       layoutPanel({
@@ -49,26 +54,29 @@ export function Chart(props: ChartProps): React.ReactElement {
         height,
         devicePixelRatio,
         ...range,
-        timeline: options.bands === 'burn-down' ? undefined : data.timeline,
+        timeline: rows === undefined ? undefined : { rows, threads: data.timeline?.groups ?? [] },
         burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
         forecast: options.showForecast ? forecast : undefined,
         timelineShare: options.timelineShare,
-        laneHeight: options.laneHeight,
         showCheckpoints: options.showCheckpoints,
         showIdealLine: options.showIdealLine,
         scrollTop,
         measure,
         ticks: time,
       }),
-    [width, height, devicePixelRatio, range, options, data, forecast, scrollTop, measure, time]
+    [width, height, devicePixelRatio, range, rows, options, data, forecast, scrollTop, measure, time]
   );
 
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (element && context) {
-      element.width = Math.round(width * devicePixelRatio);
-      element.height = Math.round(height * devicePixelRatio);
+      const [deviceWidth, deviceHeight] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+      // Setting a size, even the same, gives the canvas new memory.
+      if (element.width !== deviceWidth || element.height !== deviceHeight) {
+        element.width = deviceWidth;
+        element.height = deviceHeight;
+      }
       drawPanel(context, layout, { palette, devicePixelRatio });
     }
   }, [layout, palette, width, height, devicePixelRatio]);
@@ -85,7 +93,7 @@ export function Chart(props: ChartProps): React.ReactElement {
     const hit =
       pointer?.hit ??
       (shared.showTooltip && shared.atMs !== undefined
-        ? { atMs: shared.atMs, row: undefined, segment: undefined, checkpoint: undefined }
+        ? { atMs: shared.atMs, lane: undefined, segment: undefined, folded: [], checkpoint: undefined }
         : undefined);
     const drawn = {
       timeline: options.bands === 'burn-down' ? undefined : data.timeline,
@@ -129,6 +137,15 @@ export function Chart(props: ChartProps): React.ReactElement {
       )}
       {hover !== undefined && inRange && selection === undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
+      )}
+      <GroupButtons layout={layout} onToggle={lanes.toggle} />
+      {layout.timeline !== undefined && (
+        <LaneScrollbar
+          band={layout.timeline}
+          left={layout.axis.right + 2}
+          laneHeight={options.laneHeight}
+          onScroll={onScroll}
+        />
       )}
       {layout.timeline !== undefined && <SegmentTable timeline={layout.timeline} />}
     </div>

@@ -6,7 +6,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { Palette } from '../draw/palette.ts';
 import { shortDuration } from '../layout/duration-text.ts';
-import type { StateTotal } from '../model/timeline.ts';
+import type { StateTotal } from '../model/totals.ts';
 import { StateSwatch } from './StateSwatch.tsx';
 
 interface LegendProps {

@@ -90,6 +90,8 @@ function show(setup: Setup = {}) {
 
 /** The table of visible segments, one row a line. */
 function segments(): string[] {
+  // The table follows the canvas once that rests.
+  React.act(() => jest.advanceTimersByTime(500));
   const rows = screen.getByTestId('orchestrator-segments').querySelectorAll('tbody tr');
   return [...rows].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent).join(' '));
 }
@@ -101,11 +103,11 @@ function drawn(container: HTMLElement): string {
 }
 
 beforeEach(() => {
-  jest.spyOn(Date, 'now').mockReturnValue(NOW);
+  jest.useFakeTimers({ now: NOW, doNotFake: ['performance'] });
 });
 
 afterEach(() => {
-  jest.restoreAllMocks();
+  jest.useRealTimers();
 });
 
 test('works with no options stored: figures, chart, legend, and every segment as numbers', () => {
@@ -115,11 +117,11 @@ test('works with no options stored: figures, chart, legend, and every segment as
   expect(screen.getByTestId('orchestrator-legend').textContent).toContain('failed3 ms \u00b7 1\u00d7');
   expect(screen.getByRole('img').getAttribute('aria-label')).toContain('Timeline of 1 thread with 2 lanes');
   expect(segments()).toEqual([
-    `session-1 planner running ${T0 + 10_000} ${T0 + 20_000} 351 167`,
-    `session-1 planner failed ${T0 + 20_000} ${T0 + 20_003} 518 1`,
-    `session-1 planner waiting ${T0 + 20_003} ${NOW} 518.05 500.95`,
-    `session-1 <b>tool</b> running ${T0 + 12_000} ${T0 + 12_003} 384.4 1`,
-    `session-1 <b>tool</b> idle ${T0 + 12_003} ${NOW} 384.45 634.55`,
+    `session-1 planner running ${T0 + 10_000} ${T0 + 20_000} 351 167 67 16 1`,
+    `session-1 planner failed ${T0 + 20_000} ${T0 + 20_003} 518 1 67 16 1`,
+    `session-1 planner waiting ${T0 + 20_003} ${NOW} 518.05 500.95 67 16 1`,
+    `session-1 <b>tool</b> running ${T0 + 12_000} ${T0 + 12_003} 384 1 93 16 1`,
+    `session-1 <b>tool</b> idle ${T0 + 12_003} ${NOW} 384.45 634.55 93 16 1`,
   ]);
   const text = drawn(container);
   expect(text).toContain('"checkpoints"');
@@ -186,9 +188,10 @@ test('a burn-down alone has no lanes and no legend', () => {
   expect(screen.queryByTestId('orchestrator-legend')).toBeNull();
 });
 
-test('more than 500 segments are counted in the table, not all listed', () => {
+test('more than 500 marks are counted in the table, not all listed', () => {
   const samples = Array.from({ length: 1_200 }, (_, i) => [T0 + 40 * i, i % 2 ? 2 : 3] as const);
-  show({ series: [rawFrame({ metric: TIMELINE.agentState.name, labels: { ...LABELS, agent: 'a' }, samples })] });
+  const lane = (agent: string) => rawFrame({ metric: TIMELINE.agentState.name, labels: { ...LABELS, agent }, samples });
+  show({ series: [lane('a'), lane('b')] });
   expect(segments()).toHaveLength(500);
   expect(screen.getByTestId('orchestrator-segments').querySelector('caption')?.textContent).toMatch(
     /^The first 500 of \d+/
@@ -268,6 +271,111 @@ describe('pointer', () => {
   });
 });
 
+describe('lanes', () => {
+  const lane = (agent: string, thread: string, firstMs: number) =>
+    rawFrame({
+      metric: TIMELINE.agentState.name,
+      labels: { thread, agent, workflow: thread < 'c' ? 'ingest' : 'review' },
+      samples: [
+        [T0 + firstMs, 2],
+        [NOW, 2],
+      ],
+    });
+  const series = [
+    lane('planner', 'a', 1_000),
+    lane('writer', 'a', 2_000),
+    lane('planner', 'b', 3_000),
+    lane('<img src=x onerror=alert(1)>', 'c', 4_000),
+    lane('\u202erotide\nline', 'c', 5_000),
+  ];
+  /** Kind, name and depth of each row, and whether a group is open. */
+  const rows = () => {
+    React.act(() => jest.advanceTimersByTime(500));
+    const found = screen.getByTestId('orchestrator-rows').querySelectorAll('tbody tr');
+    return [...found].map((row) => {
+      const [kind, name, depth, , , expanded] = [...row.querySelectorAll('td')].map((cell) => cell.textContent);
+      return `${'  '.repeat(Number(depth))}${kind === 'group' ? (expanded === 'true' ? '- ' : '+ ') : ''}${name}`;
+    });
+  };
+
+  test.each<{ name: string; options: Partial<PanelOptions>; out: string[] }>([
+    {
+      name: 'by thread, as nothing else is said',
+      options: {},
+      out: [
+        '- a',
+        '  planner',
+        '  writer',
+        '- b',
+        '  planner',
+        '- c',
+        '  <img src=x onerror=alert(1)>',
+        '  \ufffdrotide\ufffdline',
+      ],
+    },
+    {
+      name: 'by workflow and thread, collapsed',
+      options: { groupBy: ['workflow', 'thread'], collapseGroups: true },
+      out: ['+ ingest', '+ review'],
+    },
+    {
+      name: 'by agent across threads',
+      options: { groupBy: ['agent'], laneFilter: 'PLAN' },
+      out: ['- planner', '  a', '  b'],
+    },
+    {
+      name: 'in no group, by name',
+      options: { groupBy: [], sortLanes: 'name', laneFilter: 'a planner' },
+      out: ['a \u203a planner', 'b \u203a planner'],
+    },
+    { name: 'all filtered away', options: { laneFilter: 'nobody' }, out: [] },
+  ])('stand $name', ({ options, out }) => {
+    show({ series, options });
+    expect(rows()).toEqual(out);
+  });
+
+  test('a group collapses and opens again by its button, whose state is told', () => {
+    show({ series });
+    const [first] = screen.getAllByTestId('orchestrator-group');
+    expect(first?.getAttribute('aria-label')).toBe('thread a, 2 lanes');
+    fireEvent.click(screen.getAllByTestId('orchestrator-group')[0] ?? document.body);
+    expect(rows().slice(0, 2)).toEqual(['+ a', '- b']);
+    expect(screen.getAllByTestId('orchestrator-group')[0]?.getAttribute('aria-expanded')).toBe('false');
+    fireEvent.click(screen.getAllByTestId('orchestrator-group')[0] ?? document.body);
+    expect(rows().slice(0, 2)).toEqual(['- a', '  planner']);
+  });
+
+  test('with many lanes a filter box narrows them and says how many are left; Escape empties it', () => {
+    show({ series, options: { filterBoxFrom: 4 } });
+    const box = screen.getByTestId('orchestrator-filter');
+    expect(screen.getByTestId('orchestrator-filter-count').textContent).toBe('5 lanes');
+    fireEvent.change(box, { target: { value: 'writer' } });
+    expect(rows()).toEqual(['- a', '  writer']);
+    expect(screen.getByTestId('orchestrator-filter-count').textContent).toBe('1 of 5 lanes');
+    fireEvent.keyDown(box, { key: 'Escape' });
+    expect(rows()).toHaveLength(8);
+  });
+
+  test('with few lanes there is no filter box', () => {
+    show({ series });
+    expect(screen.queryByTestId('orchestrator-filter')).toBeNull();
+  });
+
+  test('the scroll bar moves the lanes with its keys and says where it is', () => {
+    const many = Array.from({ length: 60 }, (_, i) => lane(`agent-${i + 10}`, 't', 1_000 + i));
+    show({ series: many, options: { bands: 'timeline' } });
+    const bar = screen.getByTestId('orchestrator-scrollbar');
+    const most = Number(bar.getAttribute('aria-valuemax'));
+    fireEvent.keyDown(bar, { key: 'End' });
+    expect(bar.getAttribute('aria-valuenow')).toBe(String(most));
+    expect(rows().at(-1)).toBe('  agent-69');
+    fireEvent.keyDown(bar, { key: 'ArrowUp' });
+    expect(bar.getAttribute('aria-valuenow')).toBe(String(most - 26));
+    fireEvent.keyDown(bar, { key: 'Home' });
+    expect(rows()[0]).toBe('- t');
+  });
+});
+
 test('frames whose arrays are emptied later do not empty the panel', () => {
   const series = [
     rawFrame({
@@ -283,7 +391,7 @@ test('frames whose arrays are emptied later do not empty the panel', () => {
   series[0]?.fields.forEach((field) => (field.values.length = 0));
   pointerless();
   expect(segments()).toEqual([
-    `session-1 a running ${T0 + 1_000} ${NOW} ${expectX(1_000)} ${expectWidth(1_000, 50_000)}`,
+    `session-1 a running ${T0 + 1_000} ${NOW} ${expectX(1_000)} ${expectWidth(1_000, 50_000)} 49 16 1`,
   ]);
 });
 

@@ -1,21 +1,24 @@
 // The panel: reads what Grafana hands over, and puts figures, chart and legend (or what is missing) into its room.
-import React, { useMemo } from 'react';
+import React, { useMemo, useState } from 'react';
 import { css } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { forecast as forecastOf } from '../model/forecast.ts';
-import { totalsPerState } from '../model/timeline.ts';
+import { createLaneMemory } from '../model/lane-memory.ts';
+import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
 import { readPanelData, type PanelData, type Problem } from '../read/panel-data.ts';
 import { Chart } from './Chart.tsx';
 import { COMPACT_FIGURES_HEIGHT, Figures, FIGURES_HEIGHT } from './Figures.tsx';
 import { figuresOf } from './figures-text.ts';
+import { FILTER_HEIGHT, LaneFilter } from './LaneFilter.tsx';
 import { Legend, LEGEND_HEIGHT } from './Legend.tsx';
 import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
 import { drawnRange } from './drawn-range.ts';
 import { resolutionText, summaryText } from './summary-text.ts';
 import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
+import { useLaneView } from './use-lane-view.ts';
 
 /** Below this size the figures collapse to remaining and exhaustion, on one line. */
 const ROOMY = { width: 600, height: 300 };
@@ -45,7 +48,13 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const options = useMemo(() => completeOptions(props.options), [props.options]);
   // Streaming frames change in place and keep their identity: `data` itself is new with every change.
   const range = useMemo(() => drawnRange(timeRange, data), [timeRange, data]);
-  const read = useMemo(() => readPanelData(data.series, { ...range, options }), [data, range, options]);
+  const [memory] = useState(createLaneMemory);
+  const { stalenessSeconds } = options;
+  // What was read is read for the range of the data: a zoom redraws at once and reads when its data arrives.
+  const read = useMemo(
+    () => readPanelData(data.series, { ...drawnRange(data.timeRange, data), stalenessSeconds }, memory),
+    [data, stalenessSeconds, memory]
+  );
   const primary = options.bands === 'timeline' ? undefined : read.burnDowns[0];
   const oneOfMany = read.burnDowns.length > 1;
   const lookbackMs = options.forecastLookback * 60_000;
@@ -69,7 +78,9 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
       }),
     [primary, oneOfMany, forecast, timeline, lookbackMs, range, time]
   );
-  const totals = useMemo(() => (timeline === undefined ? [] : totalsPerState(timeline, range)), [timeline, range]);
+  const lanes = useLaneView({ timeline, options, range });
+  const { tree } = lanes;
+  const totals = useMemo(() => (tree === undefined ? [] : totalsPerState(tree.lanes, range)), [tree, range]);
 
   if (width <= 0 || height <= 0) {
     return null;
@@ -85,14 +96,26 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const showLegend = options.showLegend && height >= LEGEND_MIN_HEIGHT && timeline !== undefined;
   const notice = options.bands === 'both' && !compact ? (read.timelineProblem ?? read.budgetProblem) : undefined;
   const figuresHeight = showFigures ? (compact ? COMPACT_FIGURES_HEIGHT : FIGURES_HEIGHT) : 0;
+  const showFilter =
+    !compact &&
+    tree !== undefined &&
+    (tree.lanes.length + tree.hidden > options.filterBoxFrom || lanes.filter !== '' || tree.lanes.length === 0);
   const chartHeight =
-    height - figuresHeight - (showLegend ? LEGEND_HEIGHT : 0) - (notice === undefined ? 0 : NOTICE_HEIGHT);
+    height -
+    figuresHeight -
+    (showLegend ? LEGEND_HEIGHT : 0) -
+    (showFilter ? FILTER_HEIGHT : 0) -
+    (notice === undefined ? 0 : NOTICE_HEIGHT);
   return (
     <div className={styles.panel} style={{ width, height }}>
       {showFigures && <Figures figures={figures} compact={compact} />}
       {notice !== undefined && <Notice problem={notice} />}
+      {showFilter && tree !== undefined && (
+        <LaneFilter value={lanes.filter} onChange={lanes.setFilter} shown={tree.lanes.length} hidden={tree.hidden} />
+      )}
       <Chart
         data={read}
+        lanes={lanes}
         forecast={forecast}
         options={options}
         width={width}
@@ -105,7 +128,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
       {showLegend && (
         <Legend
           totals={totals}
-          resolution={options.bands === 'burn-down' ? '' : resolutionText(read)}
+          resolution={options.bands === 'burn-down' ? '' : resolutionText(read, range)}
           palette={palette}
           showTotals={width >= LEGEND_TOTALS_MIN_WIDTH}
         />

@@ -1,59 +1,124 @@
-// The visible segments as a table off-screen: what screen readers read, and where tests read geometry.
-import React from 'react';
+// What is in view as tables off-screen: what screen readers read, and where tests read geometry. They follow the canvas
+// once it rests: hundreds of cells anew at every frame of a scroll would make it stutter.
+import React, { useEffect, useState } from 'react';
 import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
+import { plainText } from '../layout/label-fit.ts';
 import type { TimelineLayout } from '../layout/panel.ts';
+import { countStates, endOf, startOf } from '../model/state-columns.ts';
 
 interface SegmentTableProps {
   readonly timeline: TimelineLayout;
 }
 
 const MAX_ROWS = 500;
+const REST_MS = 120;
 
 /** Two decimals of a pixel are enough for any device. */
 function px(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
-export function SegmentTable({ timeline }: SegmentTableProps): React.ReactElement {
-  const styles = useStyles2(getStyles);
-  const rects = timeline.rows.flatMap((row) =>
-    row.kind === 'thread'
-      ? []
-      : row.rects.toSorted((a, b) => a.segment.startMs - b.segment.startMs).map((rect) => ({ row, rect }))
-  );
+function useRested<T>(value: T): T | undefined {
+  const [rested, setRested] = useState<T>();
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), REST_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return rested;
+}
+
+const SEGMENT_COLUMNS = ['thread', 'agent', 'state', 'start ms', 'end ms', 'x', 'width', 'y', 'height', 'states'];
+const ROW_COLUMNS = ['kind', 'name', 'depth', 'y', 'height', 'expanded'];
+
+function segmentRows(timeline: TimelineLayout): { cells: string[][]; total: number } {
+  const cells: string[][] = [];
+  let total = 0;
+  for (const row of timeline.rows.filter((one) => one.kind !== 'group')) {
+    for (const { columns, rects, barY, barHeight } of row.tracks) {
+      total += rects.length;
+      for (const rect of rects.slice(0, Math.max(0, MAX_ROWS - cells.length))) {
+        const states = countStates(columns, rect.first, rect.end).reduce((sum, one) => sum + one.count, 0);
+        cells.push([
+          plainText(row.lane.thread),
+          plainText(row.lane.agent),
+          rect.state,
+          String(startOf(columns, rect.first)),
+          String(endOf(columns, rect.end - 1)),
+          px(rect.x),
+          px(rect.width),
+          px(barY),
+          px(barHeight),
+          String(states),
+        ]);
+      }
+    }
+  }
+  return { cells, total };
+}
+
+function Head({ names }: { names: readonly string[] }): React.ReactElement {
   return (
-    <table className={styles.hidden} data-testid="orchestrator-segments">
-      <caption>
-        {rects.length > MAX_ROWS
-          ? `The first ${MAX_ROWS} of ${rects.length} visible states`
-          : 'Visible states of agents'}
-      </caption>
-      <thead>
-        <tr>
-          {['thread', 'agent', 'state', 'start ms', 'end ms', 'x', 'width'].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rects.slice(0, MAX_ROWS).map(({ row, rect }) => (
-          <tr key={`${row.thread}\n${row.name}\n${rect.segment.startMs}`}>
-            <td>{row.thread}</td>
-            <td>{row.name}</td>
-            <td>{rect.segment.state}</td>
-            <td>{rect.segment.startMs}</td>
-            <td>{rect.segment.endMs}</td>
-            <td>{px(rect.x)}</td>
-            <td>{px(rect.width)}</td>
-          </tr>
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
         ))}
-      </tbody>
-    </table>
+      </tr>
+    </thead>
   );
 }
+
+function Body({ rows }: { rows: readonly string[][] }): React.ReactElement {
+  return (
+    <tbody>
+      {rows.map((cells, i) => (
+        <tr key={i}>
+          {cells.map((cell, column) => (
+            <td key={column}>{cell}</td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+export const SegmentTable = React.memo(function SegmentTable({
+  timeline: drawn,
+}: SegmentTableProps): React.ReactElement | null {
+  const styles = useStyles2(getStyles);
+  const timeline = useRested(drawn);
+  if (timeline === undefined) {
+    return null;
+  }
+  const { cells, total } = segmentRows(timeline);
+  const rows = timeline.rows.map((row) => [
+    row.kind,
+    plainText(row.name),
+    String(row.depth),
+    px(row.y),
+    px(row.height),
+    row.kind === 'group' ? String(!row.isCollapsed) : '',
+  ]);
+  return (
+    <div className={styles.hidden}>
+      <table data-testid="orchestrator-segments">
+        <caption>
+          {total > MAX_ROWS ? `The first ${MAX_ROWS} of ${total} visible states` : 'Visible states of agents'}
+        </caption>
+        <Head names={SEGMENT_COLUMNS} />
+        <Body rows={cells} />
+      </table>
+      <table data-testid="orchestrator-rows">
+        <caption>Visible lanes and groups</caption>
+        <Head names={ROW_COLUMNS} />
+        <Body rows={rows} />
+      </table>
+    </div>
+  );
+});
 
 const getStyles = () => ({
   hidden: css({

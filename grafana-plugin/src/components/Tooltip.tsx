@@ -28,6 +28,7 @@ export function Tooltip({ hover, at, palette, time }: TooltipProps): React.React
           {hover.checkpoint !== undefined && (
             <div className={styles.note}>
               {'\u25c7'} checkpoint {hover.checkpoint.index}
+              {hover.checkpoint.count > 1 ? ` and ${hover.checkpoint.count - 1} more in this pixel` : ''}
             </div>
           )}
           {(hover.rows.length > 0 || hover.remaining.length > 0) && (
@@ -57,6 +58,11 @@ export function Tooltip({ hover, at, palette, time }: TooltipProps): React.React
             </table>
           )}
           {hover.more > 0 && <div className={styles.note}>and {hover.more} more active</div>}
+          {hover.folded !== '' && (
+            <div className={styles.note} data-testid="orchestrator-folded">
+              {hover.folded}
+            </div>
+          )}
           {hover.pointed !== undefined && (
             <div className={styles.note}>
               {hover.pointed.beganBefore ? 'by ' : ''}

@@ -4,7 +4,8 @@ import { exactDuration } from '../layout/duration-text.ts';
 import type { Hit } from '../layout/hit-test.ts';
 import { moneyText } from '../layout/money-text.ts';
 import { amountAt, type BurnDown } from '../model/burn-down.ts';
-import { segmentAt, type Segment } from '../model/segments.ts';
+import { plainText } from '../layout/label-fit.ts';
+import { segmentAt, type FoldedState, type Segment } from '../model/state-columns.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
 
 export interface HoverRow {
@@ -24,7 +25,9 @@ export interface HoverText {
   /** Start and end of the state below the pointer. */
   readonly pointed:
     { readonly startMs: number; readonly endMs: number | undefined; readonly beganBefore: boolean } | undefined;
-  readonly checkpoint: { readonly index: number; readonly atMs: number } | undefined;
+  /** `7 states in this pixel: 1 failed, 6 running`; empty where the pixel holds one. */
+  readonly folded: string;
+  readonly checkpoint: { readonly index: number; readonly atMs: number; readonly count: number } | undefined;
   readonly remaining: ReadonlyArray<{ readonly name: string; readonly text: string }>;
 }
 
@@ -36,32 +39,48 @@ function durationText(segment: Segment): string {
   return `${segment.beganBefore ? '\u2265 ' : ''}${exact}${segment.ongoing ? ' so far' : ''}`;
 }
 
+function isSame(a: Segment, b: Segment): boolean {
+  return a.startMs === b.startMs && a.endMs === b.endMs && a.state === b.state;
+}
+
 function isActive(segment: Segment): boolean {
   return segment.state !== 'idle' && segment.state !== 'completed';
 }
 
+function foldedText(folded: readonly FoldedState[]): string {
+  const count = folded.reduce((sum, one) => sum + one.count, 0);
+  const parts = folded.map((one) => `${one.count} ${one.state}`);
+  return count === 0 ? '' : `${count} states in this pixel: ${parts.join(', ')}`;
+}
+
 export function hoverText(
-  hit: Pick<Hit, 'atMs' | 'row' | 'segment' | 'checkpoint'>,
+  hit: Pick<Hit, 'atMs' | 'lane' | 'segment' | 'folded' | 'checkpoint'>,
   data: { timeline: Timeline | undefined; burnDowns: readonly BurnDown[] }
 ): HoverText {
   const groups = data.timeline?.groups ?? [];
   const many = groups.length > 1;
-  const pointedLane = hit.row?.lane;
-  const rowOf = (lane: Lane): HoverRow[] => {
-    const pointed = lane === pointedLane;
-    const segment = (pointed ? hit.segment : undefined) ?? segmentAt(lane.segments, hit.atMs);
-    if (segment === undefined || (!pointed && !isActive(segment))) {
-      return [];
-    }
-    const name = many && lane.thread !== '' ? `${lane.thread} \u203a ${lane.agent}` : lane.agent;
-    return [
-      { key: `${lane.thread}\n${lane.agent}`, name, state: segment.state, duration: durationText(segment), pointed },
-    ];
+  const rowsOf = (lane: Lane): HoverRow[] => {
+    const pointed = lane.key === hit.lane?.key;
+    const current = lane.tracks.flatMap((columns) => segmentAt(columns, hit.atMs) ?? []);
+    const own = pointed && hit.segment !== undefined ? hit.segment : undefined;
+    const others = current.filter(
+      (segment) =>
+        (pointed && own === undefined) ||
+        (isActive(segment) && !(own !== undefined && (lane.tracks.length === 1 || isSame(segment, own))))
+    );
+    const name = plainText(many && lane.thread !== '' ? `${lane.thread} \u203a ${lane.agent}` : lane.agent);
+    return [...(own === undefined ? [] : [own]), ...others].map((segment, i) => ({
+      key: `${lane.key} ${i}`,
+      name,
+      state: segment.state,
+      duration: durationText(segment),
+      pointed: pointed && i === 0,
+    }));
   };
-  const rows = groups.flatMap((group) => group.lanes.flatMap(rowOf));
+  const rows = groups.flatMap((group) => group.lanes.flatMap(rowsOf));
   const pointedFirst = [...rows.filter((row) => row.pointed), ...rows.filter((row) => !row.pointed)];
   const shown = rows.length > MAX_ROWS ? pointedFirst.slice(0, MAX_ROWS) : rows;
-  const segment = pointedLane === undefined ? undefined : hit.segment;
+  const { segment } = hit;
   return {
     atMs: hit.checkpoint?.atMs ?? hit.atMs,
     rows: shown,
@@ -74,6 +93,7 @@ export function hoverText(
             endMs: segment.ongoing ? undefined : segment.endMs,
             beganBefore: segment.beganBefore,
           },
+    folded: foldedText(hit.folded),
     checkpoint: hit.checkpoint,
     remaining: data.burnDowns.slice(0, 4).flatMap((burnDown, i) => {
       const usd = hit.atMs <= burnDown.knownUntilMs ? amountAt(burnDown.points, hit.atMs) : undefined;

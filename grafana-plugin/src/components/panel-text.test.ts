@@ -1,6 +1,8 @@
 import { dateTime } from '@grafana/data';
 import { toBurnDown, type BudgetSamples, type BurnDown } from '../model/burn-down.ts';
+import { pointColumns } from '../model/build-states.ts';
 import { forecast } from '../model/forecast.ts';
+import { segmentOf } from '../model/state-columns.ts';
 import { toTimeline, type ThreadSamples } from '../model/timeline.ts';
 import type { AgentState, ThreadState } from 'orchestrator-exporter/contract/states';
 import { rangeAt } from './drawn-range.ts';
@@ -53,8 +55,10 @@ function thread(name: string, state: ThreadState, agents: Record<string, AgentSt
     agents: Object.entries(agents).map(([agent, last]) => ({
       agent,
       points: [
-        { atMs: NOW - 9 * MINUTE, state: 'running' as const },
-        { atMs: NOW - 30_000, state: last },
+        pointColumns([
+          { atMs: NOW - 9 * MINUTE, state: 'running' },
+          { atMs: NOW - 30_000, state: last },
+        ]),
       ],
       costUsd: undefined,
     })),
@@ -205,7 +209,7 @@ describe('hover', () => {
 
   test('lists every active agent with its exact duration, and what is left', () => {
     const said = hoverText(
-      { atMs: NOW - 10_000, row: undefined, segment: undefined, checkpoint: undefined },
+      { atMs: NOW - 10_000, lane: undefined, segment: undefined, folded: [], checkpoint: undefined },
       { timeline, burnDowns: [burnDown()] }
     );
     expect(said.rows.map((r) => `${r.name} ${r.state} ${r.duration}`)).toEqual([
@@ -221,7 +225,7 @@ describe('hover', () => {
       fromMs: NOW - 9 * MINUTE,
     });
     const said = hoverText(
-      { atMs: NOW - 10_000, row: undefined, segment: undefined, checkpoint: undefined },
+      { atMs: NOW - 10_000, lane: undefined, segment: undefined, folded: [], checkpoint: undefined },
       { timeline: old, burnDowns: [] }
     );
     expect(said.rows.map((r) => r.duration)).toEqual(['\u2265 9 min so far']);
@@ -229,11 +233,21 @@ describe('hover', () => {
 
   test('the lane below the pointer is listed although it is idle, with start and end', () => {
     const pointed = row('c');
-    const segment = pointed.lane?.segments[1];
-    const hit = { atMs: NOW - 10_000, row: pointed as never, segment, checkpoint: undefined };
+    const columns = pointed.lane?.tracks[0];
+    const segment = columns === undefined ? undefined : segmentOf(columns, 1);
+    const hit = { atMs: NOW - 10_000, ...pointed, segment, folded: [], checkpoint: undefined };
     const said = hoverText(hit, { timeline, burnDowns: [] });
     expect(said.rows.find((r) => r.pointed)).toMatchObject({ name: 'c', state: 'idle', duration: '30 s so far' });
     expect(said.pointed).toEqual({ startMs: NOW - 30_000, endMs: undefined, beganBefore: false });
+  });
+
+  test('what a pixel folds is told state by state', () => {
+    const folded = [
+      { state: 'failed', count: 1 },
+      { state: 'running', count: 6 },
+    ] as const;
+    const hit = { atMs: NOW, lane: undefined, segment: undefined, folded, checkpoint: undefined };
+    expect(hoverText(hit, { timeline, burnDowns: [] }).folded).toBe('7 states in this pixel: 1 failed, 6 running');
   });
 
   test('of many agents twelve are listed and the rest counted; nothing is said of money past what is known', () => {
@@ -243,9 +257,10 @@ describe('hover', () => {
     );
     const hit = {
       atMs: NOW + 5,
-      row: undefined,
+      lane: undefined,
       segment: undefined,
-      checkpoint: { index: 3, atMs: NOW - 20_000, thread: 't' },
+      folded: [],
+      checkpoint: { index: 3, atMs: NOW - 20_000, thread: 't', x: 0, count: 1 },
     };
     const said = hoverText({ ...hit, atMs: NOW - 5 }, { timeline: crowd, burnDowns: [] });
     expect([said.rows.length, said.more, said.atMs]).toEqual([12, 8, NOW - 20_000]);
@@ -254,7 +269,10 @@ describe('hover', () => {
 });
 
 describe('resolution', () => {
-  const timeline = { groups: [], transitions: 5 };
+  const states: AgentState[] = ['idle', 'running', 'waiting', 'running', 'failed'];
+  const points = pointColumns(states.map((state, i) => ({ atMs: NOW - 50_000 + i * 1_000, state })));
+  const agent = { agent: 'a', points: [points], costUsd: undefined };
+  const timeline = toTimeline([{ ...thread('t', 'running', {}), states: [], agents: [agent] }], EXTENT);
   test.each([
     { resolution: undefined, out: '' },
     { resolution: { kind: 'exact' } as const, out: 'exact to 1 ms' },
@@ -268,7 +286,7 @@ describe('resolution', () => {
       out: 'sampled, \u00b115 s, 0 transitions between samples',
     },
   ])('$out', ({ resolution, out }) => {
-    expect(resolutionText({ resolution, timeline })).toBe(out);
+    expect(resolutionText({ resolution, timeline }, EXTENT)).toBe(out);
   });
 });
 

@@ -1,5 +1,6 @@
 // The panel in one sentence, for those who cannot see the canvas, and the note on its resolution.
 import { shortDuration } from '../layout/duration-text.ts';
+import { transitionsIn } from '../model/totals.ts';
 import type { PanelData } from '../read/panel-data.ts';
 import type { Figure } from './figures-text.ts';
 
@@ -18,7 +19,10 @@ export function summaryText(data: PanelData, figures: readonly Figure[]): string
 }
 
 /** `exact to 1 ms`, or `sampled, \u00b115 s, 12 transitions between samples`. Empty without a timeline. */
-export function resolutionText(data: Pick<PanelData, 'resolution' | 'timeline'>): string {
+export function resolutionText(
+  data: Pick<PanelData, 'resolution' | 'timeline'>,
+  range: { fromMs: number; toMs: number }
+): string {
   const { resolution, timeline } = data;
   if (resolution === undefined || timeline === undefined) {
     return '';
@@ -30,6 +34,6 @@ export function resolutionText(data: Pick<PanelData, 'resolution' | 'timeline'>)
   if (resolution.counted === undefined) {
     return sampled;
   }
-  const hidden = Math.max(0, Math.round(resolution.counted) - timeline.transitions);
+  const hidden = Math.max(0, Math.round(resolution.counted) - transitionsIn(timeline.lanes, range));
   return `${sampled}, ${plural(hidden, 'transition')} between samples`;
 }

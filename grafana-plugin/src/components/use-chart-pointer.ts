@@ -90,12 +90,15 @@ export function useChartPointer(input: ChartPointerInput) {
     if (element === null || band === undefined) {
       return undefined;
     }
+    // Several wheel events may come before the next layout: each goes on from where the one before it wanted to be.
+    let wanted = band.scrollTop;
     const onWheel = (event: WheelEvent) => {
       const y = event.clientY - element.getBoundingClientRect().top;
       const most = band.contentHeight - (band.bottom - band.top);
-      const next = Math.max(0, Math.min(most, band.scrollTop + event.deltaY));
-      if (most > 0 && y >= band.top && y < band.bottom && next !== band.scrollTop) {
+      const next = Math.max(0, Math.min(most, wanted + event.deltaY));
+      if (most > 0 && y >= band.top && y < band.bottom && next !== wanted) {
         event.preventDefault();
+        wanted = next;
         onScroll(next);
       }
     };

@@ -1,5 +1,7 @@
-// The bars of one state: solid, hatched, outlined, with their glyphs. Batched: one path a colour.
-import type { SegmentRect } from '../layout/lanes.ts';
+// The bars of one state: solid, hatched, outlined, with their glyphs, so that each is told apart without colour. Batched:
+// one path a colour; bars of a few pixels, which may be thousands, are plain rectangles.
+import type { AgentState } from 'orchestrator-exporter/contract/states';
+import type { SegmentRect } from '../layout/segment-rects.ts';
 import type { Palette } from './palette.ts';
 
 /** A rectangle with the vertical place its row gives it. */
@@ -13,6 +15,8 @@ export interface Bar {
 const RADIUS = 2;
 const ARROW = 6;
 const HATCH_STEP = 6;
+/** Narrower bars are rectangles without corners. */
+const ROUND_FROM = 4;
 
 function barPath(path: CanvasRenderingContext2D, bar: Bar): void {
   const { x, width } = bar.rect;
@@ -29,11 +33,13 @@ function barPath(path: CanvasRenderingContext2D, bar: Bar): void {
     path.lineTo(x, bar.y + left);
     path.arcTo(x, bar.y, x + left, bar.y, left);
     path.closePath();
-  } else if (width < 3) {
-    path.rect(x, bar.y, width, bar.height);
   } else {
     path.roundRect(x, bar.y, width, bar.height, [left, radius, radius, left]);
   }
+}
+
+function isPlain({ rect, height }: Bar): boolean {
+  return rect.width < ROUND_FROM && !(rect.arrow && height >= 6);
 }
 
 function fillBars(ctx: CanvasRenderingContext2D, bars: readonly Bar[], color: string): void {
@@ -41,11 +47,19 @@ function fillBars(ctx: CanvasRenderingContext2D, bars: readonly Bar[], color: st
     return;
   }
   ctx.fillStyle = color;
+  let shaped = false;
   ctx.beginPath();
   for (const bar of bars) {
-    barPath(ctx, bar);
+    if (isPlain(bar)) {
+      ctx.fillRect(bar.rect.x, bar.y, bar.rect.width, bar.height);
+    } else {
+      barPath(ctx, bar);
+      shaped = true;
+    }
   }
-  ctx.fill();
+  if (shaped) {
+    ctx.fill();
+  }
 }
 
 function drawRunning(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
@@ -61,12 +75,13 @@ function drawRunning(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palett
   );
 }
 
-/** Amber ground with diagonal hatch and an edge: told apart without colour. */
+/** Amber ground with diagonal hatch and an edge. */
 function drawWaiting(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  const wide = bars.filter((bar) => bar.rect.width >= 4 && bar.height >= 5);
+  const isWide = (bar: Bar) => bar.rect.width >= 4 && bar.height >= 5;
+  const wide = bars.filter(isWide);
   fillBars(
     ctx,
-    bars.filter((bar) => !wide.includes(bar)),
+    bars.filter((bar) => !isWide(bar)),
     palette.state.waiting
   );
   if (wide.length === 0) {
@@ -113,6 +128,22 @@ function drawQueued(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette
   ctx.setLineDash([]);
 }
 
+const PAUSE_FROM = 12;
+
+/** Violet, with the two bars of a pause where there is room. */
+function drawPaused(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
+  fillBars(ctx, bars, palette.state.paused);
+  ctx.fillStyle = palette.onState.paused;
+  for (const { rect, y, height } of bars) {
+    if (rect.width >= PAUSE_FROM) {
+      const arm = Math.max(2, Math.min(7, height - 4));
+      const top = y + (height - arm) / 2;
+      ctx.fillRect(rect.x + 5, top, 2, arm);
+      ctx.fillRect(rect.x + 9, top, 2, arm);
+    }
+  }
+}
+
 /** A thin line in the lane's middle: known, but nothing is going on. */
 function drawQuiet(
   ctx: CanvasRenderingContext2D,
@@ -125,37 +156,70 @@ function drawQuiet(
   }
 }
 
-/** Red, with a cross where it failed; the cross has a rim so that it reads on its neighbours too. */
+/** A cross needs this much of its lane for itself: nearer ones would hide what is between them. */
+const CROSS_ROOM = 14;
+const SPIKE = 2;
+
+/** Failures in drawing order: which of them carry a cross, so that crosses do not touch. */
+function withCrosses(bars: readonly Bar[]): Bar[] {
+  return bars.filter((bar, i) => {
+    const near = (other: Bar | undefined) =>
+      other !== undefined && other.y === bar.y && Math.abs(other.rect.x - bar.rect.x) < CROSS_ROOM;
+    return bar.rect.width >= CROSS_ROOM || !(near(bars[i - 1]) || near(bars[i + 1]));
+  });
+}
+
+function crossPath(ctx: CanvasRenderingContext2D, { rect, y, height, tool }: Bar): void {
+  const arm = tool ? 2 : 3;
+  const x = rect.width >= 12 ? rect.x + 8 : rect.x + rect.width / 2;
+  const middle = y + height / 2;
+  ctx.moveTo(x - arm, middle - arm);
+  ctx.lineTo(x + arm, middle + arm);
+  ctx.moveTo(x + arm, middle - arm);
+  ctx.lineTo(x - arm, middle + arm);
+}
+
+/**
+ * Red, higher than its neighbours, with a cross where it failed; the cross has a rim so that it reads on its neighbours
+ * too. Where failures crowd, their height alone tells them.
+ */
 function drawFailed(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
+  if (bars.length === 0) {
+    return;
+  }
   fillBars(ctx, bars, palette.state.failed);
-  for (const { rect, y, height, tool } of bars) {
-    const arm = tool ? 2 : 3;
-    const x = rect.width >= 12 ? rect.x + 8 : rect.x + rect.width / 2;
-    const middle = y + height / 2;
-    for (const [color, lineWidth] of [
-      [palette.state.failed, 5],
-      [palette.onState.failed, 1.8],
-    ] as const) {
-      ctx.strokeStyle = color;
-      ctx.lineWidth = lineWidth;
-      ctx.lineCap = 'round';
-      ctx.beginPath();
-      ctx.moveTo(x - arm, middle - arm);
-      ctx.lineTo(x + arm, middle + arm);
-      ctx.moveTo(x + arm, middle - arm);
-      ctx.lineTo(x - arm, middle + arm);
-      ctx.stroke();
+  for (const { rect, y, height } of bars) {
+    if (rect.width < ROUND_FROM) {
+      ctx.fillRect(rect.x, y - SPIKE, rect.width, height + 2 * SPIKE);
     }
+  }
+  const crossed = withCrosses(bars);
+  ctx.lineCap = 'round';
+  for (const [color, lineWidth] of [
+    [palette.state.failed, 5],
+    [palette.onState.failed, 1.8],
+  ] as const) {
+    ctx.strokeStyle = color;
+    ctx.lineWidth = lineWidth;
+    ctx.beginPath();
+    for (const bar of crossed) {
+      crossPath(ctx, bar);
+    }
+    ctx.stroke();
   }
   ctx.lineCap = 'butt';
 }
 
-/** Bars of one state, in that state's look. */
-export function drawBars(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  const state = bars[0]?.rect.segment.state;
+/** Bars of one state, in that state's look; those of one lane from left to right. */
+export function drawBars(
+  ctx: CanvasRenderingContext2D,
+  { state, bars }: { state: AgentState; bars: readonly Bar[] },
+  palette: Palette
+): void {
+  if (bars.length === 0) {
+    return;
+  }
   switch (state) {
-    case undefined:
-      return;
     case 'idle':
       return drawQuiet(ctx, bars, { color: palette.state.idle, height: 1 });
     case 'completed':
@@ -167,7 +231,7 @@ export function drawBars(ctx: CanvasRenderingContext2D, bars: readonly Bar[], pa
     case 'waiting':
       return drawWaiting(ctx, bars, palette);
     case 'paused':
-      return fillBars(ctx, bars, palette.state.paused);
+      return drawPaused(ctx, bars, palette);
     case 'failed':
       return drawFailed(ctx, bars, palette);
   }

@@ -1,5 +1,5 @@
 import { createRecordingContext } from '../testing/recording-context.ts';
-import type { SegmentRect } from '../layout/lanes.ts';
+import type { SegmentRect } from '../layout/segment-rects.ts';
 import { drawBars, type Bar } from './bars.ts';
 import { createMeasure } from './measure.ts';
 import type { Palette } from './palette.ts';
@@ -37,9 +37,8 @@ const PALETTE: Palette = {
 };
 
 function bar(state: AgentState, rect: Partial<SegmentRect> = {}, tool = false): Bar {
-  const segment = { state, startMs: 0, endMs: 1, beganBefore: false, ongoing: false };
   return {
-    rect: { segment, x: 10, width: 20, arrow: false, open: false, label: undefined, ...rect },
+    rect: { state, first: 0, end: 1, x: 10, width: 20, arrow: false, open: false, label: undefined, ...rect },
     y: 5,
     height: 16,
     tool,
@@ -50,14 +49,14 @@ describe('bars', () => {
   test.each<{ name: string; bars: Bar[]; out: string[] }>([
     { name: 'nothing draws nothing', bars: [], out: [] },
     {
-      name: 'bars of one colour are one path',
+      name: 'bars of one colour are one path, ticks plain rectangles',
       bars: [bar('running'), bar('running', { x: 50, width: 1 })],
-      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'rect 50 5 1 16', 'fill running'],
+      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'fillRect 50 5 1 16 running', 'fill running'],
     },
     {
       name: 'what began before is open to the left',
-      bars: [bar('paused', { open: true })],
-      out: ['roundRect 10 5 20 16 [0,2,2,0]', 'fill paused'],
+      bars: [bar('running', { open: true })],
+      out: ['roundRect 10 5 20 16 [0,2,2,0]', 'fill running'],
     },
     {
       name: "a tool's bar has its own blue",
@@ -74,30 +73,52 @@ describe('bars', () => {
     {
       name: 'a waiting instant is too narrow for a hatch',
       bars: [bar('waiting', { width: 1 })],
-      out: ['rect 10 5 1 16', 'fill waiting'],
+      out: ['fillRect 10 5 1 16 waiting'],
+    },
+    {
+      name: 'paused carries the two bars of a pause',
+      bars: [bar('paused')],
+      out: [
+        'roundRect 10 5 20 16 [2,2,2,2]',
+        'fill paused',
+        'fillRect 15 9.5 2 7 on-paused',
+        'fillRect 19 9.5 2 7 on-paused',
+      ],
     },
   ])('$name', ({ bars, out }) => {
     const context = createRecordingContext();
-    drawBars(context, bars, PALETTE);
+    drawBars(context, { state: bars[0]?.rect.state ?? 'idle', bars }, PALETTE);
     expect(context.drawn).toEqual(out);
   });
 
   test('waiting is hatched inside its own shape, and the clip is undone', () => {
     const context = createRecordingContext();
-    drawBars(context, [bar('waiting')], PALETTE);
+    drawBars(context, { state: 'waiting', bars: [bar('waiting')] }, PALETTE);
     const order = context.drawn.filter((line) => /^(save|clip|restore|fill|stroke)/.test(line));
     expect(order).toEqual(['fill waitingGround', 'save', 'clip', 'stroke waiting', 'restore', 'stroke waiting']);
   });
 
   test('a failure carries a cross, however narrow', () => {
     const context = createRecordingContext();
-    drawBars(context, [bar('failed', { width: 1 })], PALETTE);
+    drawBars(context, { state: 'failed', bars: [bar('failed', { width: 1 })] }, PALETTE);
     expect(context.drawn.filter((line) => line.startsWith('stroke'))).toEqual(['stroke failed', 'stroke on-failed']);
+  });
+
+  test('crowded failures are told by their height: crosses would hide what is between them', () => {
+    const context = createRecordingContext();
+    const bars = [10, 15, 60].map((x) => bar('failed', { x, width: 1 }));
+    drawBars(context, { state: 'failed', bars }, PALETTE);
+    expect(context.drawn.filter((line) => line.startsWith('fillRect'))).toEqual(
+      [10, 15, 60]
+        .flatMap((x) => [`fillRect ${x} 5 1 16 failed`])
+        .concat([10, 15, 60].map((x) => `fillRect ${x} 3 1 20 failed`))
+    );
+    expect(context.drawn.filter((line) => line.startsWith('moveTo'))).toHaveLength(4);
   });
 
   test('what goes on ends in an arrow', () => {
     const context = createRecordingContext();
-    drawBars(context, [bar('running', { arrow: true })], PALETTE);
+    drawBars(context, { state: 'running', bars: [bar('running', { arrow: true })] }, PALETTE);
     expect(context.drawn).toContain('lineTo 36 13');
   });
 });

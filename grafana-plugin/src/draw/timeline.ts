@@ -1,6 +1,9 @@
 // The timeline band on the canvas: separators, names, bars, checkpoints, scroll bar. Decides nothing; the layout has.
-import { BAR_FONT_PX, PAINT_ORDER, type Row } from '../layout/lanes.ts';
+import type { AgentState } from 'orchestrator-exporter/contract/states';
+import type { GroupRow, LaneRow, Row } from '../layout/lanes.ts';
 import type { NameLabel, PanelLayout, TimelineLayout } from '../layout/panel.ts';
+import { BAR_FONT_PX } from '../layout/segment-rects.ts';
+import { PAINT_ORDER } from '../model/state-columns.ts';
 import { drawBars, type Bar } from './bars.ts';
 import type { Palette } from './palette.ts';
 import { drawText, fontOf } from './text.ts';
@@ -23,7 +26,7 @@ function drawSeparators(
   }
 }
 
-function drawRuns(ctx: CanvasRenderingContext2D, rows: readonly Row[], color: string): void {
+function drawRuns(ctx: CanvasRenderingContext2D, rows: readonly GroupRow[], color: string): void {
   ctx.fillStyle = color;
   for (const row of rows) {
     for (const run of row.runs) {
@@ -32,32 +35,66 @@ function drawRuns(ctx: CanvasRenderingContext2D, rows: readonly Row[], color: st
   }
 }
 
-function drawRollUps(ctx: CanvasRenderingContext2D, rows: readonly Row[], palette: Palette): void {
-  for (const row of rows.filter((one) => one.kind === 'thread')) {
-    for (const { segment, x, width } of row.rects) {
-      ctx.fillStyle = palette.state[segment.state];
-      // A failure is often an instant; in the roll-up it must still be found.
-      ctx.fillRect(x, row.barY, Math.max(segment.state === 'failed' ? 3 : 1, width), row.barHeight);
-    }
-  }
-}
+/** A failure is often an instant; in the roll-up it must still be found. */
+const MIN_FAILURE_WIDTH = 3;
+const ROLL_UP_STATES = ['running', 'waiting', 'failed'] as const satisfies readonly AgentState[];
 
-function drawBarLabels(ctx: CanvasRenderingContext2D, rows: readonly Row[], palette: Palette): void {
-  for (const row of rows) {
-    for (const { label, segment } of row.rects) {
-      if (label !== undefined) {
-        const color = label.inside ? palette.onState[segment.state] : palette.weakText;
-        const style = { color, font: fontOf(BAR_FONT_PX, palette.fontFamily), align: 'left' } as const;
-        drawText(ctx, label.text, { x: label.x, y: row.barY + row.barHeight / 2 + 0.5, style });
+/** The expanded group's thin bar leaves running to its lanes. */
+function drawRollUps(ctx: CanvasRenderingContext2D, rows: readonly GroupRow[], palette: Palette): void {
+  for (const state of ROLL_UP_STATES) {
+    ctx.fillStyle = palette.state[state];
+    for (const row of rows) {
+      for (const { state: own, x, width } of row.rollUp) {
+        if (own === state && (state !== 'running' || row.isCollapsed)) {
+          const least = state === 'failed' ? MIN_FAILURE_WIDTH : 0;
+          ctx.fillRect(x, row.barY, Math.max(least, width), row.barHeight);
+        }
       }
     }
   }
 }
 
+function drawBarLabels(ctx: CanvasRenderingContext2D, rows: readonly LaneRow[], palette: Palette): void {
+  const font = fontOf(BAR_FONT_PX, palette.fontFamily);
+  for (const { barY, barHeight, rects } of rows.flatMap((row) => row.tracks)) {
+    for (const { label, state } of rects) {
+      if (label !== undefined) {
+        const color = label.inside ? palette.onState[state] : palette.weakText;
+        const style = { color, font, align: 'left' } as const;
+        drawText(ctx, label.text, { x: label.x, y: barY + barHeight / 2 + 0.5, style });
+      }
+    }
+  }
+}
+
+const CHEVRON = 4;
+
+function drawChevron(ctx: CanvasRenderingContext2D, name: NameLabel, color: string): void {
+  if (name.chevron === undefined) {
+    return;
+  }
+  const x = name.chevron.x + CHEVRON;
+  const { y } = name;
+  ctx.fillStyle = color;
+  ctx.beginPath();
+  if (name.chevron.isCollapsed) {
+    ctx.moveTo(x - 2, y - CHEVRON);
+    ctx.lineTo(x + 3, y);
+    ctx.lineTo(x - 2, y + CHEVRON);
+  } else {
+    ctx.moveTo(x - CHEVRON, y - 2);
+    ctx.lineTo(x, y + 3);
+    ctx.lineTo(x + CHEVRON, y - 2);
+  }
+  ctx.closePath();
+  ctx.fill();
+}
+
 function drawName(ctx: CanvasRenderingContext2D, name: NameLabel, at: { moneyRight: number; palette: Palette }): void {
   const { palette } = at;
   const isTool = name.kind === 'tool';
-  const weight = name.kind === 'thread' ? '500 ' : '';
+  const weight = name.kind === 'group' ? '500 ' : '';
+  drawChevron(ctx, name, palette.weakText);
   drawText(ctx, name.text, {
     x: name.x,
     y: name.y,
@@ -98,21 +135,17 @@ function drawRail(
   ctx.stroke();
 }
 
-function drawScrollBar(
-  ctx: CanvasRenderingContext2D,
-  band: TimelineLayout,
-  at: { right: number; color: string }
-): void {
-  const visible = band.bottom - band.top;
-  if (band.contentHeight <= visible) {
-    return;
+/** The bars of all tracks in view, by state: each state is drawn in one go. */
+function barsByState(rows: readonly LaneRow[]): ReadonlyMap<AgentState, Bar[]> {
+  const bars = new Map<AgentState, Bar[]>(PAINT_ORDER.map((state) => [state, []]));
+  for (const row of rows) {
+    for (const { barY, barHeight, rects } of row.tracks) {
+      for (const rect of rects) {
+        bars.get(rect.state)?.push({ rect, y: barY, height: barHeight, tool: row.kind === 'tool' });
+      }
+    }
   }
-  const height = Math.max(16, (visible * visible) / band.contentHeight);
-  const part = band.scrollTop / (band.contentHeight - visible);
-  ctx.fillStyle = at.color;
-  ctx.beginPath();
-  ctx.roundRect(at.right, band.top + part * (visible - height), 4, height, 2);
-  ctx.fill();
+  return bars;
 }
 
 /** The band with everything in it. The now line is not part of it: it runs through both bands. */
@@ -131,21 +164,14 @@ export function drawTimeline(ctx: CanvasRenderingContext2D, layout: PanelLayout,
   });
   withClip(ctx, { x: left - 1, y: band.top, width: right - left + OVERHANG, height }, () => {
     drawSeparators(ctx, band.rows, { left, right, color: palette.separator });
-    drawRuns(ctx, band.rows, palette.run);
-    drawRollUps(ctx, band.rows, palette);
-    const bars = band.rows
-      .filter((row) => row.kind !== 'thread')
-      .flatMap((row) =>
-        row.rects.map((rect): Bar => ({ rect, y: row.barY, height: row.barHeight, tool: row.kind === 'tool' }))
-      );
+    const groups = band.rows.filter((row) => row.kind === 'group');
+    const lanes = band.rows.filter((row) => row.kind !== 'group');
+    drawRuns(ctx, groups, palette.run);
+    drawRollUps(ctx, groups, palette);
+    const bars = barsByState(lanes);
     for (const state of PAINT_ORDER) {
-      drawBars(
-        ctx,
-        bars.filter((bar) => bar.rect.segment.state === state),
-        palette
-      );
+      drawBars(ctx, { state, bars: bars.get(state) ?? [] }, palette);
     }
-    drawBarLabels(ctx, band.rows, palette);
+    drawBarLabels(ctx, lanes, palette);
   });
-  drawScrollBar(ctx, band, { right: right + 4, color: palette.faintText });
 }

@@ -1,6 +1,6 @@
 // The burn-down band: amounts of money as polylines, areas and labelled lines on the shared time axis.
 import { scaleLinear } from 'd3-scale';
-import { lastAtOrBefore } from '../model/segments.ts';
+import { lastAtOrBefore } from '../model/sorted.ts';
 import { asShareOfLimit, forecastAsShare, needShares } from '../model/budget-share.ts';
 import type { BurnDown, MoneyPoint, Period } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';

@@ -1,8 +1,20 @@
 // From a pointer position back to what is drawn there.
-import { segmentAt, type Segment } from '../model/segments.ts';
-import { PAINT_ORDER, type Row, type SegmentRect } from './lanes.ts';
+import {
+  countStates,
+  firstAfter,
+  PAINT_ORDER,
+  segmentAt,
+  segmentOf,
+  stateOfCode,
+  type FoldedState,
+  type Segment,
+} from '../model/state-columns.ts';
+import type { Lane } from '../model/timeline.ts';
+import type { CheckpointMark } from './checkpoint-marks.ts';
+import type { LaneRow, Row, RowTrack } from './lanes.ts';
 import type { PanelLayout } from './panel.ts';
-import { timeOfX } from './time-axis.ts';
+import type { SegmentRect } from './segment-rects.ts';
+import { timeOfX, type TimeAxis } from './time-axis.ts';
 
 /** Bars narrower than the pointer's precision are still hit this far away, CSS pixels. */
 const REACH = 3;
@@ -10,8 +22,13 @@ const REACH = 3;
 export interface Hit {
   readonly atMs: number;
   readonly row: Row | undefined;
+  /** The lane below the pointer. */
+  readonly lane: Lane | undefined;
+  /** The state below the pointer: the most important one where its pixel stands for several. */
   readonly segment: Segment | undefined;
-  readonly checkpoint: { readonly index: number; readonly atMs: number; readonly thread: string } | undefined;
+  /** All states of that pixel, most important first; empty where it is one. */
+  readonly folded: readonly FoldedState[];
+  readonly checkpoint: CheckpointMark | undefined;
 }
 
 function distance(rect: SegmentRect, x: number): number {
@@ -19,16 +36,62 @@ function distance(rect: SegmentRect, x: number): number {
 }
 
 /** What cannot be pointed at precisely is preferred, then what is nearer, then what is painted on top. */
-function segmentNear(row: Row, at: { x: number; atMs: number }): Segment | undefined {
-  const near = row.rects
-    .filter((rect) => distance(rect, at.x) <= REACH)
+function rectNear(track: RowTrack, x: number): SegmentRect | undefined {
+  return track.rects
+    .filter((rect) => distance(rect, x) <= REACH)
     .sort(
       (a, b) =>
         Number(b.width < 2 * REACH) - Number(a.width < 2 * REACH) ||
-        distance(a, at.x) - distance(b, at.x) ||
-        PAINT_ORDER.indexOf(b.segment.state) - PAINT_ORDER.indexOf(a.segment.state)
+        distance(a, x) - distance(b, x) ||
+        PAINT_ORDER.indexOf(b.state) - PAINT_ORDER.indexOf(a.state)
     )[0];
-  return near?.segment ?? (row.lane === undefined ? undefined : segmentAt(row.lane.segments, at.atMs));
+}
+
+/** The entries of `rect` that start in the device pixel at `x`, as an index range. */
+function entriesInPixel(
+  { rect, track }: { rect: SegmentRect; track: RowTrack },
+  x: number,
+  grid: { axis: TimeAxis; devicePixel: number }
+): [first: number, end: number] {
+  const { axis, devicePixel } = grid;
+  const inside = Math.min(rect.x + rect.width - devicePixel / 2, Math.max(rect.x + devicePixel / 2, x));
+  const pixel = Math.floor(inside / devicePixel);
+  const isFirst = pixel === Math.floor((rect.x + devicePixel / 2) / devicePixel);
+  const boundary = (edge: number) => firstAfter(track.columns, timeOfX(axis, edge * devicePixel), rect.first);
+  const first = isFirst ? rect.first : Math.min(rect.end - 1, boundary(pixel));
+  return [first, Math.max(first + 1, Math.min(rect.end, boundary(pixel + 1)))];
+}
+
+function trackAt(row: LaneRow, y: number): RowTrack | undefined {
+  const apart = (track: RowTrack) => Math.abs(track.barY + track.barHeight / 2 - y);
+  return row.tracks.reduce<RowTrack | undefined>(
+    (nearest, track) => (nearest === undefined || apart(track) < apart(nearest) ? track : nearest),
+    undefined
+  );
+}
+
+function stateNear(
+  row: LaneRow,
+  at: { x: number; y: number; atMs: number },
+  grid: { axis: TimeAxis; devicePixel: number }
+): Pick<Hit, 'segment' | 'folded'> {
+  const track = trackAt(row, at.y);
+  const rect = track === undefined ? undefined : rectNear(track, at.x);
+  if (track === undefined || rect === undefined) {
+    return { segment: track === undefined ? undefined : segmentAt(track.columns, at.atMs), folded: [] };
+  }
+  if (rect.end - rect.first === 1) {
+    return { segment: segmentOf(track.columns, rect.first), folded: [] };
+  }
+  const [first, end] = entriesInPixel({ rect, track }, at.x, grid);
+  const folded = countStates(track.columns, first, end);
+  const top = folded[0]?.state;
+  let shown = first;
+  while (shown < end && stateOfCode(track.columns.code[shown]) !== top) {
+    shown += 1;
+  }
+  const count = folded.reduce((sum, one) => sum + one.count, 0);
+  return { segment: segmentOf(track.columns, shown), folded: count > 1 ? folded : [] };
 }
 
 /** What stands at a CSS position of the canvas; undefined outside the plots' x extent. */
@@ -48,5 +111,9 @@ export function hitTest(layout: PanelLayout, at: { x: number; y: number }): Hit 
     rail !== undefined && Math.abs(at.y - rail.y) <= 9
       ? rail.marks.find((mark) => Math.abs(mark.x - at.x) <= 5)
       : undefined;
-  return { atMs, row, segment: row === undefined ? undefined : segmentNear(row, { x: at.x, atMs }), checkpoint };
+  const found =
+    row === undefined || row.kind === 'group' || band === undefined
+      ? { segment: undefined, folded: [] }
+      : stateNear(row, { ...at, atMs }, { axis, devicePixel: band.devicePixel });
+  return { atMs, row, lane: row === undefined || row.kind === 'group' ? undefined : row.lane, ...found, checkpoint };
 }

@@ -2,6 +2,20 @@
 
 export type MeasureText = (text: string, fontPx: number) => number;
 
+const MAX_CHARS = 300;
+/** Line breaks and other controls, and the marks that turn the direction of what follows them. */
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A name from outside as one line that cannot disturb its neighbours: controls become visible, endless ones end. */
+export function plainText(text: string): string {
+  const chars = text.length > MAX_CHARS ? [...text.slice(0, 2 * MAX_CHARS)] : undefined;
+  const short =
+    chars === undefined || chars.length <= MAX_CHARS
+      ? text.slice(0, 2 * MAX_CHARS)
+      : `${chars.slice(0, MAX_CHARS).join('')}\u2026`;
+  return short.replace(CONTROLS, '\ufffd');
+}
+
 /** `text` if it fits into `width` CSS pixels with `padding` on both sides, else undefined. */
 export function fitWhole(
   text: string,

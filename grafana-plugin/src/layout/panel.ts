@@ -10,12 +10,19 @@
 //   +--------+----------------------------------------+------+  height
 import type { BurnDown } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
-import type { Timeline } from '../model/timeline.ts';
+import type { ThreadGroup } from '../model/timeline.ts';
 import { layoutBurnDown, type BurnDownLayout } from './burn-down.ts';
-import { fitShortened, type MeasureText } from './label-fit.ts';
-import { layoutRows, rowsHeight, type Row } from './lanes.ts';
+import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
+import { checkpointMarks, type CheckpointMark } from './checkpoint-marks.ts';
+import { layoutRows, rowsHeight, type Row, type RowIndex } from './lanes.ts';
 import { moneyText } from './money-text.ts';
 import { timeTicks, xOfTime, type Tick, type TickFormat, type TimeAxis } from './time-axis.ts';
+
+export interface TimelineInput {
+  readonly rows: RowIndex;
+  /** Whose checkpoints stand on the rail. */
+  readonly threads: readonly ThreadGroup[];
+}
 
 export interface LayoutInput {
   readonly width: number;
@@ -25,12 +32,11 @@ export interface LayoutInput {
   readonly toMs: number;
   readonly nowMs: number;
   /** Undefined: this band is not drawn. */
-  readonly timeline: Timeline | undefined;
+  readonly timeline: TimelineInput | undefined;
   /** Empty: this band is not drawn. Primary budget first. */
   readonly burnDowns: readonly BurnDown[];
   readonly forecast: Forecast | undefined;
   readonly timelineShare: number;
-  readonly laneHeight: number;
   readonly showCheckpoints: boolean;
   readonly showIdealLine: boolean;
   readonly scrollTop: number;
@@ -44,27 +50,21 @@ export interface NameLabel {
   readonly y: number;
   readonly kind: Row['kind'];
   readonly money: string | undefined;
+  /** Of a group: where its mark of being open or collapsed stands. */
+  readonly chevron: { readonly x: number; readonly isCollapsed: boolean } | undefined;
 }
 
 export interface TimelineLayout {
   readonly top: number;
   readonly bottom: number;
-  readonly rail:
-    | {
-        readonly y: number;
-        readonly marks: ReadonlyArray<{
-          readonly x: number;
-          readonly index: number;
-          readonly atMs: number;
-          readonly thread: string;
-        }>;
-      }
-    | undefined;
+  readonly rail: { readonly y: number; readonly marks: readonly CheckpointMark[] } | undefined;
   readonly rows: readonly Row[];
   readonly names: readonly NameLabel[];
   readonly contentHeight: number;
   /** The scroll position as drawn: the asked for one, kept within the content. */
   readonly scrollTop: number;
+  /** CSS pixels of one device pixel. */
+  readonly devicePixel: number;
 }
 
 export interface PanelLayout {
@@ -99,6 +99,10 @@ function gutters(input: LayoutInput): { left: number; right: number } {
   return { left, right };
 }
 
+function laneHeightOf(input: LayoutInput): number {
+  return input.timeline?.rows.laneHeight ?? 0;
+}
+
 interface Split {
   readonly timelineHeight: number;
   readonly burnDownHeight: number;
@@ -113,7 +117,7 @@ function splitHeight(available: number, natural: number | undefined, input: Layo
     return { timelineHeight: natural === undefined ? 0 : available, burnDownHeight, gap: 0 };
   }
   const gap = available < 240 ? SMALL_BAND_GAP : BAND_GAP;
-  const least = Math.min(natural, 3 * input.laneHeight);
+  const least = Math.min(natural, 3 * laneHeightOf(input));
   const timelineHeight = Math.max(
     least,
     Math.min(natural, Math.round(input.timelineShare * available), available - gap - MIN_BURN_DOWN)
@@ -124,21 +128,40 @@ function splitHeight(available: number, natural: number | undefined, input: Layo
     : { timelineHeight: available, burnDownHeight: 0, gap: 0 };
 }
 
+const INDENT = 12;
+/** Room for the chevron before a group's name; names of lanes stand below that of their group. */
+const CHEVRON_ROOM = 14;
+
 function nameLabels(rows: readonly Row[], axisLeft: number, measure: MeasureText): NameLabel[] {
   const right = axisLeft - 12;
+  const isNarrow = axisLeft < MONEY_MIN_GUTTER;
+  const grouped = rows.some((row) => row.kind === 'group' || row.depth > 0);
   return rows.map((row) => {
-    const money = row.costUsd === undefined || axisLeft < MONEY_MIN_GUTTER ? undefined : moneyText(row.costUsd);
-    const indent = { thread: 0, agent: 12, tool: 24 }[row.kind] * (axisLeft < MONEY_MIN_GUTTER ? 0.5 : 1);
+    const money = row.costUsd === undefined || isNarrow ? undefined : moneyText(row.costUsd);
+    const level = row.depth + Number(row.kind === 'tool');
+    const outer = level * INDENT * (isNarrow ? 0.5 : 1);
+    const x = outer + (row.kind === 'group' ? CHEVRON_ROOM : grouped && !isNarrow ? 2 : 0);
     const moneyWidth = money === undefined ? 0 : measure(money, MONEY_FONT_PX) + 10;
     const fontPx = row.kind === 'tool' ? NAME_FONT_PX - 1 : NAME_FONT_PX;
     return {
-      text: fitShortened(row.name, { width: right - indent - moneyWidth, fontPx }, measure),
-      x: indent,
+      text: fitShortened(plainText(row.name), { width: right - x - moneyWidth, fontPx }, measure),
+      x,
       y: row.y + row.height / 2,
       kind: row.kind,
       money,
+      chevron: row.kind === 'group' ? { x: outer, isCollapsed: row.isCollapsed } : undefined,
     };
   });
+}
+
+function railOf(input: LayoutInput, axis: TimeAxis): readonly CheckpointMark[] {
+  return input.showCheckpoints && input.timeline !== undefined
+    ? checkpointMarks(input.timeline.threads, { axis, devicePixel: 1 / input.devicePixelRatio })
+    : [];
+}
+
+function hasCheckpoints(input: LayoutInput): boolean {
+  return input.showCheckpoints && (input.timeline?.threads.some((group) => group.checkpoints.length > 0) ?? false);
 }
 
 function layoutTimeline(
@@ -150,33 +173,22 @@ function layoutTimeline(
   if (timeline === undefined || box.bottom <= box.top) {
     return undefined;
   }
-  const checkpoints = input.showCheckpoints
-    ? timeline.groups.flatMap((group) => group.checkpoints.map((mark) => ({ ...mark, thread: group.thread })))
-    : [];
-  const hasRail = checkpoints.length > 0 && box.bottom - box.top > RAIL_HEIGHT + input.laneHeight;
+  const hasRail = hasCheckpoints(input) && box.bottom - box.top > RAIL_HEIGHT + laneHeightOf(input);
   const lanesTop = box.top + (hasRail ? RAIL_HEIGHT : 0);
-  const contentHeight = rowsHeight(timeline, input.laneHeight);
+  const contentHeight = rowsHeight(timeline.rows);
   const scrollTop = Math.max(0, Math.min(input.scrollTop, contentHeight - (box.bottom - lanesTop)));
-  const rows = layoutRows(timeline, {
-    axis,
-    laneHeight: input.laneHeight,
-    top: lanesTop,
-    bottom: box.bottom,
-    scrollTop,
-    devicePixel: 1 / input.devicePixelRatio,
-    measure: input.measure,
-  });
-  const marks = checkpoints
-    .filter((mark) => mark.atMs >= axis.fromMs && mark.atMs <= axis.toMs)
-    .map((mark) => ({ x: xOfTime(axis, mark.atMs), index: mark.index, atMs: mark.atMs, thread: mark.thread }));
+  const devicePixel = 1 / input.devicePixelRatio;
+  const { measure } = input;
+  const rows = layoutRows(timeline.rows, { axis, top: lanesTop, bottom: box.bottom, scrollTop, devicePixel, measure });
   return {
     top: lanesTop,
     bottom: box.bottom,
-    rail: hasRail ? { y: box.top + RAIL_HEIGHT / 2 - 2, marks } : undefined,
+    rail: hasRail ? { y: box.top + RAIL_HEIGHT / 2 - 2, marks: railOf(input, axis) } : undefined,
     rows,
-    names: nameLabels(rows, axis.left, input.measure),
+    names: nameLabels(rows, axis.left, measure),
     contentHeight,
     scrollTop,
+    devicePixel,
   };
 }
 
@@ -192,12 +204,10 @@ export function layoutPanel(input: LayoutInput): PanelLayout {
   const nowVisible = input.nowMs > input.fromMs && input.nowMs <= input.toMs;
   const plotTop = nowVisible ? FLAG_HEIGHT : 6;
   const plotBottom = Math.max(plotTop, input.height - AXIS_HEIGHT);
-  const hasRail =
-    input.showCheckpoints && (input.timeline?.groups.some((group) => group.checkpoints.length > 0) ?? false);
   const natural =
     input.timeline === undefined
       ? undefined
-      : rowsHeight(input.timeline, input.laneHeight) + (hasRail ? RAIL_HEIGHT : 0);
+      : rowsHeight(input.timeline.rows) + (hasCheckpoints(input) ? RAIL_HEIGHT : 0);
   const split = splitHeight(plotBottom - plotTop, natural, input);
   const usable = axis.right > axis.left && plotBottom > plotTop;
   const timelineBottom = plotTop + split.timelineHeight;

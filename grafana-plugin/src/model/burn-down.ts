@@ -1,5 +1,5 @@
 // Budgets over time: remaining money as a step curve, its thresholds and its ideal line. Money in USD, times in ms.
-import { lastAtOrBefore } from './segments.ts';
+import { lastAtOrBefore } from './sorted.ts';
 
 /** From `atMs` on the amount is `usd`. */
 export interface MoneyPoint {

@@ -1,11 +1,13 @@
 import type { AgentState } from 'orchestrator-exporter/contract/states';
+import { pointColumns } from './build-states.ts';
+import { totalsPerState } from './totals.ts';
 import {
   agentsPerState,
   orderLanes,
   toRuns,
   toTimeline,
-  totalsPerState,
   type AgentSamples,
+  type Lane,
   type ThreadSamples,
   type TimelineExtent,
 } from './timeline.ts';
@@ -20,7 +22,7 @@ const EXTENT: TimelineExtent = {
 };
 
 function agent(name: string, ...points: Array<[number, AgentState]>): AgentSamples {
-  return { agent: name, points: points.map(([atMs, state]) => ({ atMs, state })), costUsd: undefined };
+  return { agent: name, points: [pointColumns(points.map(([atMs, state]) => ({ atMs, state })))], costUsd: undefined };
 }
 
 function thread(agents: AgentSamples[], more: Partial<ThreadSamples> = {}): ThreadSamples {
@@ -79,7 +81,7 @@ describe('toRuns', () => {
 
 describe('toTimeline', () => {
   test('an empty list is an empty timeline', () => {
-    expect(toTimeline([], EXTENT)).toEqual({ groups: [], transitions: 0 });
+    expect(toTimeline([], EXTENT)).toEqual({ groups: [], lanes: [] });
   });
 
   test('agents stand in order of first activity, tools below the agent that was running when they were called', () => {
@@ -98,24 +100,18 @@ describe('toTimeline', () => {
   });
 
   test('lanes that begin together are ordered by name', () => {
-    const lane = (name: string) => ({ thread: 't', agent: name, segments: [], costUsd: undefined, isTool: false });
+    const lane = (name: string): Lane => ({
+      key: name,
+      workflow: '',
+      thread: 't',
+      agent: name,
+      tracks: [],
+      costUsd: undefined,
+      isTool: false,
+      callerKey: undefined,
+      firstActiveMs: 0,
+    });
     expect(orderLanes([lane('b'), lane('a')]).map((l) => l.agent)).toEqual(['a', 'b']);
-  });
-
-  test('the roll-up shows where anybody failed or waited, overlaps merged, failures on top', () => {
-    const { groups } = toTimeline(
-      [
-        thread([
-          agent('a', [0, 'waiting'], [300, 'failed'], [310, 'running']),
-          agent('b', [10, 'running'], [200, 'waiting'], [500, 'idle']),
-        ]),
-      ],
-      EXTENT
-    );
-    expect(groups[0]?.rollUp.map((s) => `${s.state} ${s.startMs}-${s.endMs}`)).toEqual([
-      'waiting 0-500',
-      'failed 300-310',
-    ]);
   });
 
   test('checkpoints repeated by heartbeats are one; a lower index later is a new run', () => {
@@ -164,7 +160,7 @@ describe('toTimeline', () => {
     },
   ])('$name', ({ given, extent, out }) => {
     const { groups } = toTimeline([given], { ...EXTENT, ...extent });
-    expect(groups[0]?.lanes.find((lane) => lane.agent === 'a')?.segments[0]?.beganBefore).toBe(out);
+    expect(groups[0]?.lanes.find((lane) => lane.agent === 'a')?.tracks[0]?.beganBefore).toBe(out);
   });
 
   test('threads that run stand above those that ended', () => {
@@ -202,7 +198,7 @@ describe('toTimeline', () => {
 describe('totalsPerState', () => {
   test('counts time inside the visible range only, with shares of what is known', () => {
     const timeline = toTimeline([thread([agent('a', [0, 'running'], [600, 'failed'], [700, 'idle'])])], EXTENT);
-    expect(totalsPerState(timeline, { fromMs: 500, toMs: 1_000 })).toEqual([
+    expect(totalsPerState(timeline.lanes, { fromMs: 500, toMs: 1_000 })).toEqual([
       { state: 'idle', totalMs: 300, count: 1, share: 0.6 },
       { state: 'running', totalMs: 100, count: 1, share: 0.2 },
       { state: 'failed', totalMs: 100, count: 1, share: 0.2 },
@@ -210,7 +206,7 @@ describe('totalsPerState', () => {
   });
 
   test('an empty timeline has no totals', () => {
-    expect(totalsPerState({ groups: [], transitions: 0 }, { fromMs: 0, toMs: 1 })).toEqual([]);
+    expect(totalsPerState([], { fromMs: 0, toMs: 1 })).toEqual([]);
   });
 });
 

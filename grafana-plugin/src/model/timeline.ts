@@ -1,11 +1,13 @@
 // The activity timeline as data: threads, their lanes, checkpoints and totals per state. Knows no pixels.
 import {
-  AGENT_STATES,
+  AGENT_STATE_CODE,
   FINAL_THREAD_STATES,
   type AgentState,
   type ThreadState,
 } from 'orchestrator-exporter/contract/states';
-import { toSegments, withinRuns, type Extent, type Run, type Segment, type StatePoint } from './segments.ts';
+import { packSpans, withinRuns, type Extent, type PointColumns, type Run, type SpanColumns } from './build-states.ts';
+import { createLaneMemory, type LaneMemory } from './lane-memory.ts';
+import { endOf, indexAt, segmentAt, startOf, stateOfCode, UNKNOWN_CODE, type StateColumns } from './state-columns.ts';
 
 export interface ThreadStatePoint {
   readonly atMs: number;
@@ -20,13 +22,17 @@ export interface Checkpoint {
 /** What was read of one agent of one thread. */
 export interface AgentSamples {
   readonly agent: string;
-  readonly points: readonly StatePoint[];
+  /** One for each series that names this agent: each is drawn in a sub-lane of its own. */
+  readonly points: readonly PointColumns[];
+  /** Rows with a start and an end, which may overlap. */
+  readonly spans?: SpanColumns | undefined;
   readonly costUsd: number | undefined;
 }
 
-/** What was read of one thread. Every list may be empty and unsorted. */
+/** What was read of one thread. Every list may be empty; states and checkpoints may be unsorted. */
 export interface ThreadSamples {
   readonly thread: string;
+  readonly workflow?: string;
   readonly states: readonly ThreadStatePoint[];
   readonly agents: readonly AgentSamples[];
   readonly checkpoints: readonly Checkpoint[];
@@ -36,22 +42,31 @@ export interface ThreadSamples {
 }
 
 export interface Lane {
+  /** Unique in the timeline, and the same from one refresh to the next. */
+  readonly key: string;
+  readonly workflow: string;
   readonly thread: string;
   readonly agent: string;
-  readonly segments: readonly Segment[];
+  /** One; more where states overlap: nothing is hidden behind a neighbour. */
+  readonly tracks: readonly StateColumns[];
   readonly costUsd: number | undefined;
   /** A tool's lane is drawn smaller, below the agent that called it. */
   readonly isTool: boolean;
+  /** Key of the lane of the agent that ran when the tool first did. */
+  readonly callerKey: string | undefined;
+  /** Start of the first state that is not idle, Infinity without one: of all that was read, not of what is visible. */
+  readonly firstActiveMs: number;
 }
 
 export interface ThreadGroup {
   readonly thread: string;
+  readonly workflow: string;
   /** Last known state; undefined where the source does not say. */
   readonly state: ThreadState | undefined;
   readonly runs: readonly Run[];
+  /** By first activity, tools below their callers. */
   readonly lanes: readonly Lane[];
-  /** The thread's own bar: where an agent failed or waited, on top of where it ran. */
-  readonly rollUp: readonly Segment[];
+  /** Ascending. */
   readonly checkpoints: readonly Checkpoint[];
   readonly costUsd: number | undefined;
 }
@@ -64,8 +79,8 @@ export interface TimelineExtent extends Omit<Extent, 'startUnknown'> {
 
 export interface Timeline {
   readonly groups: readonly ThreadGroup[];
-  /** Transitions drawn, for comparison with the exporter's counter. */
-  readonly transitions: number;
+  /** All lanes of all groups. */
+  readonly lanes: readonly Lane[];
 }
 
 /** Lanes named `tool:<name>` belong to tools (semantic convention of the emitters we read). */
@@ -97,49 +112,61 @@ export function toRuns(states: readonly ThreadStatePoint[]): Run[] {
   return runs;
 }
 
-const ROLL_UP_ORDER: readonly AgentState[] = ['failed', 'waiting'];
-
-/** Union of the lanes' segments of the two states that a reader of the collapsed thread must see. */
-function rollUpOf(lanes: readonly Lane[]): Segment[] {
-  return ROLL_UP_ORDER.toReversed().flatMap((state) => {
-    const merged: Segment[] = [];
-    const all = lanes.flatMap((lane) => lane.segments.filter((segment) => segment.state === state));
-    for (const segment of all.sort((a, b) => a.startMs - b.startMs)) {
-      const before = merged.at(-1);
-      if (before !== undefined && segment.startMs <= before.endMs) {
-        const longer = segment.endMs > before.endMs ? segment : before;
-        merged[merged.length - 1] = { ...before, endMs: longer.endMs, ongoing: longer.ongoing };
-      } else {
-        merged.push(segment);
-      }
+/** Start of the first state of one track that is not idle; Infinity without one. */
+function firstActiveMs(columns: StateColumns): number {
+  for (let i = 0; i < columns.length; i++) {
+    if (columns.code[i] !== AGENT_STATE_CODE.idle && columns.code[i] !== UNKNOWN_CODE) {
+      return startOf(columns, i);
     }
-    return merged;
-  });
+  }
+  return Infinity;
 }
 
-function firstActiveMs(lane: Lane): number {
-  return lane.segments.find((segment) => segment.state !== 'idle')?.startMs ?? Infinity;
+/** Start of the run that a lane is in at `ms`, both ends included; -Infinity where it does not run. */
+function runningSince(lane: Lane, ms: number): number {
+  const starts = lane.tracks.flatMap((columns) => {
+    const i = indexAt(columns, ms);
+    return [i, i - 1]
+      .filter((one) => one >= 0 && columns.code[one] === AGENT_STATE_CODE.running && endOf(columns, one) >= ms)
+      .map((one) => startOf(columns, one));
+  });
+  return Math.max(-Infinity, ...starts);
 }
+
+const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Agents by first activity, then name; each tool's lane below the agent that was running when the tool first did. */
 export function orderLanes(lanes: readonly Lane[]): Lane[] {
-  const byActivity = [...lanes].sort(
-    (a, b) => firstActiveMs(a) - firstActiveMs(b) || (a.agent < b.agent ? -1 : a.agent > b.agent ? 1 : 0)
+  const byActivity = [...lanes].sort((a, b) =>
+    a.firstActiveMs === b.firstActiveMs ? byName(a.agent, b.agent) : a.firstActiveMs - b.firstActiveMs
   );
   const agents = byActivity.filter((lane) => !lane.isTool);
-  const toolsOf = new Map<Lane | undefined, Lane[]>();
-  for (const tool of byActivity.filter((lane) => lane.isTool)) {
-    const calledMs = firstActiveMs(tool);
-    const caller = agents
-      .flatMap((lane) => lane.segments.filter((s) => s.state === 'running').map((segment) => ({ lane, segment })))
-      .filter(({ segment }) => segment.startMs <= calledMs && calledMs <= segment.endMs)
-      .reduce<{ lane: Lane; segment: Segment } | undefined>(
-        (latest, item) => (latest === undefined || item.segment.startMs >= latest.segment.startMs ? item : latest),
-        undefined
-      )?.lane;
-    toolsOf.set(caller, [...(toolsOf.get(caller) ?? []), tool]);
+  const tools = byActivity
+    .filter((lane) => lane.isTool)
+    .map((tool): Lane => {
+      let caller: { readonly key: string; readonly sinceMs: number } | undefined;
+      for (const agent of agents) {
+        const sinceMs = runningSince(agent, tool.firstActiveMs);
+        if (sinceMs > -Infinity && (caller === undefined || sinceMs >= caller.sinceMs)) {
+          caller = { key: agent.key, sinceMs };
+        }
+      }
+      return { ...tool, callerKey: caller?.key };
+    });
+  return belowCallers(agents, tools);
+}
+
+/** `agents` in their order, each followed by its tools; tools without a caller last. */
+export function belowCallers(agents: readonly Lane[], tools: readonly Lane[]): Lane[] {
+  const present = new Set(agents.map((agent) => agent.key));
+  const toolsOf = new Map<string | undefined, Lane[]>();
+  for (const tool of tools) {
+    const caller = tool.callerKey !== undefined && present.has(tool.callerKey) ? tool.callerKey : undefined;
+    const siblings = toolsOf.get(caller) ?? [];
+    siblings.push(tool);
+    toolsOf.set(caller, siblings);
   }
-  return [...agents.flatMap((agent) => [agent, ...(toolsOf.get(agent) ?? [])]), ...(toolsOf.get(undefined) ?? [])];
+  return [...agents.flatMap((agent) => [agent, ...(toolsOf.get(agent.key) ?? [])]), ...(toolsOf.get(undefined) ?? [])];
 }
 
 /**
@@ -147,74 +174,125 @@ export function orderLanes(lanes: readonly Lane[]): Lane[] {
  * thread's series at one instant, so a first sample is a true beginning if no other agent and no spend stands at the same
  * instant, or if the thread is known from before. Samples from before the range (a second query with `offset`) end the doubt.
  */
-function mayHaveBegunBefore(agent: AgentSamples, thread: ThreadSamples, extent: TimelineExtent): boolean {
-  const firstMs = firstSampleMs(agent.points);
+function mayHaveBegunBefore(firstMs: number, thread: FirstSamples, extent: TimelineExtent): boolean {
   if (firstMs < extent.fromMs || extent.sampled) {
     return firstMs - extent.fromMs <= extent.holeMs;
   }
-  const others = thread.agents.filter((other) => other !== agent).map((other) => firstSampleMs(other.points));
-  const threadKnownMs = Math.min(...others, firstSampleMs(thread.states), thread.spendMs ?? Infinity);
-  return (
-    threadKnownMs >= firstMs &&
-    firstMs - extent.fromMs <= extent.stalenessMs &&
-    (others.includes(firstMs) || thread.spendMs === firstMs)
-  );
+  const isShared = (thread.agentsAt.get(firstMs) ?? 0) > 1 || thread.spendMs === firstMs;
+  return thread.earliestMs >= firstMs && firstMs - extent.fromMs <= extent.stalenessMs && isShared;
 }
 
-function firstSampleMs(points: ReadonlyArray<{ readonly atMs: number }>): number {
-  return points.reduce((earliest, point) => Math.min(earliest, point.atMs), Infinity);
+/** The first samples of a thread's series. */
+interface FirstSamples {
+  readonly earliestMs: number;
+  /** How many agents have their first sample at an instant. */
+  readonly agentsAt: ReadonlyMap<number, number>;
+  readonly spendMs: number | undefined;
 }
 
-/** Running threads first, then by first activity and name. Pure: samples may come in any order, with duplicates and holes. */
-export function toTimeline(threads: readonly ThreadSamples[], extent: TimelineExtent): Timeline {
-  let transitions = 0;
+function firstSampleMs(agent: AgentSamples): number {
+  return agent.points.reduce((earliest, points) => Math.min(earliest, points.atMs[0] ?? Infinity), Infinity);
+}
+
+function firstSamplesOf(thread: ThreadSamples): FirstSamples {
+  const agentsAt = new Map<number, number>();
+  let earliestMs = thread.spendMs ?? Infinity;
+  for (const agent of thread.agents) {
+    const firstMs = firstSampleMs(agent);
+    agentsAt.set(firstMs, (agentsAt.get(firstMs) ?? 0) + 1);
+    earliestMs = Math.min(earliestMs, firstMs);
+  }
+  for (const { atMs } of thread.states) {
+    earliestMs = Math.min(earliestMs, atMs);
+  }
+  return { earliestMs, agentsAt, spendMs: thread.spendMs };
+}
+
+/** What a thread's lanes are built with. */
+interface ThreadContext {
+  readonly samples: ThreadSamples;
+  readonly runs: readonly Run[];
+  readonly first: FirstSamples;
+  readonly extent: TimelineExtent;
+  readonly memory: LaneMemory;
+}
+
+function laneOf(agent: AgentSamples, { samples, runs, first, extent, memory }: ThreadContext): Lane {
+  const key = JSON.stringify([samples.thread, agent.agent]);
+  const startUnknown = mayHaveBegunBefore(firstSampleMs(agent), first, extent);
+  const sampled = agent.points.map((points, i) => memory.states(`${i} ${key}`, points, { ...extent, startUnknown }));
+  const packed = agent.spans === undefined ? [] : packSpans(agent.spans, extent);
+  const tracks = [...sampled, ...packed].map((columns) => withinRuns(columns, runs));
+  return {
+    key,
+    workflow: samples.workflow ?? '',
+    thread: samples.thread,
+    agent: agent.agent,
+    tracks,
+    costUsd: agent.costUsd,
+    isTool: isToolLane(agent.agent),
+    callerKey: undefined,
+    firstActiveMs: Math.min(Infinity, ...tracks.map(firstActiveMs)),
+  };
+}
+
+/**
+ * Running threads first, then by first activity and name. Pure but for `memory`, which only saves work: samples may have
+ * duplicates and holes.
+ */
+export function toTimeline(
+  threads: readonly ThreadSamples[],
+  extent: TimelineExtent,
+  memory: LaneMemory = createLaneMemory()
+): Timeline {
+  memory.begin();
   const groups = threads.map((samples): ThreadGroup => {
     const runs = toRuns(samples.states);
-    const lanes = samples.agents.map((agent): Lane => {
-      const startUnknown = mayHaveBegunBefore(agent, samples, extent);
-      const all = withinRuns(toSegments(agent.points, { ...extent, startUnknown }), runs);
-      const segments = all.filter((segment) => segment.endMs >= extent.fromMs);
-      transitions += segments.filter((segment) => !segment.beganBefore).length;
-      return {
-        thread: samples.thread,
-        agent: agent.agent,
-        segments,
-        costUsd: agent.costUsd,
-        isTool: isToolLane(agent.agent),
-      };
-    });
+    const context = { samples, runs, first: firstSamplesOf(samples), extent, memory };
+    const lanes = orderLanes(samples.agents.map((agent) => laneOf(agent, context)));
     const lastState = [...samples.states]
       .sort((a, b) => a.atMs - b.atMs)
       .findLast((point) => point.state !== undefined);
     return {
       thread: samples.thread,
+      workflow: samples.workflow ?? '',
       state: lastState?.state,
       runs: runs.length > 0 ? runs : runsOfLanes(lanes, extent),
-      lanes: orderLanes(lanes),
-      rollUp: rollUpOf(lanes),
+      lanes,
       checkpoints: distinctCheckpoints(samples.checkpoints),
       costUsd: samples.costUsd,
     };
   });
-  return { groups: groups.sort(byUrgency), transitions };
+  const ordered = groups.sort(byUrgency);
+  return { groups: ordered, lanes: ordered.flatMap((group) => group.lanes) };
+}
+
+/** First activity of any of the lanes; Infinity without one. */
+export function firstActivity(lanes: readonly Lane[]): number {
+  return lanes.reduce((earliest, lane) => Math.min(earliest, lane.firstActiveMs), Infinity);
+}
+
+/** Whether none of the thread's runs goes on. */
+export function hasEnded(group: ThreadGroup): boolean {
+  return group.runs.every((run) => run.endMs !== undefined);
 }
 
 /** Threads that run come first: with many on one panel, those that ended would push them out of view. */
 function byUrgency(a: ThreadGroup, b: ThreadGroup): number {
-  const ended = (group: ThreadGroup) => Number(group.runs.every((run) => run.endMs !== undefined));
-  const start = (group: ThreadGroup) => Math.min(Infinity, ...group.lanes.map(firstActiveMs));
-  const [startA, startB] = [start(a), start(b)];
-  return ended(a) - ended(b) || (startA === startB ? (a.thread < b.thread ? -1 : 1) : startA - startB);
+  const [startA, startB] = [firstActivity(a.lanes), firstActivity(b.lanes)];
+  return (
+    Number(hasEnded(a)) - Number(hasEnded(b)) || (startA === startB ? byName(a.thread, b.thread) : startA - startB)
+  );
 }
 
 /** Where the source names no thread states, a thread ran while its lanes say anything. */
 function runsOfLanes(lanes: readonly Lane[], extent: TimelineExtent): Run[] {
-  const segments = lanes.flatMap((lane) => lane.segments);
-  if (segments.length === 0) {
+  const known = lanes.flatMap((lane) => lane.tracks.filter((columns) => columns.length > 0));
+  if (known.length === 0) {
     return [];
   }
-  const endMs = segments.reduce((latest, segment) => Math.max(latest, segment.endMs), -Infinity);
-  const startMs = segments.reduce((earliest, segment) => Math.min(earliest, segment.startMs), Infinity);
+  const endMs = known.reduce((latest, columns) => Math.max(latest, columns.endMs), -Infinity);
+  const startMs = known.reduce((earliest, columns) => Math.min(earliest, startOf(columns, 0)), Infinity);
   return [{ startMs, endMs: endMs >= extent.nowMs ? undefined : endMs }];
 }
 
@@ -224,44 +302,22 @@ function distinctCheckpoints(checkpoints: readonly Checkpoint[]): Checkpoint[] {
   return sorted.filter((checkpoint, i) => sorted[i - 1]?.index !== checkpoint.index);
 }
 
-export interface StateTotal {
-  readonly state: AgentState;
-  readonly totalMs: number;
-  readonly count: number;
-  /** Part of the time that all lanes are known for, 0..1. */
-  readonly share: number;
-}
-
-/** Totals of what lies inside the visible range, in the order of the state codes; states that do not occur are left out. */
-export function totalsPerState(timeline: Timeline, range: { fromMs: number; toMs: number }): StateTotal[] {
-  const totals = new Map<AgentState, { totalMs: number; count: number }>();
-  for (const lane of timeline.groups.flatMap((group) => group.lanes)) {
-    for (const segment of lane.segments) {
-      const visibleMs = Math.min(segment.endMs, range.toMs) - Math.max(segment.startMs, range.fromMs);
-      if (visibleMs < 0) {
-        continue;
-      }
-      const total = totals.get(segment.state) ?? { totalMs: 0, count: 0 };
-      totals.set(segment.state, { totalMs: total.totalMs + visibleMs, count: total.count + 1 });
-    }
-  }
-  const all = [...totals.values()].reduce((sum, total) => sum + total.totalMs, 0);
-  return AGENT_STATES.flatMap((state) => {
-    const total = totals.get(state);
-    return total === undefined ? [] : [{ state, ...total, share: all === 0 ? 0 : total.totalMs / all }];
-  });
-}
-
-/** How many agents are in each state at `atMs`. */
+/** How many agents are in each state at `atMs`; tools are not counted. */
 export function agentsPerState(group: ThreadGroup, atMs: number): Map<AgentState, number> {
   const counts = new Map<AgentState, number>();
-  for (const lane of group.lanes) {
-    const state = lane.isTool
-      ? undefined
-      : lane.segments.findLast((segment) => segment.startMs <= atMs && segment.endMs >= atMs)?.state;
-    if (state !== undefined) {
-      counts.set(state, (counts.get(state) ?? 0) + 1);
+  for (const lane of group.lanes.filter((one) => !one.isTool)) {
+    for (const columns of lane.tracks) {
+      // What ended at this very instant still counts: a range that lies in the past is told as it was at its end.
+      const state = segmentAt(columns, atMs)?.state ?? (columns.endMs === atMs ? lastState(columns) : undefined);
+      if (state !== undefined) {
+        counts.set(state, (counts.get(state) ?? 0) + 1);
+        break;
+      }
     }
   }
   return counts;
+}
+
+function lastState(columns: StateColumns): AgentState | undefined {
+  return stateOfCode(columns.code[columns.length - 1]);
 }

@@ -1,7 +1,7 @@
 import { createDataFrame, FieldType, MappingType, type DataFrame } from '@grafana/data';
 import { AGGREGATES, BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { AGENT_STATES } from 'orchestrator-exporter/contract/states';
-import { completeOptions } from '../options.ts';
+import { segmentsIn } from '../model/state-columns.ts';
 import { rangeFrame, rawFrame } from '../testing/frames.ts';
 import { readPanelData, type PanelData } from './panel-data.ts';
 
@@ -10,7 +10,7 @@ const NOW = T0 + 60_000;
 const THREAD = { thread: 't1' };
 
 function read(frames: DataFrame[], nowMs = NOW): PanelData {
-  return readPanelData(frames, { fromMs: T0, toMs: NOW, nowMs, options: completeOptions({}) });
+  return readPanelData(frames, { fromMs: T0, toMs: NOW, nowMs, stalenessSeconds: 60 });
 }
 
 const exact = (agent: string, samples: ReadonlyArray<readonly [number, number]>, thread = 't1') =>
@@ -25,7 +25,8 @@ function lanes(data: PanelData): string[] {
   return (data.timeline?.groups ?? []).flatMap((group) =>
     group.lanes.map(
       (lane) =>
-        `${lane.thread}/${lane.agent}: ${lane.segments
+        `${lane.thread}/${lane.agent}: ${lane.tracks
+          .flatMap((columns) => segmentsIn(columns, { fromMs: -Infinity, toMs: Infinity }))
           .map((s) => `${s.beganBefore ? '<' : ''}${s.state} ${s.startMs - T0}-${s.endMs - T0}${s.ongoing ? '>' : ''}`)
           .join(' ')}`
     )

@@ -2,8 +2,8 @@
 import type { DataFrame } from '@grafana/data';
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { mostAtRiskFirst, toBurnDown, type BudgetSamples, type BurnDown } from '../model/burn-down.ts';
+import type { LaneMemory } from '../model/lane-memory.ts';
 import { toTimeline, type ThreadGroup, type Timeline, type TimelineExtent } from '../model/timeline.ts';
-import type { PanelOptions } from '../options.ts';
 import { readBudgets } from './budgets.ts';
 import { toSeries } from './series.ts';
 import { readTimeline, type Resolution } from './timeline.ts';
@@ -28,7 +28,8 @@ export interface ReadInput {
   readonly fromMs: number;
   readonly toMs: number;
   readonly nowMs: number;
-  readonly options: PanelOptions;
+  /** For how long a state or an amount is believed after its last sample. */
+  readonly stalenessSeconds: number;
 }
 
 /** Outage that the exporter makes up for afterwards: Prometheus refuses samples older than about an hour. */
@@ -50,7 +51,7 @@ const NO_BUDGET: Problem = {
 };
 
 function extentFor(input: ReadInput, resolution: Resolution): TimelineExtent {
-  const stalenessMs = input.options.stalenessSeconds * 1000;
+  const stalenessMs = input.stalenessSeconds * 1000;
   return {
     fromMs: input.fromMs,
     toMs: input.toMs,
@@ -73,12 +74,15 @@ function withEnd(budget: BudgetSamples, groups: readonly ThreadGroup[]): BudgetS
   return { ...budget, endedMs: last.endMs, periods };
 }
 
-/** Reads `frames`; copies everything it keeps. Never throws on data: what cannot be read is missing and said so. */
-export function readPanelData(frames: readonly DataFrame[], input: ReadInput): PanelData {
+/**
+ * Reads `frames`; copies everything it keeps. Never throws on data: what cannot be read is missing and said so. With the
+ * `memory` of the read before, lanes whose samples are the same are not built again.
+ */
+export function readPanelData(frames: readonly DataFrame[], input: ReadInput, memory?: LaneMemory): PanelData {
   const series = toSeries(frames);
   const read = readTimeline(series, frames);
-  const timeline = read === undefined ? undefined : toTimeline(read.threads, extentFor(input, read.resolution));
-  const stalenessMs = input.options.stalenessSeconds * 1000;
+  const timeline = read === undefined ? undefined : toTimeline(read.threads, extentFor(input, read.resolution), memory);
+  const stalenessMs = input.stalenessSeconds * 1000;
   const burnDowns = readBudgets(series)
     .map((budget) => toBurnDown(withEnd(budget, timeline?.groups ?? []), { nowMs: input.nowMs, stalenessMs }))
     .filter((burnDown) => burnDown !== undefined);

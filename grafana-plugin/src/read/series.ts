@@ -1,5 +1,6 @@
-// Grafana's data frames as plain series: one per metric and label set, samples copied (Grafana empties the arrays of the
-// previous frames, and streaming frames change in place). Nothing here knows what a metric means.
+// Grafana's data frames as plain series: one per metric and label set. Samples are the frames' own arrays, borrowed while
+// reading: Grafana empties them later and streaming frames change in place, so whoever keeps something copies it. Nothing
+// here knows what a metric means.
 import { FieldType, type DataFrame, type Field, type Labels } from '@grafana/data';
 
 export type SampleValue = number | string;
@@ -10,18 +11,33 @@ export interface Sample {
   readonly value: SampleValue;
 }
 
-export interface Series {
+/** Samples as columns, ascending, one an instant: of several the last given is kept. */
+export interface SampleColumns {
+  readonly length: number;
+  readonly atMs: ArrayLike<number>;
+  readonly value: ArrayLike<SampleValue>;
+  /** The same for equal numbers at equal times; undefined where there are words. */
+  readonly fingerprint: string | undefined;
+}
+
+export interface Series extends SampleColumns {
   /** Metric name: label `__name__`, else the name of the value field. */
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Ascending in time; of several samples at one instant the last given is kept. */
-  readonly samples: readonly Sample[];
   /** Distance of points that the data source computed for this query; undefined where it says none. */
   readonly intervalMs: number | undefined;
   /** True when the samples stand on that grid: they are evaluations of a range query and not what was scraped. */
   readonly onGrid: boolean;
-  /** The value field, for value mappings of other sources. Its values may be gone later: read config only. */
+  /** The value field, for value mappings and colours. Its values may be gone later: read config only. */
   readonly field: Field;
+}
+
+/** The samples of a series as objects, copied: for the small ones. */
+export function samplesOf(series: SampleColumns): Sample[] {
+  return Array.from({ length: series.length }, (_, i) => ({
+    atMs: series.atMs[i] ?? 0,
+    value: series.value[i] ?? NaN,
+  }));
 }
 
 /** Prometheus data source's own note on what it answered, `meta.custom.resultType`. */
@@ -41,10 +57,67 @@ function asSampleValue(value: unknown): SampleValue | undefined {
   return typeof value === 'boolean' ? Number(value) : undefined;
 }
 
-function inTimeOrder(samples: Sample[]): Sample[] {
-  const ascending = samples.every((sample, i) => i === 0 || (samples[i - 1]?.atMs ?? 0) <= sample.atMs);
-  const sorted = ascending ? samples : samples.sort((a, b) => a.atMs - b.atMs);
-  return sorted.filter((sample, i) => sorted[i + 1]?.atMs !== sample.atMs);
+/** Columns of samples in any order. */
+function columnsOf(samples: Sample[]): SampleColumns {
+  const sorted = samples.sort((a, b) => a.atMs - b.atMs);
+  const kept = sorted.filter((sample, i) => sorted[i + 1]?.atMs !== sample.atMs);
+  const value = kept.map((sample) => sample.value);
+  const atMs = kept.map((sample) => sample.atMs);
+  return { ...checked(atMs, value), length: kept.length, atMs, value };
+}
+
+interface Checked {
+  /** Usable as they are: numbers or words at strictly ascending times. */
+  readonly clean: boolean;
+  readonly fingerprint: string | undefined;
+}
+
+/** Sixteenths: finer than what time stamps and state codes have. */
+const FINENESS = 16;
+const NAN_BITS = 0x7ff80000;
+
+/** One pass over both columns: whether they can be used as they are, and 64 bits that tell equal content. */
+function checked(times: ArrayLike<unknown>, values: ArrayLike<unknown>): Checked {
+  let high = times.length;
+  let low = 0x811c9dc5;
+  let before = -Infinity;
+  let numeric = true;
+  for (let i = 0; i < times.length; i++) {
+    const at = times[i];
+    const value = values[i];
+    if (typeof at !== 'number' || !(at > before) || at === Infinity) {
+      return { clean: false, fingerprint: undefined };
+    }
+    if (typeof value === 'number') {
+      const bits = Number.isNaN(value) ? NAN_BITS : (value * FINENESS) | 0;
+      low = Math.imul(low ^ ((at * FINENESS) | 0), 0x01000193);
+      high = Math.imul(high ^ bits ^ (low >>> 15), 0x85ebca6b);
+    } else if (typeof value === 'string') {
+      numeric = false;
+    } else {
+      return { clean: false, fingerprint: undefined };
+    }
+    before = at;
+  }
+  return { clean: true, fingerprint: numeric ? `${times.length} ${before} ${high} ${low}` : undefined };
+}
+
+/** The two columns of a frame as they stand where that can be, else a copy in order without what is no sample. */
+function borrow(times: ArrayLike<unknown>, values: ArrayLike<unknown>): SampleColumns {
+  const { clean, fingerprint } = checked(times, values);
+  if (clean) {
+    const [atMs, value] = [times as ArrayLike<number>, values as ArrayLike<SampleValue>];
+    return { length: times.length, atMs, value, fingerprint };
+  }
+  const samples: Sample[] = [];
+  for (let row = 0; row < times.length; row++) {
+    const atMs = times[row];
+    const value = asSampleValue(values[row]);
+    if (typeof atMs === 'number' && Number.isFinite(atMs) && value !== undefined) {
+      samples.push({ atMs, value });
+    }
+  }
+  return columnsOf(samples);
 }
 
 function labelsWithoutName(labels: Labels | undefined): Record<string, string> {
@@ -55,8 +128,13 @@ function labelsWithoutName(labels: Labels | undefined): Record<string, string> {
  * Raw matrices (instant query on a range selector) and range results look alike in a frame, down to the step in its time
  * field. They are told apart by the points: a range query's stand on multiples of the step, raw samples do not.
  */
-function standsOnSteps(samples: readonly Sample[], stepMs: number): boolean {
-  return samples.length > 0 && samples.every((sample) => sample.atMs % stepMs === 0);
+function standsOnSteps(samples: SampleColumns, stepMs: number): boolean {
+  for (let i = 0; i < samples.length; i++) {
+    if ((samples.atMs[i] ?? 0) % stepMs !== 0) {
+      return false;
+    }
+  }
+  return samples.length > 0;
 }
 
 /** Step of a frame as the data source notes it; a vector (one instant) has none. */
@@ -66,25 +144,17 @@ function intervalOf(frame: DataFrame, time: Field): number | undefined {
 }
 
 function columnsToSeries(frame: DataFrame, time: Field): Series[] {
+  const intervalMs = intervalOf(frame, time);
   return frame.fields
     .filter((field) => isValueField(field) || field.type === FieldType.string)
     .map((field) => {
-      const samples: Sample[] = [];
-      for (let row = 0; row < time.values.length; row++) {
-        const atMs: unknown = time.values[row];
-        const value = asSampleValue(field.values[row]);
-        if (typeof atMs === 'number' && Number.isFinite(atMs) && value !== undefined) {
-          samples.push({ atMs, value });
-        }
-      }
-      const ordered = inTimeOrder(samples);
-      const intervalMs = intervalOf(frame, time);
+      const columns = borrow(time.values, field.values);
       return {
+        ...columns,
         metric: field.labels?.['__name__'] ?? field.name,
         labels: labelsWithoutName(field.labels),
-        samples: ordered,
         intervalMs,
-        onGrid: intervalMs !== undefined && standsOnSteps(ordered, intervalMs),
+        onGrid: intervalMs !== undefined && standsOnSteps(columns, intervalMs),
         field,
       };
     });
@@ -112,9 +182,9 @@ function rowsToSeries(frame: DataFrame, time: Field): Series[] {
     byKey.set(key, series);
   }
   return [...byKey.values()].map(({ labels, samples }) => ({
+    ...columnsOf(samples),
     metric: labels['__name__'] ?? valueField.name,
     labels: labelsWithoutName(labels),
-    samples: inTimeOrder(samples),
     intervalMs: undefined,
     onGrid: false,
     field: valueField,
@@ -142,7 +212,7 @@ function joined(series: readonly Series[]): Series[] {
         ? one
         : {
             ...before,
-            samples: inTimeOrder([...before.samples, ...one.samples]),
+            ...columnsOf([...samplesOf(before), ...samplesOf(one)]),
             intervalMs: before.intervalMs ?? one.intervalMs,
             onGrid: before.onGrid && one.onGrid,
           }
@@ -151,7 +221,7 @@ function joined(series: readonly Series[]): Series[] {
   return [...byKey.values()];
 }
 
-/** Every series in `frames`, copied. Frames without a time field and empty frames give none. */
+/** Every series in `frames`. Frames without a time field and empty frames give none. */
 export function toSeries(frames: readonly DataFrame[]): Series[] {
   const all = frames.flatMap((frame) => {
     const times = frame.fields.filter((field) => field.type === FieldType.time);

@@ -8,6 +8,7 @@ import {
   type AgentState,
   type ThreadState,
 } from 'orchestrator-exporter/contract/states';
+import { UNKNOWN_CODE } from '../model/state-columns.ts';
 import type { SampleValue } from './series.ts';
 
 const AGENT_STATE_OF_CODE = new Map(AGENT_STATES.map((state) => [AGENT_STATE_CODE[state], state]));
@@ -15,7 +16,7 @@ const THREAD_STATE_OF_CODE = new Map(THREAD_STATES.map((state) => [THREAD_STATE_
 const AGENT_STATE_OF_WORD = new Map<string, AgentState>(AGENT_STATES.map((state) => [state, state]));
 
 /** State of a code; undefined for NaN and codes that no state has. */
-export function agentStateOfCode(code: SampleValue): AgentState | undefined {
+function agentStateOfCode(code: SampleValue): AgentState | undefined {
   return typeof code === 'number' ? AGENT_STATE_OF_CODE.get(code) : undefined;
 }
 
@@ -36,4 +37,10 @@ export function agentStateOf(value: SampleValue, field: Field): AgentState | und
   const mapped =
     field.config.mappings !== undefined && field.config.mappings.length > 0 ? field.display?.(value).text : undefined;
   return (mapped === undefined ? undefined : agentStateOfWord(mapped)) ?? agentStateOfCode(value);
+}
+
+/** {@link agentStateOf} as a code; {@link UNKNOWN_CODE} where there is no state. */
+export function agentCodeOf(value: SampleValue, field: Field): number {
+  const state = agentStateOf(value, field);
+  return state === undefined ? UNKNOWN_CODE : AGENT_STATE_CODE[state];
 }

@@ -3,11 +3,12 @@
 import type { DataFrame } from '@grafana/data';
 import { AGGREGATES, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { THREAD_STATES, type ThreadState } from 'orchestrator-exporter/contract/states';
-import type { StatePoint } from '../model/segments.ts';
+import { pointColumns, type PointColumns, type SpanColumns } from '../model/build-states.ts';
+import { UNKNOWN_CODE } from '../model/state-columns.ts';
 import type { AgentSamples, ThreadSamples, ThreadStatePoint } from '../model/timeline.ts';
 import { readIntervalRows } from './interval-rows.ts';
-import type { Sample, Series } from './series.ts';
-import { agentStateOf, agentStateOfCode, agentStateOfWord, threadStateOfCode } from './state-words.ts';
+import { samplesOf, type SampleColumns, type Series } from './series.ts';
+import { agentCodeOf, agentStateOfWord, threadStateOfCode } from './state-words.ts';
 
 export type Resolution =
   | { readonly kind: 'exact' }
@@ -22,7 +23,9 @@ export interface TimelineSamples {
 interface Lane {
   readonly thread: string;
   readonly agent: string;
-  readonly points: readonly StatePoint[];
+  readonly workflow: string;
+  readonly points: readonly PointColumns[];
+  readonly spans?: SpanColumns | undefined;
 }
 
 /** Default step where neither the source nor the points tell one. */
@@ -36,14 +39,34 @@ function ofMetric(series: readonly Series[], metric: { readonly name: string }):
   return series.filter((one) => one.metric === metric.name);
 }
 
+/** The series of one metric by the thread they are about. */
+function byThread(series: readonly Series[], metric: { readonly name: string }): ReadonlyMap<string, Series[]> {
+  const found = new Map<string, Series[]>();
+  for (const one of ofMetric(series, metric)) {
+    const thread = label(one, 'thread');
+    const own = found.get(thread) ?? [];
+    own.push(one);
+    found.set(thread, own);
+  }
+  return found;
+}
+
+/** One lane for each agent of a thread; series that differ in other labels only are its sub-lanes. */
+function lanesOf(series: readonly Series[], pointsOf: (one: Series) => PointColumns): Lane[] {
+  return groupBy(series, ['thread', 'agent']).map((group) => {
+    const of = (name: string) => group.map((one) => label(one, name)).find((value) => value !== '') ?? '';
+    return { thread: of('thread'), agent: of('agent'), workflow: of('workflow'), points: group.map(pointsOf) };
+  });
+}
+
 function exactLanes(series: readonly Series[]): Lane[] {
-  return ofMetric(series, TIMELINE.agentState)
-    .filter((one) => label(one, 'agent') !== '')
-    .map((one) => ({
-      thread: label(one, 'thread'),
-      agent: label(one, 'agent'),
-      points: one.samples.map((sample) => ({ atMs: sample.atMs, state: agentStateOfCode(sample.value) })),
-    }));
+  const found = ofMetric(series, TIMELINE.agentState).filter((one) => label(one, 'agent') !== '');
+  return lanesOf(found, (one) => ({
+    length: one.length,
+    atMs: one.atMs,
+    code: one.value,
+    fingerprint: one.fingerprint,
+  }));
 }
 
 /** The series that share `labels` of `names`, in order of first appearance. */
@@ -51,7 +74,9 @@ function groupBy(series: readonly Series[], names: readonly string[]): Series[][
   const groups = new Map<string, Series[]>();
   for (const one of series) {
     const key = JSON.stringify(names.map((name) => label(one, name)));
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key) ?? [];
+    group.push(one);
+    groups.set(key, group);
   }
   return [...groups.values()];
 }
@@ -64,7 +89,7 @@ function foldOneHot<T>(
   const stateAt = new Map<number, T | undefined>();
   for (const one of series) {
     const state = stateOf(label(one, 'state'));
-    for (const { atMs, value } of one.samples) {
+    for (const { atMs, value } of samplesOf(one)) {
       if (value === 1) {
         stateAt.set(atMs, state);
       } else if (!stateAt.has(atMs)) {
@@ -77,97 +102,135 @@ function foldOneHot<T>(
 
 function oneHotLanes(series: readonly Series[]): Lane[] {
   const found = ofMetric(series, PER_THREAD.agentState).filter((one) => label(one, 'agent') !== '');
-  return groupBy(found, ['thread', 'agent']).map((group) => ({
-    thread: group[0] === undefined ? '' : label(group[0], 'thread'),
-    agent: group[0] === undefined ? '' : label(group[0], 'agent'),
-    points: foldOneHot(group, agentStateOfWord),
-  }));
+  return groupBy(found, ['thread', 'agent']).flatMap((group) => {
+    const [first] = lanesOf(group, () => pointColumns([]));
+    return first === undefined ? [] : [{ ...first, points: [pointColumns(foldOneHot(group, agentStateOfWord))] }];
+  });
+}
+
+function hasWords(series: SampleColumns): boolean {
+  return Array.from({ length: series.length }, (_, i) => series.value[i]).some((value) => typeof value === 'string');
 }
 
 /** Series of any other name with an agent label, or of words: codes, mapped values or state words. */
 function foreignLanes(series: readonly Series[]): Lane[] {
-  return series
+  const found = series
     .filter((one) => !one.metric.startsWith('orchestrator_'))
-    .filter((one) => label(one, 'agent') !== '' || one.samples.some((sample) => typeof sample.value === 'string'))
-    .map((one) => ({
-      thread: label(one, 'thread'),
-      agent: label(one, 'agent') === '' ? one.metric : label(one, 'agent'),
-      points: one.samples.map(({ atMs, value }) => ({ atMs, state: agentStateOf(value, one.field) })),
-    }))
-    .filter((lane) => lane.points.some((point) => point.state !== undefined));
+    .filter((one) => label(one, 'agent') !== '' || hasWords(one))
+    .map((one) => (label(one, 'agent') === '' ? { ...one, labels: { ...one.labels, agent: one.metric } } : one));
+  const lanes = lanesOf(found, (one) => ({
+    length: one.length,
+    atMs: one.atMs,
+    code: Uint8Array.from(one.value, (value) => agentCodeOf(value, one.field)),
+  }));
+  const isKnown = (points: PointColumns) => Array.from(points.code).some((code) => code !== UNKNOWN_CODE);
+  return lanes.filter((lane) => lane.points.some(isKnown));
 }
 
-function medianGapMs(points: ReadonlyArray<{ readonly atMs: number }>): number | undefined {
-  const gaps = points.slice(1).map((point, i) => point.atMs - (points[i]?.atMs ?? point.atMs));
+function medianGapMs({ atMs, length }: SampleColumns): number | undefined {
+  const gaps = Array.from({ length: Math.max(0, length - 1) }, (_, i) => (atMs[i + 1] ?? 0) - (atMs[i] ?? 0));
   return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)];
 }
 
 function stepOf(series: readonly Series[]): number {
-  const steps = series.map((one) => one.intervalMs ?? medianGapMs(one.samples)).filter((step) => step !== undefined);
+  const steps = series.map((one) => one.intervalMs ?? medianGapMs(one)).filter((step) => step !== undefined);
   return steps.length === 0 ? UNKNOWN_STEP_MS : Math.max(...steps);
 }
 
 /** Rise of a counter over its samples; a fall is a restart and starts from zero. */
-function increase(samples: readonly Sample[]): number {
-  return samples.reduce((sum, sample, i) => {
-    const before = samples[i - 1]?.value;
-    if (typeof sample.value !== 'number' || typeof before !== 'number') {
-      return sum;
+function increase({ value, length }: SampleColumns): number {
+  let sum = 0;
+  for (let i = 1; i < length; i++) {
+    const [before, after] = [value[i - 1], value[i]];
+    if (typeof before === 'number' && typeof after === 'number') {
+      sum += after >= before ? after - before : after;
     }
-    return sum + (sample.value >= before ? sample.value - before : sample.value);
-  }, 0);
+  }
+  return sum;
 }
 
 function countedTransitions(series: readonly Series[], lanes: readonly Lane[]): number | undefined {
   const agents = new Set(lanes.map((lane) => lane.agent));
   const counters = ofMetric(series, AGGREGATES.agentStateTransitions).filter((one) => agents.has(label(one, 'agent')));
-  return counters.length === 0 ? undefined : counters.reduce((sum, one) => sum + increase(one.samples), 0);
+  return counters.length === 0 ? undefined : counters.reduce((sum, one) => sum + increase(one), 0);
 }
 
-function threadStatesOf(series: readonly Series[], thread: string): ThreadStatePoint[] {
-  const exact = ofMetric(series, TIMELINE.threadState).find((one) => label(one, 'thread') === thread);
+function threadStatesOf(exact: Series | undefined, oneHot: readonly Series[]): ThreadStatePoint[] {
   if (exact !== undefined) {
-    return exact.samples.map(({ atMs, value }) => ({ atMs, state: threadStateOfCode(value) }));
+    return samplesOf(exact).map(({ atMs, value }) => ({ atMs, state: threadStateOfCode(value) }));
   }
   const words: ReadonlySet<string> = new Set(THREAD_STATES);
   const isThreadState = (word: string): word is ThreadState => words.has(word);
-  return foldOneHot(
-    ofMetric(series, PER_THREAD.threadState).filter((one) => label(one, 'thread') === thread),
-    (word) => (isThreadState(word) ? word : undefined)
-  );
+  return foldOneHot(oneHot, (word) => (isThreadState(word) ? word : undefined));
 }
 
 /** Last finite value of a series. */
-export function lastNumber(series: Series | undefined): number | undefined {
-  const last = series?.samples.findLast(
-    (sample) => typeof sample.value === 'number' && Number.isFinite(sample.value)
-  )?.value;
-  return typeof last === 'number' ? last : undefined;
+export function lastNumber(series: SampleColumns | undefined): number | undefined {
+  for (let i = (series?.length ?? 0) - 1; i >= 0; i--) {
+    const value = series?.value[i];
+    if (typeof value === 'number' && Number.isFinite(value)) {
+      return value;
+    }
+  }
+  return undefined;
 }
 
 function costsOf(
-  series: readonly Series[],
-  thread: string
+  exact: Series | undefined,
+  perAgent: readonly Series[]
 ): { total: number | undefined; byAgent: Map<string, number> } {
   const byAgent = new Map<string, number>();
-  for (const one of ofMetric(series, PER_THREAD.threadCost).filter((s) => label(s, 'thread') === thread)) {
+  for (const one of perAgent) {
     const usd = lastNumber(one);
     if (usd !== undefined) {
       byAgent.set(label(one, 'agent'), (byAgent.get(label(one, 'agent')) ?? 0) + usd);
     }
   }
-  const exact = lastNumber(ofMetric(series, TIMELINE.threadCost).find((one) => label(one, 'thread') === thread));
   const sum = byAgent.size === 0 ? undefined : [...byAgent.values()].reduce((a, b) => a + b, 0);
-  return { total: exact ?? sum, byAgent };
+  return { total: lastNumber(exact) ?? sum, byAgent };
 }
 
-function checkpointsOf(series: readonly Series[], thread: string): ThreadSamples['checkpoints'] {
-  return ofMetric(series, TIMELINE.checkpoint)
-    .filter((one) => label(one, 'thread') === thread)
-    .flatMap((one) => one.samples)
+function checkpointsOf(series: readonly Series[]): ThreadSamples['checkpoints'] {
+  return series
+    .flatMap(samplesOf)
     .flatMap(({ atMs, value }) =>
       typeof value === 'number' && Number.isFinite(value) ? [{ atMs, index: value }] : []
     );
+}
+
+function threadsOf(series: readonly Series[], lanes: readonly Lane[]): ThreadSamples[] {
+  const states = byThread(series, TIMELINE.threadState);
+  const oneHotStates = byThread(series, PER_THREAD.threadState);
+  const costs = byThread(series, TIMELINE.threadCost);
+  const costsPerAgent = byThread(series, PER_THREAD.threadCost);
+  const checkpoints = byThread(series, TIMELINE.checkpoint);
+  const infos = byThread(series, PER_THREAD.threadInfo);
+  const lanesByThread = new Map<string, Lane[]>();
+  for (const lane of lanes) {
+    const own = lanesByThread.get(lane.thread) ?? [];
+    own.push(lane);
+    lanesByThread.set(lane.thread, own);
+  }
+  return [...lanesByThread].map(([thread, own]) => {
+    const exactCost = costs.get(thread)?.[0];
+    const { total, byAgent } = costsOf(exactCost, costsPerAgent.get(thread) ?? []);
+    const info = infos.get(thread)?.at(-1);
+    const workflow = own.map((lane) => lane.workflow).find((name) => name !== '');
+    return {
+      thread,
+      workflow: workflow ?? (info === undefined ? '' : label(info, 'workflow')),
+      states: threadStatesOf(states.get(thread)?.[0], oneHotStates.get(thread) ?? []),
+      agents: own.map(({ agent, points, spans }): AgentSamples => ({
+        agent,
+        points,
+        spans,
+        costUsd: byAgent.get(agent),
+      })),
+      checkpoints: checkpointsOf(checkpoints.get(thread) ?? []),
+      costUsd: total,
+      spendMs: exactCost?.atMs[0],
+    };
+  });
 }
 
 /**
@@ -183,23 +246,7 @@ export function readTimeline(series: readonly Series[], frames: readonly DataFra
   if (lanes.length === 0) {
     return undefined;
   }
-  const threads = [...new Set(lanes.map((lane) => lane.thread))];
-  return {
-    threads: threads.map((thread) => {
-      const { total, byAgent } = costsOf(series, thread);
-      return {
-        thread,
-        states: threadStatesOf(series, thread),
-        agents: lanes
-          .filter((lane) => lane.thread === thread)
-          .map((lane): AgentSamples => ({ agent: lane.agent, points: lane.points, costUsd: byAgent.get(lane.agent) })),
-        checkpoints: checkpointsOf(series, thread),
-        costUsd: total,
-        spendMs: ofMetric(series, TIMELINE.threadCost).find((one) => label(one, 'thread') === thread)?.samples[0]?.atMs,
-      };
-    }),
-    resolution: resolutionOf(series, { exact, oneHot, rows, foreign }),
-  };
+  return { threads: threadsOf(series, lanes), resolution: resolutionOf(series, { exact, oneHot, rows, foreign }) };
 }
 
 function resolutionOf(
