@@ -33,13 +33,13 @@ test.each([
   { args: ['--check-config'], text: 'the configuration is valid: environment dev, budgets: 0\n' },
   { args: ['--print-config'], text: expect.stringContaining('listen.port: 9847\n') },
 ])('$args prints and is done', async ({ args, text }) => {
-  expect(await runCommand(args, silent)).toEqual({ kind: 'printed', text });
+  expect(await runCommand(args, () => silent)).toEqual({ kind: 'printed', text });
 });
 
 test('budgets are checked with the configuration', async () => {
   const budgets = file('budgets.yml', 'budgets: [{name: daily, limit_usd: 5, window: day}]');
   const config = file('exporter.yml', JSON.stringify({ environment: 'test', budgets_file: budgets }));
-  expect(await runCommand(['--config', config, '--check-config'], silent)).toEqual({
+  expect(await runCommand(['--config', config, '--check-config'], () => silent)).toEqual({
     kind: 'printed',
     text: 'the configuration is valid: environment test, budgets: 1\n',
   });
@@ -79,7 +79,7 @@ test.each([
     problems: [expect.stringContaining('cannot listen on 192.0.2.1:0')],
   },
 ])('$name keeps it from starting', async ({ args, problems }) => {
-  const failure = await runCommand(args(), silent).catch((error: unknown) => error);
+  const failure = await runCommand(args(), () => silent).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(StartupError);
   expect((failure as StartupError).problems).toEqual(problems);
 });
@@ -91,7 +91,7 @@ test.each([
   const lines: string[] = [];
   const log: Log = (level, message) => lines.push(`${level}: ${message}`);
   const config = JSON.stringify({ environment: 't', listen: { port: 0 }, data_dir: dataDir() });
-  const result = await runCommand(['--config', file('e.yml', config)], log);
+  const result = await runCommand(['--config', file('e.yml', config)], () => log);
   expect(lines.filter((line) => !line.startsWith('info: journal read'))).toEqual([
     expect.stringMatching(/^info: listening on http:\/\/127\.0\.0\.1:\d+$/),
     ...more,

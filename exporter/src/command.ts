@@ -6,7 +6,7 @@ import type { Config, ConfigResult } from './config.ts';
 import { messageOf, StartupError } from './errors.ts';
 import { exporterOf, readFiles, VERSION } from './library.ts';
 import type { Exporter } from './library.ts';
-import type { Log } from './log.ts';
+import type { Log, LogLevel } from './log.ts';
 
 export const HELP = `orchestrator-exporter [--config FILE] [--check-config] [--print-config] [--version] [--help]
 orchestrator-exporter journal verify|stats|export DIR
@@ -27,15 +27,20 @@ Turns AI-agent orchestrator events into Prometheus series, an exact timeline and
 
 /** Printed and done, or serving until it is closed. */
 export type CommandResult =
-  { readonly kind: 'printed'; readonly text: string } | { readonly kind: 'serving'; readonly exporter: Exporter };
+  | { readonly kind: 'printed'; readonly text: string }
+  | { readonly kind: 'serving'; readonly exporter: Exporter; readonly log: Log };
 
-/** @throws StartupError with everything that keeps the exporter from starting. */
-export async function runCommand(args: readonly string[], log: Log): Promise<CommandResult> {
+/**
+ * @param openLog Called once the configuration says which level it wants; before that there is nothing to log.
+ * @throws StartupError with everything that keeps the exporter from starting.
+ */
+export async function runCommand(args: readonly string[], openLog: (level: LogLevel) => Log): Promise<CommandResult> {
   const values = readArguments(args);
   if (values.help) return { kind: 'printed', text: HELP };
   if (values.version) return { kind: 'printed', text: `orchestrator-exporter ${VERSION}\n` };
   const config = readConfig(values.config);
   if (values['print-config']) return { kind: 'printed', text: configText(config) };
+  const log = openLog(config.logLevel);
   if (values['check-config']) {
     const { files, security } = readFiles(config);
     for (const warning of security.warnings) log('warn', warning);
@@ -48,7 +53,7 @@ export async function runCommand(args: readonly string[], log: Log): Promise<Com
   if (config.dataDir === NO_JOURNAL) {
     log('warn', 'STATE LIVES IN MEMORY ONLY: everything counted is lost when the exporter stops', { durable: false });
   }
-  return { kind: 'serving', exporter };
+  return { kind: 'serving', exporter, log };
 }
 
 interface Arguments {

@@ -8,6 +8,7 @@ const DEFAULTS = {
   host: '127.0.0.1',
   port: 9847,
   dataDir: './data',
+  logLevel: 'info',
   team: 'default',
   workflow: 'default',
   maxThreads: 500,
@@ -107,7 +108,7 @@ test.each([
     problems: [
       'enviroment is not known; did you mean environment?',
       'listen.prot is not known; did you mean listen.port?',
-      'retention is not known; known are environment, listen, data_dir, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file, prices_file',
+      'retention is not known; known are environment, listen, data_dir, log, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file, prices_file',
       'environment is missing; expected text of 1 to 128 bytes without control characters',
     ],
   },

@@ -6,6 +6,7 @@ import { labelValue } from './contract/labels.ts';
 import { nearestName } from './contract/nearest-name.ts';
 import { quoted } from './errors.ts';
 import { ingestTokensSchema, readTokensSchema } from './http/auth/token-options.ts';
+import { LOG_LEVELS } from './log.ts';
 
 /** One row: where the option stands, what it takes, what it is without it. */
 export interface Option<T> {
@@ -78,6 +79,13 @@ export const OPTIONS = {
     fallback: './data',
     accepts: 'a directory, or memory',
     help: 'Directory of the journal, for one exporter only; it is made when missing. `memory` keeps no journal: everything counted is lost when the exporter stops. Relative paths count from the working directory.',
+  }),
+  logLevel: option({
+    path: 'log.level',
+    schema: z.enum(LOG_LEVELS),
+    fallback: 'info',
+    accepts: LOG_LEVELS.join(', '),
+    help: 'What is less serious is not logged. The log is JSON lines on standard error; see operations.md.',
   }),
   team: option({
     path: 'labels.team',

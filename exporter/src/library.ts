@@ -16,8 +16,8 @@ import { StartupError } from './errors.ts';
 import { notFound } from './http/router.ts';
 import { createExporterServer } from './http/server.ts';
 import type { ExporterServer } from './http/server.ts';
-import { jsonLog } from './log.ts';
 import type { Log } from './log.ts';
+import { logToStandardError } from './logging.ts';
 import { watchSecurity } from './security-watch.ts';
 import { readSecurity } from './security.ts';
 import type { Security } from './security.ts';
@@ -34,6 +34,7 @@ const DRAIN_MS = 5_000;
 const IDLE_CHECK_MS = 20;
 
 export interface ExporterOptions {
+  /** Gets every line as it comes; without it lines of `log.level` and above go to standard error, repeated ones sampled. */
   readonly log?: Log;
   readonly clock?: Clock;
 }
@@ -70,13 +71,12 @@ export function createExporter(document: Readonly<Record<string, unknown>>, opti
 /** As {@link createExporter}, from a configuration that has been parsed. */
 export function exporterOf(config: Config, options: ExporterOptions = {}): Exporter {
   const clock = options.clock ?? systemClock;
-  const log =
-    options.log ??
-    jsonLog(
-      (line) => process.stderr.write(line),
-      () => clock.now()
-    );
   const { files, security } = readFiles(config);
+  const logging =
+    options.log === undefined
+      ? logToStandardError({ level: config.logLevel, clock })
+      : { log: options.log, close: () => undefined };
+  const { log } = logging;
   const app = createApp({ config, files, security, version: VERSION, clock, log });
   const own = ownServer(config, app, security);
   const { server } = own;
@@ -95,7 +95,7 @@ export function exporterOf(config: Config, options: ExporterOptions = {}): Expor
     ready: () => app.ready,
     close: () => {
       watch.stop();
-      return (stopping ??= app.close({ served: () => stop(server) }));
+      return (stopping ??= app.close({ served: () => stop(server) }).finally(logging.close));
     },
   };
 }

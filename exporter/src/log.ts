@@ -1,13 +1,8 @@
-// Logging as a parameter: JSON lines, one a fact, fields only that the caller names.
+// Logging as a parameter: lines of JSON, one a fact, with fields that only the caller names.
 
-export type LogLevel = 'info' | 'warn' | 'error';
+/** From the least to the most serious. */
+export const LOG_LEVELS = ['info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 export type Log = (level: LogLevel, message: string, fields?: LogFields) => void;
-
-/** Writes one JSON object a line; control characters cannot forge lines because JSON escapes them. */
-export function jsonLog(write: (line: string) => void, now: () => number): Log {
-  return (level, message, fields = {}) => {
-    write(`${JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...fields })}\n`);
-  };
-}

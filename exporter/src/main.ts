@@ -1,21 +1,34 @@
 // The process: runs the command, reads its files again on SIGHUP, stops on SIGINT and SIGTERM. The only place that ends it.
 import { once } from 'node:events';
+import { constants } from 'node:os';
+import { systemClock } from './clock.ts';
 import { runCommand } from './command.ts';
+import type { CommandResult } from './command.ts';
 import { messageOf, StartupError } from './errors.ts';
 import { runJournalCommand } from './journal-command.ts';
-import type { Exporter } from './library.ts';
-import { jsonLog } from './log.ts';
+import { logToStandardError } from './logging.ts';
 
 /** Exit code of everything that keeps the exporter from starting. */
 const EXIT_STARTUP = 2;
+/** As shells have it for what a signal ended. */
+const EXIT_SIGNAL = 128;
 
-const log = jsonLog(
-  (line) => process.stderr.write(line),
-  () => Date.now()
-);
+type Serving = Extract<CommandResult, { kind: 'serving' }>;
 
-function followSignals(exporter: Exporter): void {
-  const stop = (signal: string): void => {
+/**
+ * From before the log says that it listens: whoever waits for that line may send a signal right after it.
+ * @returns what tells that it serves; a stop before that ends the process at once, since nothing has been acknowledged.
+ */
+function followSignals(): (serving: Serving) => void {
+  let serving: Serving | undefined;
+  process.on('SIGHUP', () => {
+    // Before it serves the files have just been read.
+    serving?.log('info', 'SIGHUP: reading the files that the configuration names again');
+    serving?.exporter.reload();
+  });
+  const stop = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    if (serving === undefined) process.exit(EXIT_SIGNAL + constants.signals[signal]);
+    const { exporter, log } = serving;
     log('info', `${signal}: finishing what is under way`);
     exporter.close().then(
       () => {
@@ -28,12 +41,11 @@ function followSignals(exporter: Exporter): void {
       }
     );
   };
-  process.on('SIGHUP', () => {
-    log('info', 'SIGHUP: reading the files that the configuration names again');
-    exporter.reload();
-  });
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  return (started) => {
+    serving = started;
+  };
 }
 
 /** Resolves when more may be written. */
@@ -48,9 +60,15 @@ async function run([first, ...rest]: readonly string[]): Promise<void> {
     process.exitCode = await runJournalCommand(rest, toStandardOutput);
     return;
   }
-  const result = await runCommand(process.argv.slice(2), log);
+  const startServing = followSignals();
+  const result = await runCommand(process.argv.slice(2), (level) => {
+    const { log, close } = logToStandardError({ level, clock: systemClock });
+    // Whatever ends the process: what was left out so far is said.
+    process.on('exit', close);
+    return log;
+  });
   if (result.kind === 'printed') process.stdout.write(result.text);
-  else followSignals(result.exporter);
+  else startServing(result);
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

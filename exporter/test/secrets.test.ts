@@ -185,7 +185,7 @@ test.each([
   const text = config.replace('WEB', folder.write('w.yml', web)).replace('TOKEN', folder.write('t', token));
   const log: string[] = [];
   const args = ['--config', folder.write('config.yml', text), '--check-config'];
-  const problem = await runCommand(args, (_level, message) => log.push(message)).catch(messageOf);
+  const problem = await runCommand(args, () => (_level, message) => log.push(message)).catch(messageOf);
   expect(typeof problem).toBe('string');
   expect(`${JSON.stringify(problem)}${log.join()}`).not.toContain('canary');
 });
@@ -193,7 +193,10 @@ test.each([
 test('the configuration in force names the files of secrets, and not what is in them', async () => {
   const token = folder.write('shown', SECRET);
   const text = `environment: x\nauth: {read: [{name: a, token_file: ${token}}]}\nweb_config_file: /etc/web.yml\n`;
-  const printed = await runCommand(['--config', folder.write('config.yml', text), '--print-config'], () => undefined);
+  const printed = await runCommand(
+    ['--config', folder.write('config.yml', text), '--print-config'],
+    () => () => undefined
+  );
   expect(printed).toMatchObject({
     kind: 'printed',
     text: expect.stringContaining(`auth.read: [{"name":"a","token_file":${JSON.stringify(token)}}]`),

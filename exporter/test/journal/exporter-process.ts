@@ -39,7 +39,8 @@ export async function startExporter(
     stdio: ['ignore', 'ignore', 'pipe', ...(ipc ? ['ipc' as const] : [])],
     env: { ...process.env, ...env },
   });
-  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  // `close` comes after `exit`, when the last line of its log has been read.
+  const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const log: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => {
