@@ -14,6 +14,7 @@ import { Access } from './http/auth/access.ts';
 import { DailyQuotas } from './http/auth/daily-quotas.ts';
 import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
+import { hostIsOwn } from './http/own-host.ts';
 import { createRouter } from './http/router.ts';
 import { upgradeHandler } from './http/upgrade.ts';
 import { DirectoryJournal } from './journal/directory-journal.ts';
@@ -65,6 +66,8 @@ export interface App {
   /** Tokens, users and headers anew. */
   readonly replaceSecurity: (security: Security) => void;
   readonly connectionRefused: (reason: ConnectionRefusal) => void;
+  /** Whether a request over plain HTTP on loopback must be turned away for its Host header; counts it then. */
+  readonly refusesHost: (host: string | undefined) => boolean;
   /** The headers that the operator wants on every answer. */
   readonly headers: () => Readonly<Record<string, string>>;
   /** Reads budgets_file and prices_file again; false when one of them is refused, and then health and the log say why. */
@@ -232,6 +235,8 @@ export function createApp({ config, files, security, version, clock, log, openSt
     ...ingest,
     maxMessageBytes: config.maxMessageBytes,
     maxClients: config.maxClients,
+    clock,
+    pingPeriodMs: PING_PERIOD_MS,
     onNotDurable,
   });
 
@@ -305,8 +310,8 @@ export function createApp({ config, files, security, version, clock, log, openSt
       targets: {
         '/v1/gateway': {
           scope: 'read',
-          upgrade: (request, socket, { head }) => {
-            gateway.upgrade(request, socket, head);
+          upgrade: (request, socket, admission) => {
+            gateway.upgrade(request, socket, admission);
           },
         },
         '/v1/ingest': {
@@ -325,10 +330,18 @@ export function createApp({ config, files, security, version, clock, log, openSt
     }),
     replaceSecurity: (renewed) => {
       access.replace(renewed.policy);
+      gateway.endWithdrawn();
+      ingestSocket.endWithdrawn();
       ({ headers } = renewed);
     },
     connectionRefused: (reason) => {
       self.connectionRefused(reason);
+    },
+    refusesHost: (host) => {
+      const isOpen = !access.isGuarded('read') || !access.isGuarded('ingest');
+      if (!isOpen || hostIsOwn(host, config.origins)) return false;
+      self.authFailed('read', 'foreign_origin');
+      return true;
     },
     headers: () => headers,
     attach: (emitter) => {

@@ -183,7 +183,7 @@ export const OPTIONS = {
     schema: duration(100, 3_600_000),
     fallback: '75s',
     accepts: 'a duration from 100ms to 1h, such as 75s',
-    help: 'A connection on which nothing moves for this long is closed. Keep it above the scrape interval; WebSockets are pinged instead.',
+    help: 'A connection on which nothing moves for this long is closed, a request whose body stopped coming with 408. Keep it above the scrape interval; WebSockets are pinged instead.',
   }),
   maxConnections: count({
     path: 'limits.connections',
@@ -232,7 +232,7 @@ export const OPTIONS = {
     schema: z.array(z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text)),
     fallback: [],
     accepts: 'a list of origins such as https://grafana.example.com',
-    help: "Web pages of other hosts that may open the WebSockets; the exporter's own page always may.",
+    help: "Web pages of other hosts that may open the WebSockets; the exporter's own page always may. On loopback without tokens, their host names may also stand in the Host header, as a proxy may leave it; other names with a dot are refused there.",
   }),
   maxClients: count({
     path: 'gateway.max_clients',

@@ -19,7 +19,7 @@ import type { ExporterServer } from './http/server.ts';
 import type { Log } from './log.ts';
 import { logToStandardError } from './logging.ts';
 import { watchSecurity } from './security-watch.ts';
-import { readSecurity } from './security.ts';
+import { LOOPBACK, readSecurity } from './security.ts';
 import type { Security } from './security.ts';
 
 export { parseConfig, parseConfigText } from './config.ts';
@@ -123,7 +123,16 @@ function ownServer(config: Config, app: App, { tls }: Security): ExporterServer 
   handler.disable('x-powered-by');
   handler.set('etag', false);
   handler.use(app.router, notFound(app.headers));
-  return createExporterServer({ limits: config, tls, handler, upgrade: app.upgrade, onRefused: app.connectionRefused });
+  // A page cannot have a certificate for its name on this server; and beyond loopback any name may be ours.
+  const isForLocalPages = tls === undefined && LOOPBACK.test(config.host);
+  return createExporterServer({
+    limits: config,
+    tls,
+    handler,
+    upgrade: app.upgrade,
+    refusesHost: isForLocalPages ? app.refusesHost : () => false,
+    onRefused: app.connectionRefused,
+  });
 }
 
 function replacer(app: App, own: ExporterServer): (security: Security) => void {

@@ -77,7 +77,8 @@ function readWebConfig(file: string | undefined, readFile: ReadFile): WebConfigF
   return { config: parsed.config, problems: [], warnings: warning === undefined ? [] : [warning] };
 }
 
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i;
+/** Where only this machine reaches the exporter, and every page that its users open. */
+export const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i;
 
 /** What stands open, or goes over the wire for all to read, at an address that others reach. */
 function exposure(host: string, { tokens, users }: AccessPolicy, tls: TlsSettings | undefined): string[] {

@@ -7,6 +7,7 @@ import type { RunningExporter } from './running-exporter.ts';
 import { secretFolder } from './secret-files.ts';
 
 const READ = 'read-token-0123456789';
+const OTHER_READ = 'other-read-token-0123456';
 const RED = 'red-token-0123456789ab';
 const PLAIN = 'plain-token-0123456789';
 const PROD = 'prod-token-0123456789a';
@@ -202,26 +203,38 @@ test('a quota is refused whole with the time to wait; repeats and refused events
   ]);
 });
 
-test('after ten failures an address waits, even with the right token; time passes and it is let in again', async () => {
+test('after ten failures an address waits: new credentials do, what was right from there before does not', async () => {
   let monotonicMs = 0;
   const clock: Clock = { now: () => Date.now(), monotonic: () => monotonicMs, every: () => () => undefined };
-  const url = await start(undefined, clock);
-  const attempt = (token: string): Promise<Response> => fetch(`${url}/v1/threads`, { headers: bearer(token) });
-  for (let count = 0; count < 9; count++) expect((await attempt(`wrong-token-012345${count}`)).status).toBe(401);
-  expect((await attempt(READ)).status).toBe(200);
-  for (let count = 0; count < 10; count++) expect((await attempt(`wrong-token-012345${count}`)).status).toBe(401);
-  const waiting = await attempt(READ);
-  expect([waiting.status, waiting.headers.get('retry-after')]).toEqual([429, '1']);
-  expect(await waiting.json()).toEqual({ error: { code: 'backed_off', message: expect.any(String) } });
+  const read = [...AUTH.read, { name: 'grafana', token_file: file(OTHER_READ) }];
+  const url = await start({ auth: { ...AUTH, read }, web_config_file: USERS }, clock);
+  const attempt = (headers: Record<string, string>): Promise<Response> => fetch(`${url}/v1/threads`, { headers });
+  const fail = async (times: number): Promise<void> => {
+    for (let count = 0; count < times; count++) {
+      expect((await attempt(bearer(`wrong-token-012345${count}`))).status).toBe(401);
+    }
+  };
+  await fail(5);
+  expect((await attempt(bearer(READ))).status).toBe(200);
+  expect((await attempt(basic('ann:right'))).status).toBe(200);
+  // Whoever holds one token could else clear the failures of guessing another.
+  await fail(5);
+  for (const headers of [bearer(OTHER_READ), bearer('wrong-token-012345'), basic('ann:wrong'), basic('eve:right')]) {
+    const waiting = await attempt(headers);
+    expect([waiting.status, waiting.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(await waiting.json()).toEqual({ error: { code: 'backed_off', message: expect.any(String) } });
+  }
+  expect((await attempt(bearer(READ))).status).toBe(200);
+  expect((await attempt(basic('ann:right'))).status).toBe(200);
   // Sending is another matter, and so is asking without credentials.
   expect((await send(url, bearer(PLAIN), cost())).status).toBe(200);
   expect((await fetch(`${url}/v1/threads`)).status).toBe(401);
   monotonicMs = 1_000;
-  expect((await attempt(READ)).status).toBe(200);
+  expect((await attempt(bearer(OTHER_READ))).status).toBe(200);
   expect(await failures(url)).toEqual([
     'scope="read",reason="no_credentials"} 1',
-    'scope="read",reason="unknown_token"} 19',
-    'scope="read",reason="backed_off"} 1',
+    'scope="read",reason="unknown_token"} 10',
+    'scope="read",reason="backed_off"} 4',
   ]);
   expect(running?.log.filter((line) => line.includes('failed logins'))).toEqual([
     'warn too many failed logins: the address must wait {"scope":"read","address":"127.0.0.1","waitMs":1000}',
@@ -358,6 +371,70 @@ test('tokens and headers that change on disk count from the next look on; files 
   lookAgain();
   expect(await status('second-token-012345678')).toEqual([200, 'sameorigin']);
   expect(running?.log.filter((line) => line.includes('stay as they were'))).toHaveLength(1);
+});
+
+test('sockets are ended when their credentials are withdrawn, and what they still send does not count', async () => {
+  const ticks: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => Date.now(),
+    monotonic: () => 0,
+    every: (_periodMs, tick) => (ticks.push(tick), () => undefined),
+  };
+  const [kept, leaving, reading] = [
+    folder.write('kept', 'kept-token-01234567890'),
+    folder.write('leaving', 'leaving-token-0123456'),
+    folder.write('reading', 'reading-token-0123456'),
+  ];
+  const users = (password: string): string => `basic_auth_users: {ann: "${hashSync(password, 4)}"}`;
+  const web = folder.write('leaving.yml', users('right'));
+  const auth = {
+    ingest: [
+      { name: 'kept', token_file: kept },
+      { name: 'leaving', token_file: leaving },
+    ],
+    read: [{ name: 'r', token_file: reading }],
+  };
+  const url = await start({ auth, web_config_file: web }, clock);
+  const open = (path: string, headers: Record<string, string>): Promise<TestSocket> =>
+    new TestSocket(url + path, { headers }).opened();
+  const stays = await open('/v1/ingest', bearer('kept-token-01234567890'));
+  const goes = [
+    await open('/v1/ingest', bearer('leaving-token-0123456')),
+    await open('/v1/gateway', bearer('reading-token-0123456')),
+    await open('/v1/gateway', basic('ann:right')),
+  ];
+  folder.write('kept', 'kept-token-01234567890\n');
+  folder.write('leaving', 'renewed-token-0123456');
+  folder.write('reading', 'renewed-reader-012345');
+  folder.write('leaving.yml', users('changed'));
+  const gone = Promise.all(goes.map((socket) => socket.closed()));
+  for (const tick of ticks) tick();
+  goes[0]?.send(cost());
+  expect((await gone).map(({ code }) => code)).toEqual([1008, 1008, 1008]);
+  stays.send(cost());
+  expect(await stays.next()).toMatchObject({ accepted: 1 });
+  const text = await (await fetch(`${url}/metrics`, { headers: bearer('renewed-reader-012345') })).text();
+  expect(sumOf(text.split('\n').filter((line) => line.startsWith('orchestrator_cost_usd_total{')))).toBe(1);
+  stays.socket.terminate();
+});
+
+test('without tokens a socket stays while there are none, and is ended when users are asked for', async () => {
+  const ticks: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => Date.now(),
+    monotonic: () => 0,
+    every: (_periodMs, tick) => (ticks.push(tick), () => undefined),
+  };
+  const web = folder.write('later.yml', 'http_server_config: {headers: {X-Frame-Options: deny}}');
+  const url = await start({ web_config_file: web }, clock);
+  const socket = await new TestSocket(`${url}/v1/gateway`).opened();
+  folder.write('later.yml', 'http_server_config: {headers: {X-Frame-Options: sameorigin}}');
+  for (const tick of ticks) tick();
+  expect(await socket.request('1', 'orchestrator.metrics.subscribe', { threadId: 'a' })).toMatchObject({ ok: true });
+  const closed = socket.closed();
+  folder.write('later.yml', `basic_auth_users: {ann: "${hashSync('right', 4)}"}`);
+  for (const tick of ticks) tick();
+  expect((await closed).code).toBe(1008);
 });
 
 test('metrics of an open exporter show every reason at zero', async () => {

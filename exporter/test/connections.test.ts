@@ -30,7 +30,6 @@ const refused = async ({ url }: RunningExporter): Promise<string[]> =>
     .filter((line) => !line.endsWith(' 0'))
     .map((line) => line.replace('orchestrator_exporter_connections_refused_total', ''));
 
-// Not the idle limit: it closes without a word, and on a busy machine it could come before node looks for overdue requests.
 const FAST = { headers_timeout: '100ms', request_timeout: '200ms' };
 
 test.each([
@@ -69,6 +68,70 @@ test('fifty half-open connections are all gone in the end, and none of them held
 test('a connection on which nothing is ever sent is closed', async () => {
   const exporter = await start({ headers_timeout: '100ms', request_timeout: '200ms', idle_timeout: '300ms' });
   expect(await answered(open(exporter))).toMatch(/^(HTTP\/1.1 408 [^]*)?$/);
+});
+
+test('a body on which nothing moves any more is answered too, where the idle limit is the shorter one', async () => {
+  const exporter = await start({ headers_timeout: '10s', request_timeout: '30s', idle_timeout: '100ms' });
+  const slow = open(exporter);
+  const answer = answered(slow);
+  slow.write('POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[');
+  expect(await answer).toMatch(/^HTTP\/1.1 408 [^]*"code":"timeout"/);
+  expect(await refused(exporter)).toEqual(['{reason="timeout",environment="test"} 1']);
+});
+
+test('a connection that is kept and not used is closed without a word, and a refused upgrade that stays open too', async () => {
+  const exporter = await start({ idle_timeout: '100ms' });
+  const kept = open(exporter);
+  const answer = answered(kept);
+  kept.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(await answer).toMatch(/^HTTP\/1.1 200 [^]*"ok"}$/);
+  const stubborn = connect({ port: Number(new URL(exporter.url).port), host: '127.0.0.1', allowHalfOpen: true });
+  stubborn.write('GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await once(stubborn.resume(), 'end');
+  // The other side is gone, not half closed: what is written now fails.
+  const failed = once(stubborn, 'error');
+  const writing = setInterval(() => stubborn.write('x'), 5);
+  await failed;
+  clearInterval(writing);
+  expect(await refused(exporter)).toEqual([]);
+});
+
+test.each([
+  { name: 'a page with a name of its own', host: 'evil.example:9847', status: 403 },
+  { name: 'localhost', host: 'localhost:9847', status: 200 },
+  { name: 'a host of gateway.origins', host: 'grafana.example', status: 200 },
+])('$name is answered with $status by an open exporter on loopback, HTTP and WebSocket alike', async (row) => {
+  running = await runExporter({ gateway: { origins: ['https://grafana.example'] } });
+  const ask = async (head: string): Promise<string> => {
+    const socket = open(running as RunningExporter);
+    socket.write(`${head}\r\nHost: ${row.host}\r\n\r\n`);
+    const [answer] = (await once(socket.setEncoding('latin1'), 'data')) as [string];
+    socket.destroy();
+    return answer;
+  };
+  expect(await ask('GET /v1/threads HTTP/1.1')).toMatch(new RegExp(`^HTTP/1.1 ${row.status}`));
+  const upgrade =
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
+  expect(await ask(`GET /v1/gateway HTTP/1.1\r\n${upgrade}`)).toMatch(
+    new RegExp(`^HTTP/1.1 ${row.status === 200 ? 101 : 403}`)
+  );
+});
+
+test('an image or a link in a foreign page takes no samples of the timeline away', async () => {
+  const { url } = await start({});
+  const status = async (site: string): Promise<number> =>
+    (await fetch(`${url}/metrics/timeline?consumer=prometheus`, { headers: { 'sec-fetch-site': site } })).status;
+  expect([await status('cross-site'), await status('same-site')]).toEqual([403, 403]);
+  expect([await status('same-origin'), await status('none')]).toEqual([200, 200]);
+});
+
+test('a content type of a hundred thousand spaces is looked at once, not over and over', async () => {
+  const exporter = await start({ header_bytes: 1_048_576 });
+  const socket = open(exporter);
+  const type = `application/json; charset=${' '.repeat(100_000)}"x`;
+  socket.write(`POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: 2\r\n\r\n[]`);
+  expect(String((await once(socket.setEncoding('latin1'), 'data'))[0])).toMatch(/^HTTP\/1.1 (200|415)/);
+  socket.destroy();
 });
 
 test.each([

@@ -6,10 +6,8 @@ import { quoted } from '../errors.ts';
 import type { ModelView } from '../model/views.ts';
 import { callMethod } from './methods.ts';
 import type { Subscriber } from './methods.ts';
+import { CLOSE_TRY_LATER } from './socket-group.ts';
 import type { Subscriptions } from './subscriptions.ts';
-
-/** Close code "try again later": the client lagged too far behind, or the server has no room. */
-export const CLOSE_TRY_LATER = 1013;
 
 export interface ClientContext {
   readonly model: ModelView;
@@ -29,8 +27,6 @@ const requestShape = z.strictObject({
 });
 
 export class GatewayClient implements Subscriber {
-  /** False until the peer answers the last ping. */
-  alive = true;
   readonly #socket: WebSocket;
   readonly #context: ClientContext;
 

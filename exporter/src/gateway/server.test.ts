@@ -27,7 +27,7 @@ test('a client that does not answer a ping is cut off at the next, one that does
     onError: () => undefined,
   });
   const server = createServer().on('upgrade', (request, socket, head) => {
-    gateway.upgrade(request, socket, head);
+    gateway.upgrade(request, socket, { head, stillAllowed: () => true });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,16 +1,15 @@
 // The live gateway, `/v1/gateway`: accepts clients, pings them, and broadcasts what happens to those who subscribed.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { OrchestratorEvent } from '../contract/event.ts';
 import type { Change } from '../model/change.ts';
 import type { ModelView } from '../model/views.ts';
 import { broadcastsOf } from './broadcast.ts';
-import { CLOSE_TRY_LATER, GatewayClient } from './client.ts';
-import { closeSockets } from './closing.ts';
-import { chosenSubprotocol } from './subprotocol.ts';
+import { GatewayClient } from './client.ts';
+import { SocketGroup } from './socket-group.ts';
+import type { Admission } from './socket-group.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 const UNSUPPORTED_DATA = 1003;
@@ -30,27 +29,16 @@ export interface GatewayOptions {
 
 export class Gateway {
   readonly #options: GatewayOptions;
-  readonly #server: WebSocketServer;
-  readonly #clients = new Map<WebSocket, GatewayClient>();
+  readonly #sockets: SocketGroup;
   readonly #subscriptions = new Subscriptions<GatewayClient>();
-  readonly #stopPinging: () => void;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#server = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: options.maxMessageBytes,
-      clientTracking: false,
-      handleProtocols: chosenSubprotocol,
-    });
-    this.#stopPinging = options.clock.every(options.pingPeriodMs, () => {
-      this.#ping();
-    });
+    this.#sockets = new SocketGroup({ ...options, maxSockets: options.maxClients });
   }
 
   get clients(): number {
-    return this.#clients.size;
+    return this.#sockets.size;
   }
 
   get subscriptions(): number {
@@ -58,10 +46,15 @@ export class Gateway {
   }
 
   /** Takes over a socket whose request was checked (path, origin, credentials). */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+  upgrade(request: IncomingMessage, socket: Duplex, admission: Admission): void {
+    this.#sockets.upgrade({ request, socket, admission }, (webSocket) => {
       this.#accept(webSocket);
     });
+  }
+
+  /** Ends the clients whose credentials are not good any more. */
+  endWithdrawn(): void {
+    this.#sockets.endWithdrawn();
   }
 
   apply(event: OrchestratorEvent, changes: readonly Change[]): void {
@@ -79,46 +72,22 @@ export class Gateway {
     return;
   }
 
-  async close(): Promise<void> {
-    this.#stopPinging();
-    await closeSockets(this.#clients.keys());
-    this.#server.close();
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 
   #accept(socket: WebSocket): void {
-    if (this.#clients.size >= this.#options.maxClients) {
-      socket.close(CLOSE_TRY_LATER, `the gateway serves ${this.#options.maxClients} clients at most`);
-      return;
-    }
     const client = new GatewayClient(socket, {
       ...this.#options,
       now: () => this.#options.clock.now(),
       subscriptions: this.#subscriptions,
     });
-    this.#clients.set(socket, client);
     socket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) socket.close(UNSUPPORTED_DATA, 'expected text frames with JSON');
       else client.receive((data as Buffer).toString('utf8'));
     });
-    socket.on('pong', () => {
-      client.alive = true;
-    });
-    // A broken or too large frame, or a broken connection: the peer's doing, and ws closes the socket itself after this.
-    socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#subscriptions.removeClient(client);
-      this.#clients.delete(socket);
     });
-  }
-
-  #ping(): void {
-    for (const [socket, client] of this.#clients) {
-      if (!client.alive) {
-        socket.terminate();
-        continue;
-      }
-      client.alive = false;
-      socket.ping();
-    }
   }
 }

@@ -1,77 +1,73 @@
 // WebSocket /v1/ingest: each message an event, an array or NDJSON; each answered with an IngestAnswer, in order.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
 import type { IngestAnswer } from '../contract/wire.ts';
-import { closeSockets } from '../gateway/closing.ts';
-import { chosenSubprotocol } from '../gateway/subprotocol.ts';
+import { SocketGroup } from '../gateway/socket-group.ts';
+import type { Admission } from '../gateway/socket-group.ts';
 import { ingestText } from './ingest.ts';
 import type { IngestParts, IngestResult } from './ingest.ts';
 import type { Principal } from './auth/tokens.ts';
 
 const UNSUPPORTED_DATA = 1003;
 const INTERNAL_ERROR = 1011;
-const TRY_LATER = 1013;
-/** Messages of one socket under way; past it the socket is not read on, and TCP slows the sender down. */
-const MAX_UNDER_WAY = 64;
+/** Of one socket under way; past either it is not read on, and TCP slows the sender down. */
+const MAX_MESSAGES_UNDER_WAY = 64;
+const MAX_BYTES_UNDER_WAY = 1_048_576;
 
 export interface IngestSocketParts extends IngestParts {
   readonly maxMessageBytes: number;
   readonly maxClients: number;
+  readonly clock: Clock;
+  readonly pingPeriodMs: number;
   readonly onNotDurable: (error: unknown) => void;
 }
 
 /** What comes with an upgraded socket. */
-export interface Upgrade {
-  readonly head: Buffer;
+export interface Upgrade extends Admission {
   readonly principal: Principal | undefined;
 }
 
 export class IngestSocket {
   readonly #parts: IngestSocketParts;
-  readonly #server: WebSocketServer;
-  readonly #sockets = new Set<WebSocket>();
+  readonly #sockets: SocketGroup;
 
   constructor(parts: IngestSocketParts) {
     this.#parts = parts;
-    this.#server = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: parts.maxMessageBytes,
-      clientTracking: false,
-      handleProtocols: chosenSubprotocol,
-    });
+    this.#sockets = new SocketGroup({ ...parts, maxSockets: parts.maxClients });
   }
 
   /** Takes over a socket whose request was checked (path, origin, credentials). */
-  upgrade(request: IncomingMessage, socket: Duplex, { head, principal }: Upgrade): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+  upgrade(request: IncomingMessage, socket: Duplex, { principal, ...admission }: Upgrade): void {
+    this.#sockets.upgrade({ request, socket, admission }, (webSocket) => {
       this.#accept(webSocket, principal);
     });
   }
 
-  async close(): Promise<void> {
-    await closeSockets(this.#sockets);
-    this.#server.close();
+  /** Ends the senders whose credentials are not good any more. */
+  endWithdrawn(): void {
+    this.#sockets.endWithdrawn();
+  }
+
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 
   #accept(socket: WebSocket, principal: Principal | undefined): void {
-    if (this.#sockets.size >= this.#parts.maxClients) {
-      socket.close(TRY_LATER, `at most ${this.#parts.maxClients} senders are served`);
-      return;
-    }
-    this.#sockets.add(socket);
     let underWay = 0;
+    let bytesUnderWay = 0;
+    const isFull = (): boolean => underWay >= MAX_MESSAGES_UNDER_WAY || bytesUnderWay >= MAX_BYTES_UNDER_WAY;
     let inOrder: Promise<void> = Promise.resolve();
     socket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) {
         socket.close(UNSUPPORTED_DATA, 'expected text frames with JSON');
         return;
       }
-      underWay += 1;
-      if (underWay >= MAX_UNDER_WAY) socket.pause();
       const message = data as Buffer;
+      underWay += 1;
+      bytesUnderWay += message.length;
+      if (isFull()) socket.pause();
       const result = ingestText(this.#parts, {
         body: message.toString('utf8'),
         bytes: message.length,
@@ -82,13 +78,9 @@ export class IngestSocket {
       inOrder = inOrder.then(async () => {
         this.#answer(socket, await result);
         underWay -= 1;
-        if (socket.isPaused && underWay < MAX_UNDER_WAY) socket.resume();
+        bytesUnderWay -= message.length;
+        if (socket.isPaused && !isFull()) socket.resume();
       });
-    });
-    // A broken frame or connection: ws closes the socket itself after this event.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      this.#sockets.delete(socket);
     });
   }
 

@@ -103,7 +103,8 @@ function requireStart(started: () => boolean): RequestHandler {
 
 /** Answers an error that no handler expected: no stack, no message of it. */
 function lastResort(onError: (error: unknown) => void, headers: RequestHandler): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  // Four parameters make it an error handler.
+  return (error: unknown, request, response, _next) => {
     if (error instanceof URIError) {
       headers(request, response, () => {
         sendProblem(response, { status: 400, code: 'bad_request', message: 'the path is not valid percent-encoding' });
@@ -111,7 +112,8 @@ function lastResort(onError: (error: unknown) => void, headers: RequestHandler):
       return;
     }
     onError(error);
-    if (response.headersSent) next(error);
+    // What was begun cannot be answered otherwise; express would print the error.
+    if (response.headersSent) response.destroy();
     else sendProblem(response, { status: 500, code: 'internal', message: 'the request could not be answered' });
   };
 }

@@ -1,6 +1,6 @@
 // The exporter's own server, plain or TLS: time and size limits on connections, and what is refused before a request is read.
 import { createServer, STATUS_CODES } from 'node:http';
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -32,12 +32,14 @@ export interface ServerOptions {
   readonly handler: RequestListener;
   /** False when the path is not the exporter's. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+  /** Whether a request with this Host header is turned away. */
+  readonly refusesHost: (host: string | undefined) => boolean;
   readonly onRefused: (reason: ConnectionRefusal) => void;
 }
 
 export interface ExporterServer {
   readonly server: Server | TlsServer;
-  /** New certificates for connections to come. Whether TLS is spoken, and of whom a certificate is asked, stays. */
+  /** New certificates for connections to come; none of them when `clientAuth` differs, which takes a new server. */
   readonly replaceTls: (tls: TlsSettings) => void;
 }
 
@@ -46,10 +48,13 @@ const MAX_CHECK_PERIOD_MS = 1_000;
 
 export function createExporterServer(options: ServerOptions): ExporterServer {
   const { limits } = options;
+  const answering = new WeakMap<Socket, ServerResponse>();
   const handler: RequestListener = (request, response) => {
     // Of a server that is stopping, a sender that keeps its connection would hold up the end.
     if (!server.listening) response.setHeader('Connection', 'close');
-    options.handler(request, response);
+    answering.set(request.socket, response);
+    if (options.refusesHost(request.headers.host)) endWith(response, FOREIGN_HOST);
+    else options.handler(request, response);
   };
   const http = {
     maxHeaderSize: limits.headerBytes,
@@ -76,7 +81,9 @@ export function createExporterServer(options: ServerOptions): ExporterServer {
       handler
     );
     replaceTls = (settings) => {
-      tls = { ...settings, clientAuth: tls?.clientAuth ?? settings.clientAuth };
+      // Whether certificates are asked for cannot be changed; certificates of other authorities must not come in by that.
+      if (settings.clientAuth !== tls?.clientAuth) return;
+      tls = settings;
       secure.setSecureContext(settings.context);
     };
     // Before node hands the socket to its HTTP parser.
@@ -91,11 +98,25 @@ export function createExporterServer(options: ServerOptions): ExporterServer {
     server = secure;
   }
   server.timeout = limits.idleTimeoutMs;
+  server.on('timeout', (socket: Socket) => {
+    const response = answering.get(socket);
+    if (response === undefined || response.req.complete || response.headersSent) {
+      socket.destroy();
+      return;
+    }
+    options.onRefused('timeout');
+    response.once('finish', () => socket.destroy());
+    endWith(response, TIMED_OUT);
+  });
   boundConnections(server, options);
   server.on('clientError', (error, socket) => {
     refuseBroken(error, socket, options.onRefused);
   });
   server.on('upgrade', (request, socket, head) => {
+    if (options.refusesHost(request.headers.host)) {
+      refuseUpgrade(socket, FOREIGN_HOST);
+      return;
+    }
     if (options.upgrade(request, socket, head)) return;
     refuseUpgrade(socket, { status: 404, code: 'not_found', message: 'there is no WebSocket at this path' });
   });
@@ -125,8 +146,27 @@ function boundConnections(server: Server, { limits, onRefused }: ServerOptions):
   });
 }
 
-const BROKEN: Readonly<Record<string, { readonly status: number; readonly code: string; readonly message: string }>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'timeout', message: 'the request took too long to arrive' },
+const FOREIGN_HOST = {
+  status: 403,
+  code: 'foreign_host',
+  message:
+    "this host name is not the exporter's: use an address or localhost, set tokens, or name the host in gateway.origins",
+} as const;
+const TIMED_OUT = { status: 408, code: 'timeout', message: 'the request took too long to arrive' } as const;
+
+interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+function endWith(response: ServerResponse, { status, code, message }: Problem): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' });
+  response.end(JSON.stringify({ error: { code, message } }));
+}
+
+const BROKEN: Readonly<Record<string, Problem>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: TIMED_OUT,
   HPE_HEADER_OVERFLOW: {
     status: 431,
     code: 'headers_too_large',

@@ -5,16 +5,13 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { originAllowed } from '../gateway/origin.ts';
 import type { Access } from './auth/access.ts';
-import type { Principal, Scope } from './auth/tokens.ts';
+import type { Scope } from './auth/tokens.ts';
+import type { Upgrade } from './ingest-socket.ts';
 
 export interface UpgradeTarget {
   /** What the credentials must be good for. */
   readonly scope: Scope;
-  readonly upgrade: (
-    request: IncomingMessage,
-    socket: Duplex,
-    rest: { readonly head: Buffer; readonly principal: Principal | undefined }
-  ) => void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, rest: Upgrade) => void;
 }
 
 export interface UpgradeOptions {
@@ -65,7 +62,8 @@ async function admit(
     refuseUpgrade(socket, decision);
     return;
   }
-  upgrade(request, socket, { head, principal: decision.principal });
+  const { principal, stillAllowed } = decision;
+  upgrade(request, socket, { head, principal, stillAllowed });
 }
 
 export interface UpgradeRefusal {
@@ -90,5 +88,6 @@ export function refuseUpgrade(socket: Duplex, refusal: UpgradeRefusal): void {
     ...challenges.map((challenge) => `WWW-Authenticate: ${challenge}`),
     ...(retryAfterS === undefined ? [] : [`Retry-After: ${retryAfterS}`]),
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  // Ours to end: a peer that keeps its half open would keep the connection.
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -1,5 +1,6 @@
 // Who may do what: one decision for HTTP requests and WebSocket upgrades alike.
 import type { AuthFailureReason } from '../../contract/metrics.ts';
+import { RecentMap } from '../../model/recent-map.ts';
 import type { BasicUsers } from './basic-users.ts';
 import { credentialsOf } from './credentials.ts';
 import type { CredentialHeaders, Credentials } from './credentials.ts';
@@ -27,9 +28,16 @@ export interface Presented {
   readonly address: string | undefined;
 }
 
+export interface Allowed {
+  readonly kind: 'allowed';
+  /** Undefined where no credentials are asked for, and for users with a password. */
+  readonly principal: Principal | undefined;
+  /** Whether the same credentials would be let in by the policy then in force. For what outlives its request. */
+  readonly stillAllowed: () => boolean;
+}
+
 export type Decision =
-  /** Without a principal where no credentials are asked for, and for users with a password. */
-  | { readonly kind: 'allowed'; readonly principal: Principal | undefined }
+  | Allowed
   | {
       readonly kind: 'refused';
       readonly status: 401 | 403 | 429;
@@ -41,16 +49,27 @@ export type Decision =
     };
 
 type Refused = Extract<Decision, { kind: 'refused' }>;
-type Judgement = { readonly principal: Principal | undefined } | { readonly reason: AuthFailureReason };
+type Judgement =
+  | (Omit<Allowed, 'kind'> & {
+      /** Who it was. */
+      readonly name: string;
+    })
+  | { readonly reason: AuthFailureReason };
+
+type Presentable = Exclude<Credentials, { kind: 'none' }>;
 
 /** Failures that look like guessing; a request without credentials, or with a token for something else, does not. */
 const GUESSES: ReadonlySet<AuthFailureReason> = new Set(['malformed_credentials', 'unknown_token', 'wrong_password']);
 const REALM = 'realm="orchestrator-exporter"';
 const BUSY_RETRY_S = 1;
+/** Who was let in from where, remembered. */
+const MAX_KNOWN = 10_000;
 
 export class Access {
   readonly #options: AccessOptions;
   readonly #backoff: FailureBackoff;
+  /** Whose credentials were right, from which address: they are not kept waiting for what others there do wrong. */
+  readonly #known = new RecentMap<true>(MAX_KNOWN);
   #policy: AccessPolicy;
 
   constructor(options: AccessOptions) {
@@ -59,7 +78,7 @@ export class Access {
     this.#backoff = new FailureBackoff(options.now);
   }
 
-  /** New tokens and users from now on; who is connected stays. */
+  /** New tokens and users from now on; who is connected is asked about by `stillAllowed`. */
   replace(policy: AccessPolicy): void {
     this.#policy = policy;
   }
@@ -70,19 +89,25 @@ export class Access {
   }
 
   async check(scope: Scope, { headers, address }: Presented): Promise<Decision> {
-    if (!this.isGuarded(scope)) return { kind: 'allowed', principal: undefined };
+    if (!this.isGuarded(scope)) {
+      return { kind: 'allowed', principal: undefined, stillAllowed: () => !this.isGuarded(scope) };
+    }
     const credentials = credentialsOf(headers);
     if (credentials.kind === 'none') return this.#refuse(scope, 'no_credentials');
     const group = addressGroup(address);
-    // By scope too: who holds a token to send must not clear the failures of guessing one to read.
+    // By scope too: sending and reading are different clients, often on one host.
     const key = `${scope} ${group}`;
     const waitMs = this.#backoff.waitMs(key);
-    if (waitMs > 0) return this.#refuse(scope, 'backed_off', Math.ceil(waitMs / 1_000));
-    const judgement = await this.#judge(scope, credentials);
-    if ('principal' in judgement) {
-      this.#backoff.succeeded(key);
-      return { kind: 'allowed', principal: judgement.principal };
+    const judgement = waitMs > 0 ? this.#recall(scope, credentials) : await this.#judge(scope, credentials);
+    if ('name' in judgement) {
+      const knownKey = JSON.stringify([key, judgement.name]);
+      if (waitMs > 0 && this.#known.get(knownKey) === undefined) return this.#refuseWaiting(scope, waitMs);
+      this.#known.set(knownKey, true);
+      const { principal, stillAllowed } = judgement;
+      return { kind: 'allowed', principal, stillAllowed };
     }
+    // Not told apart from what is wrong, so that nobody learns anything by not waiting.
+    if (waitMs > 0) return this.#refuseWaiting(scope, waitMs);
     const { reason } = judgement;
     if (GUESSES.has(reason)) {
       const startedMs = this.#backoff.failed(key);
@@ -91,14 +116,27 @@ export class Access {
     return this.#refuse(scope, reason);
   }
 
-  async #judge(scope: Scope, credentials: Exclude<Credentials, { kind: 'none' }>): Promise<Judgement> {
+  async #judge(scope: Scope, credentials: Presentable): Promise<Judgement> {
+    return credentials.kind === 'basic'
+      ? this.#judgeUser(scope, credentials)
+      : this.#judgeWithoutWork(scope, credentials);
+  }
+
+  /** As `#judge`, without a comparison of passwords: one that was right before is known. */
+  #recall(scope: Scope, credentials: Presentable): Judgement {
+    if (credentials.kind !== 'basic') return this.#judgeWithoutWork(scope, credentials);
+    const { user, password } = credentials;
+    return this.#policy.users?.recalls(user, password) === true
+      ? this.#judgementOfUser(scope, user)
+      : { reason: 'wrong_password' };
+  }
+
+  #judgeWithoutWork(scope: Scope, credentials: Exclude<Presentable, { kind: 'basic' }>): Judgement {
     switch (credentials.kind) {
       case 'malformed':
         return { reason: 'malformed_credentials' };
       case 'bearer':
         return this.#judgeToken(scope, credentials.token);
-      case 'basic':
-        return this.#judgeUser(scope, credentials);
     }
   }
 
@@ -110,17 +148,22 @@ export class Access {
       case 'other-scope':
         return { reason: 'wrong_scope' };
       case 'found': {
-        const { environment } = match.principal.binding;
+        const { principal } = match;
+        const { environment } = principal.binding;
         if (environment !== undefined && environment !== this.#options.environment) {
           return { reason: 'wrong_environment' };
         }
-        return { principal: match.principal };
+        const stillAllowed = (): boolean => {
+          const now = this.#policy.tokens.find(token, scope);
+          return now.kind === 'found' && now.principal.name === principal.name;
+        };
+        return { name: `token ${principal.name}`, principal, stillAllowed };
       }
     }
   }
 
   async #judgeUser(scope: Scope, { user, password }: { user: string; password: string }): Promise<Judgement> {
-    const { users, tokens } = this.#policy;
+    const { users } = this.#policy;
     if (users === undefined) return { reason: 'wrong_password' };
     const result = await users.check(user, password);
     switch (result) {
@@ -129,9 +172,20 @@ export class Access {
       case 'wrong':
         return { reason: 'wrong_password' };
       case 'right':
-        // A user is bound to no team: where senders have tokens, a password must not be the way around them.
-        return scope === 'ingest' && tokens.has('ingest') ? { reason: 'wrong_scope' } : { principal: undefined };
+        return this.#judgementOfUser(scope, user);
     }
+  }
+
+  #judgementOfUser(scope: Scope, user: string): Judgement {
+    // A user is bound to no team: where senders have tokens, a password must not be the way around them.
+    if (scope === 'ingest' && this.#policy.tokens.has('ingest')) return { reason: 'wrong_scope' };
+    const hash = this.#policy.users?.hashOf(user);
+    const stillAllowed = (): boolean => hash !== undefined && this.#policy.users?.hashOf(user) === hash;
+    return { name: `user ${user}`, principal: undefined, stillAllowed };
+  }
+
+  #refuseWaiting(scope: Scope, waitMs: number): Refused {
+    return this.#refuse(scope, 'backed_off', Math.ceil(waitMs / 1_000));
   }
 
   #refuse(scope: Scope, reason: AuthFailureReason, retryAfterS = BUSY_RETRY_S): Refused {

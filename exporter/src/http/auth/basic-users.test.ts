@@ -47,6 +47,32 @@ test('what was right is remembered, what was wrong is compared again, and nobody
   expect(compared).toEqual(['right', 'no', 'no', 'nnright', 'right to a fake hash']);
 });
 
+test('unknown users cost what known ones may cost: each name always the same, and every cost in use occurs', async () => {
+  const costs: string[] = [];
+  const hashes = ['$04$', '$06$', '$09$'].map((cost) => HASH.replace('$04$', cost));
+  const users = new BasicUsers(new Map(hashes.map((hash, index) => [`user${index}`, hash])), (_password, hash) => {
+    costs.push(hash.slice(3, 7));
+    return Promise.resolve(false);
+  });
+  const names = Array.from({ length: 60 }, (_, index) => `nobody${index}`);
+  for (const name of [...names, ...names]) await users.check(name, 'x');
+  expect(costs.slice(0, 60)).toEqual(costs.slice(60));
+  expect(new Set(costs)).toEqual(new Set(['$04$', '$06$', '$09$']));
+});
+
+test('only what was right is recalled', async () => {
+  const users = new BasicUsers(new Map([['ann', HASH]]));
+  expect(users.recalls('ann', 'right')).toBe(false);
+  await users.check('ann', 'right');
+  await users.check('ann', 'wrong');
+  await users.check('eve', 'right');
+  expect([users.recalls('ann', 'right'), users.recalls('ann', 'wrong'), users.recalls('eve', 'right')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
 test('one comparison runs at a time, sixteen wait, and the next is told to come back', async () => {
   let running = 0;
   let most = 0;

@@ -23,7 +23,8 @@ export type PasswordResult = 'right' | 'wrong' | 'busy';
 
 export class BasicUsers {
   readonly #hashes: ReadonlyMap<string, string>;
-  readonly #fakeHash: string;
+  /** One for each hash, of its cost. */
+  readonly #fakeHashes: readonly string[];
   readonly #compare: (password: string, hash: string) => Promise<boolean>;
   /** Keyed hashes of what was right before. Only right answers are kept: wrong ones could push them out. */
   readonly #right = new RecentMap<true>(MAX_REMEMBERED);
@@ -34,21 +35,28 @@ export class BasicUsers {
   constructor(hashes: ReadonlyMap<string, string>, compare = bcryptCompare) {
     this.#hashes = hashes;
     this.#compare = compare;
-    const [first = '$2b$10$'] = hashes.values();
-    this.#fakeHash = `${first.slice(0, 7)}${UNKNOWN_USER_SALT}${'.'.repeat(31)}`;
+    const costs = hashes.size === 0 ? ['$2b$10$'] : [...hashes.values()].map((hash) => hash.slice(0, 7));
+    this.#fakeHashes = costs.map((cost) => `${cost}${UNKNOWN_USER_SALT}${'.'.repeat(31)}`);
+  }
+
+  /** Undefined for an unknown user. */
+  hashOf(user: string): string | undefined {
+    return this.#hashes.get(user);
+  }
+
+  /** Whether this was right before; takes no comparison. */
+  recalls(user: string, password: string): boolean {
+    return this.#right.get(this.#keyOf(user, password)) === true;
   }
 
   /** One comparison at a time; `busy` when too many wait already. */
   async check(user: string, password: string): Promise<PasswordResult> {
     const hash = this.#hashes.get(user);
-    // Length-delimited by JSON: no two different triples have one key.
-    const key = createHmac('sha256', this.#key)
-      .update(JSON.stringify([user, hash ?? '', password]))
-      .digest('base64');
+    const key = this.#keyOf(user, password);
     if (this.#right.get(key)) return 'right';
     if (this.#waiting >= MAX_WAITING) return 'busy';
     this.#waiting += 1;
-    const comparison = this.#last.then(() => this.#compare(password, hash ?? this.#fakeHash));
+    const comparison = this.#last.then(() => this.#compare(password, hash ?? this.#fakeHashOf(user)));
     this.#last = comparison.catch(() => undefined);
     try {
       const equal = await comparison;
@@ -58,5 +66,20 @@ export class BasicUsers {
     } finally {
       this.#waiting -= 1;
     }
+  }
+
+  #keyOf(user: string, password: string): string {
+    // Length-delimited by JSON: no two different triples have one key.
+    return this.#digest([user, this.#hashes.get(user) ?? '', password]).toString('base64');
+  }
+
+  /** Always the same one for a name, and of any cost in use: where costs differ, time tells no unknown user from a known one. */
+  #fakeHashOf(user: string): string {
+    const index = this.#digest([user]).readUInt32BE() % this.#fakeHashes.length;
+    return this.#fakeHashes[index] ?? '';
+  }
+
+  #digest(parts: readonly string[]): Buffer {
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest();
   }
 }

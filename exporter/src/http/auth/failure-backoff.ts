@@ -39,10 +39,6 @@ export class FailureBackoff {
     this.#failures.set(key, { count, lastMs: now, untilMs: now + waitMs });
     return waitMs;
   }
-
-  succeeded(key: string): void {
-    this.#failures.delete(key);
-  }
 }
 
 /** Whom failures are counted for: an IPv4 address, or the /64 network of an IPv6 address, of which one host has many. */

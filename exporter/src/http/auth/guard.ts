@@ -28,10 +28,16 @@ export function probeGuard(access: Access, ready: () => boolean): RequestHandler
   const whole = guard(access, 'read');
   return (request, response, next) => {
     const bare = access.isGuarded('read') && request.headers.authorization === undefined;
-    if (bare && ready()) response.json({ status: 'ok' });
-    // What is not ready says nothing but that.
-    else if (bare) next();
-    else void whole(request, response, next);
+    if (!bare) return whole(request, response, next);
+    if (ready()) response.json({ status: 'ok' });
+    // The reason may name files; it is in the log, and for readers.
+    else
+      sendProblem(response, {
+        status: 503,
+        code: 'not_ready',
+        message: 'no events are taken now; readers are told why',
+      });
+    return undefined;
   };
 }
 

@@ -1,5 +1,5 @@
 // Files that hold secrets: read whole, bounded, and looked at for who else may read them.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /** Certificates with their chains stay well below. */
 const MAX_FILE_BYTES = 1_048_576;
@@ -16,7 +16,8 @@ export type ReadFile = (path: string) => FileContent;
 
 /** @throws Error when the file is no regular file, is larger than 1 MiB or cannot be read. */
 export const readSmallFile: ReadFile = (path) => {
-  const file = openSync(path, 'r');
+  // Without waiting: opening a named pipe would stop the process until somebody writes.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new Error('it is no regular file');

@@ -39,12 +39,17 @@ test.each([
       users: new Map([['ann', HASH]]),
     },
   },
+  {
+    name: 'a header without a value, which takes nothing away,',
+    text: 'http_server_config: {headers: {Content-Security-Policy: "", Strict-Transport-Security: " ", X-XSS-Protection: "0"}}',
+    is: { tls: undefined, headers: { 'X-XSS-Protection': '0' }, users: new Map() },
+  },
 ])('$name is read', ({ text, is }) => {
   expect(parseWebConfig(text, '/etc/x/web.yml')).toEqual({ ok: true, config: is });
 });
 
 test.each([
-  { name: 'no YAML', text: 'a: [', says: ['it is not YAML'] },
+  { name: 'no YAML', text: 'a: [', says: ['it is not YAML, see line 1, column 5'] },
   { name: 'a list', text: '- a', says: [/^the file: /] },
   { name: 'a text', text: 'hunter2hunter2', says: [/^the file: /] },
   { name: 'an unknown section', text: 'tls_config: {}', says: ['tls_config is not known'] },
@@ -118,6 +123,13 @@ test.each([
       '  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca\n  client_allowed_sans: ["spiffe://x/y"]\n'
     ),
     says: [/URIs are not served/],
+  },
+  {
+    name: 'a dot in front of a name, which would let all names below in,',
+    text: tls(
+      '  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca\n  client_allowed_sans: [".example"]\n'
+    ),
+    says: [/client_allowed_sans\.0: expected a DNS name/],
   },
   { name: 'TLS 1.0', text: tls('  min_version: TLS10\n'), says: [/min_version: expected TLS12 or TLS13/] },
   { name: 'TLS 1.1', text: tls('  min_version: TLS11\n'), says: [/min_version: expected TLS12 or TLS13/] },

@@ -1,6 +1,6 @@
 // The web configuration file in exporter-toolkit's layout: TLS, headers, users. What has no meaning here is refused by name.
 import { dirname, isAbsolute, join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { quoted } from '../../errors.ts';
 import { HASH_EXPECTED, isBcryptHash } from './basic-users.ts';
@@ -21,7 +21,7 @@ const NOT_SERVED: Readonly<Record<string, string>> = {
   'tls_server_config.cert': 'give the certificate in cert_file',
   'tls_server_config.key': 'give the key in key_file',
   'tls_server_config.client_ca': 'give the certificates in client_ca_file',
-  'tls_server_config.cipher_suites': "leave it out: OpenSSL's own list is used",
+  'tls_server_config.cipher_suites': 'leave it out: AEAD suites with forward secrecy are used only',
   'tls_server_config.curve_preferences': "leave it out: OpenSSL's own list is used",
   'tls_server_config.prefer_server_cipher_suites': 'leave it out: the order of the server counts always',
   'http_server_config.http2': 'leave it out, or false: HTTP/1.1 is served',
@@ -74,7 +74,11 @@ const tlsSchema = z
       .array(
         z
           .string()
-          .regex(/^[^:/]+$|^[0-9a-fA-F:]+$/, 'expected a DNS name, an e-mail or an IP address; URIs are not served')
+          // A dot in front would let every name below it in.
+          .regex(
+            /^[^.:/][^:/]*$|^[0-9a-fA-F:]+$/,
+            'expected a DNS name, an e-mail or an IP address; URIs are not served'
+          )
       )
       .default([]),
     min_version: version.default('TLS12'),
@@ -138,9 +142,11 @@ export function parseWebConfig(text: string, path: string): WebConfigResult {
   let document: unknown;
   try {
     document = (parseYaml(text) as unknown) ?? {};
-  } catch {
-    // The parser's message quotes the file, which may hold hashes.
-    return { ok: false, problems: ['it is not YAML'] };
+  } catch (error) {
+    // The place only: the parser's message quotes the file, which may hold hashes.
+    const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
+    const place = at === undefined ? '' : `, see line ${at.line}, column ${at.col}`;
+    return { ok: false, problems: [`it is not YAML${place}`] };
   }
   const unserved = notServed(document);
   const parsed = documentSchema.safeParse(withoutKeys(document, Object.keys(unserved)));
@@ -160,7 +166,8 @@ export function parseWebConfig(text: string, path: string): WebConfigResult {
         minVersion: TLS_VERSIONS[tls.min_version],
         maxVersion: TLS_VERSIONS[tls.max_version],
       },
-      headers: http.headers,
+      // As for other exporters, an empty value sets nothing: it does not take away what the exporter itself sets.
+      headers: Object.fromEntries(Object.entries(http.headers).filter(([, value]) => value.trim() !== '')),
       users: new Map(Object.entries(users)),
     },
   };
