@@ -102,6 +102,48 @@ test.each([
   expect(await scrape(url, options)).toBe(spoken ? 200 : 'refused');
 });
 
+test.each([
+  { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256', status: 200 },
+  { ciphers: 'ECDHE-ECDSA-CHACHA20-POLY1305', status: 200 },
+  { ciphers: 'ECDHE-ECDSA-AES128-SHA', status: 'refused' },
+  { ciphers: 'ECDHE-ECDSA-AES256-SHA384', status: 'refused' },
+])('of TLS 1.2, $ciphers is answered with $status', async ({ ciphers, status }) => {
+  const { url } = await start();
+  const options = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` } as const;
+  expect(await scrape(url, options)).toBe(status);
+});
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'with %s a resumed session is still held to its certificate',
+  async (version) => {
+    const { url } = await start(`${MTLS}  client_allowed_sans: [prometheus.example]\n`);
+    const options = { ca: read('ca.crt'), ...client('prometheus'), minVersion: version, maxVersion: version };
+    const first = connect({ host: '127.0.0.1', port: Number(new URL(url).port), ...options });
+    const session = once(first, 'session') as Promise<[Buffer]>;
+    first.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    first.resume();
+    const [ticket] = await session;
+    await once(first, 'close');
+    expect(await scrape(url, { ...options, session: ticket })).toBe(200);
+  }
+);
+
+test('client certificates that are no longer asked for on disk are asked for until a restart, of the same CA', async () => {
+  const ticks: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => Date.now(),
+    monotonic: () => 0,
+    every: (_periodMs, tick) => (ticks.push(tick), () => undefined),
+  };
+  const { url, log } = await start(MTLS, clock);
+  folder.write('web.yml', 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n');
+  for (const tick of ticks) tick();
+  expect(log.filter((line) => line.includes('takes a restart'))).toHaveLength(1);
+  expect(await scrape(url, client('prometheus'))).toBe(200);
+  expect(await scrape(url, client('stranger'))).toBe('refused');
+  expect(await scrape(url)).toBe('refused');
+});
+
 const NAMED = (name: string): string => `${MTLS}  client_allowed_sans: ["${name}"]\n`;
 test.each([
   { name: 'no certificate where one is required', lines: MTLS, from: undefined, is: 'refused' },

@@ -33,7 +33,10 @@ export function eventsHandlers(parts: EventsParts): readonly RequestHandler[] {
 
 function formatOf(request: Request): BodyFormat | undefined {
   const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
-  const charset = parameters.map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1]).find(Boolean);
+  // Trimmed first: a pattern that trims by itself takes time by the square of a long header.
+  const charset = parameters
+    .map((parameter) => /^charset="?([^"]*)"?$/.exec(parameter.trim())?.[1]?.trim())
+    .find(Boolean);
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') return undefined;
   const known = type.trim();
   return Object.hasOwn(FORMATS, known) ? FORMATS[known] : undefined;

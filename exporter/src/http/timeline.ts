@@ -16,6 +16,11 @@ export interface TimelineParts {
 
 export function timelineHandler(parts: TimelineParts): RequestHandler {
   return async (request, response) => {
+    if (isFromOtherPage(request)) {
+      const message = 'a page of another site may not fetch the timeline: it would take samples away from a consumer';
+      sendProblem(response, { status: 403, code: 'cross_site', message });
+      return;
+    }
     const consumer = request.query['consumer'];
     if (typeof consumer !== 'string' || !CONSUMER_NAME.test(consumer)) {
       sendProblem(response, {
@@ -32,6 +37,12 @@ export function timelineHandler(parts: TimelineParts): RequestHandler {
     }
     await serve(parts, consumer, { request, response });
   };
+}
+
+/** Browsers say so; an image or a link in any page could move a cursor otherwise. Other clients send no such header. */
+function isFromOtherPage(request: Request): boolean {
+  const site = request.get('sec-fetch-site') ?? 'none';
+  return site !== 'none' && site !== 'same-origin';
 }
 
 async function serve(

@@ -8,6 +8,15 @@ import { modeWarning } from './auth/secret-file.ts';
 import type { ReadFile } from './auth/secret-file.ts';
 import type { WebTls } from './auth/web-config.ts';
 
+/** TLS 1.3, and of TLS 1.2 what has forward secrecy and authenticated encryption: what Go's and all browsers' clients speak. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE+AESGCM',
+  'ECDHE+CHACHA20',
+].join(':');
+
 export interface TlsSettings {
   /** May be put in place of an earlier one while the server runs. */
   readonly context: SecureContextOptions;
@@ -40,6 +49,7 @@ export function readTls(web: WebTls, readFile: ReadFile): TlsResult {
     minVersion: web.minVersion,
     maxVersion: web.maxVersion,
     honorCipherOrder: true,
+    ciphers: CIPHERS,
     ...(web.clientCaFile === undefined ? {} : { ca: read('client_ca_file', web.clientCaFile) }),
   };
   if (problems.length > 0) return { ok: false, problems };
