@@ -2,6 +2,10 @@
 import { constants, promises as fs } from 'node:fs';
 import path from 'node:path';
 
+/** What teams spend is for the exporter's user only. A directory that is there keeps its mode. */
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+
 export interface JournalFile {
   /** Writes at the end as much of `bytes` as the system takes; the number may be short without an error. */
   write(bytes: Buffer): Promise<number>;
@@ -51,7 +55,7 @@ export function readDirectory(directory: string): ReadableStorage {
 
 /** Files of one directory, which is made when it is missing. */
 export async function openDirectory(directory: string): Promise<JournalStorage> {
-  await fs.mkdir(directory, { recursive: true, mode: 0o750 });
+  await fs.mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
   const at = (name: string): string => path.join(directory, name);
   const marks = new Map<string, fs.FileHandle>();
   const forget = async (name: string): Promise<void> => {
@@ -62,7 +66,7 @@ export async function openDirectory(directory: string): Promise<JournalStorage> 
   return {
     ...readDirectory(directory),
     open: async (name) => readFrom(await fs.open(at(name), 'r')),
-    create: async (name) => appendTo(await fs.open(at(name), 'ax', 0o640)),
+    create: async (name) => appendTo(await fs.open(at(name), 'ax', FILE_MODE)),
     remove: (name) => fs.unlink(at(name)),
     syncDirectory: async () => {
       const handle = await fs.open(directory, 'r');
@@ -75,7 +79,7 @@ export async function openDirectory(directory: string): Promise<JournalStorage> 
     overwrite: async (name, bytes, sync) => {
       let handle = marks.get(name);
       if (handle === undefined) {
-        handle = await fs.open(at(name), constants.O_RDWR | constants.O_CREAT, 0o640);
+        handle = await fs.open(at(name), constants.O_RDWR | constants.O_CREAT, FILE_MODE);
         marks.set(name, handle);
       }
       try {
@@ -88,7 +92,7 @@ export async function openDirectory(directory: string): Promise<JournalStorage> 
     },
     cache: async (name, bytes) => {
       const unfinished = `${name}.new`;
-      await fs.writeFile(at(unfinished), bytes, { mode: 0o640 });
+      await fs.writeFile(at(unfinished), bytes, { mode: FILE_MODE });
       await fs.rename(at(unfinished), at(name));
     },
     close: async () => {
