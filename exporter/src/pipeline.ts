@@ -212,6 +212,7 @@ export class Pipeline {
     }
     const team = defaulted.includes('team') ? known.team : own.team;
     const workflow = defaulted.includes('workflow') ? known.workflow : own.workflow;
+    if (team === own.team && workflow === own.workflow) return parsed;
     return { ...parsed, event: { ...event, team, workflow } };
   }
 

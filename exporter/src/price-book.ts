@@ -62,7 +62,9 @@ export class PriceBook implements Output {
         return { ok: true, event: raw.event, anomalies: [], digest: raw.event.id, defaulted: [] };
       }
       const parsed = parse(raw, context);
-      return parsed.ok ? { ...parsed, event: this.#priced(parsed.event) } : parsed;
+      if (!parsed.ok) return parsed;
+      const event = this.#priced(parsed.event);
+      return event === parsed.event ? parsed : { ...parsed, event };
     };
   }
 

@@ -69,8 +69,9 @@ function lineOf(entry: JournalEntry): string {
     return `${JSON.stringify({ w: [entry.sweptMs, entry.retentionMs, entry.silentRetentionMs] })}\n`;
   }
   const { event, digest, source } = entry;
-  const kept = 'task' in event ? { ...event, task: undefined } : event;
-  return `${JSON.stringify({ e: kept, ...(digest === event.id ? {} : { d: digest }), s: source })}\n`;
+  const kept = 'task' in event ? Object.assign({}, event, { task: undefined }) : event;
+  const told = digest === event.id ? '' : `,"d":${JSON.stringify(digest)}`;
+  return `{"e":${JSON.stringify(kept)}${told},"s":"${source}"}\n`;
 }
 
 /** Text that stands in the line of every event of the thread, and in no line of another thread's but by chance. */

@@ -105,8 +105,9 @@ class ThreadWindow implements BudgetWindow {
   readonly #threads = new Map<string, { spent: NanoUsd; live: boolean }>();
 
   book({ threadId, amount }: Booking): void {
-    const thread = this.#threads.get(threadId) ?? { spent: ZERO_USD, live: true };
-    this.#threads.set(threadId, { ...thread, spent: addUsd(thread.spent, amount) });
+    const thread = this.#threads.get(threadId);
+    if (thread === undefined) this.#threads.set(threadId, { spent: addUsd(ZERO_USD, amount), live: true });
+    else thread.spent = addUsd(thread.spent, amount);
   }
 
   spent(): NanoUsd {

@@ -18,12 +18,14 @@ export type Unit = 'cents' | 'usd';
 
 export class EventFields {
   readonly anomalies: Anomaly[] = [];
-  readonly #records: readonly object[];
+  readonly #first: object;
+  readonly #second: object | undefined;
   #rejection: Rejection | undefined;
 
-  /** @param records Where to look, first find wins: the envelope, then its payload. Own properties only. */
-  constructor(...records: readonly object[]) {
-    this.#records = records;
+  /** Where to look, first find wins: the envelope, then its payload. Own properties only. */
+  constructor(first: object, second?: object) {
+    this.#first = first;
+    this.#second = second;
   }
 
   get rejection(): Rejection | undefined {
@@ -32,11 +34,7 @@ export class EventFields {
 
   /** The field as it stands; null counts as absent. */
   raw(name: string): unknown {
-    for (const record of this.#records) {
-      const value: unknown = Object.hasOwn(record, name) ? Reflect.get(record, name) : undefined;
-      if (value !== undefined && value !== null) return value;
-    }
-    return undefined;
+    return ownValue(this.#first, name) ?? (this.#second === undefined ? undefined : ownValue(this.#second, name));
   }
 
   /** Text as a label value; empty text counts as absent. */
@@ -159,6 +157,10 @@ export class EventFields {
   #refuse(reason: RejectReason, name: string, complaint: string): void {
     this.#rejection ??= { reason, message: `${name} ${complaint}` };
   }
+}
+
+function ownValue(record: object, name: string): unknown {
+  return Object.hasOwn(record, name) ? ((Reflect.get(record, name) as unknown) ?? undefined) : undefined;
 }
 
 function isCount(value: unknown): value is number {

@@ -14,7 +14,6 @@ import { METRICS_TYPES, readMetricsEmitter } from './dialects/metrics-emitter.ts
 import { readStateGraph, STATE_GRAPH_TYPES } from './dialects/state-graph.ts';
 import type { EventFields } from './event-fields.ts';
 import { eventDigest } from './event-id.ts';
-import { present } from './present.ts';
 import { quote } from './quote.ts';
 
 /** The types that each dialect knows, as they are spelled there. */
@@ -39,10 +38,9 @@ function parse(raw: unknown, context: ParseContext): ParseResult {
   if (!reading.ok) return reading;
   const { fields, type, payload } = reading;
   const digest = eventDigest({ threadId: fields.raw('threadId'), type, timestamp: fields.raw('timestamp'), payload });
-  const base = readBase(fields, { context, digest, dialect: reading.dialect });
+  const { base, defaulted } = readBase(fields, { context, digest, dialect: reading.dialect });
   const event = reading.build(fields, base);
   if (fields.rejection !== undefined) return { ok: false, rejection: fields.rejection };
-  const defaulted = (['team', 'workflow'] as const).filter((label) => fields.label(label) === undefined);
   return { ok: true, event, anomalies: fields.anomalies, digest, defaulted };
 }
 
@@ -56,26 +54,41 @@ function readDialect(raw: Readonly<Record<string, unknown>>): DialectReading {
   return typeof type === 'string' && type.includes(':') ? readStateGraph(raw) : readMetricsEmitter(raw);
 }
 
+type Defaulted = readonly ('team' | 'workflow')[];
+
+/** By whether the team is filled in, and whether the workflow is. */
+const DEFAULTED: readonly [readonly [Defaulted, Defaulted], readonly [Defaulted, Defaulted]] = [
+  [[], ['workflow']],
+  [['team'], ['team', 'workflow']],
+];
+
 function readBase(
   fields: EventFields,
   { context, digest, dialect }: { context: ParseContext; digest: string; dialect: Dialect }
-): EventBase {
+): { readonly base: EventBase; readonly defaulted: Defaulted } {
   const { receivedMs } = context;
   const threadId = fields.requiredKey('threadId');
   const toldMs = fields.timestampMs();
   const ahead = toldMs > receivedMs + MAX_AHEAD_MS;
   if (ahead || toldMs < receivedMs - MAX_BEHIND_MS) fields.anomalies.push('clock_skew');
-  return {
-    id: fields.key('id') ?? digest,
+  const id = fields.key('id') ?? digest;
+  const team = fields.label('team');
+  const workflow = fields.label('workflow');
+  const base: { -readonly [Name in keyof EventBase]: EventBase[Name] } = {
+    id,
     threadId,
     // One event from the year 2100 must not make all that follow it late.
     timestampMs: ahead ? receivedMs : toldMs,
     receivedMs,
     dialect,
-    team: fields.label('team') ?? context.team,
-    workflow: fields.label('workflow') ?? context.workflow,
-    ...present({ seq: fields.count('seq'), stepCount: fields.count('stepCount') }),
+    team: team ?? context.team,
+    workflow: workflow ?? context.workflow,
   };
+  const seq = fields.count('seq');
+  const stepCount = fields.count('stepCount');
+  if (seq !== undefined) base.seq = seq;
+  if (stepCount !== undefined) base.stepCount = stepCount;
+  return { base, defaulted: DEFAULTED[team === undefined ? 1 : 0][workflow === undefined ? 1 : 0] };
 }
 
 function rejected(reason: RejectReason, message: string): ParseResult {

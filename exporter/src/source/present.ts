@@ -6,5 +6,8 @@ type Present<T> = { -readonly [K in keyof T as undefined extends T[K] ? never : 
 
 /** The same object without the keys whose value is undefined. */
 export function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+  const found: Record<string, unknown> = {};
+  // Names of fields are written in the source, so none of them is `__proto__`.
+  for (const name in fields) if (fields[name] !== undefined) found[name] = fields[name];
+  return found as Present<T>;
 }

@@ -3,6 +3,10 @@ import type { Dialect, EventBase, OrchestratorEvent, Rejection } from '../../con
 import type { EventFields } from '../event-fields.ts';
 import { quote } from '../quote.ts';
 
+/**
+ * Completes `base`, which belongs to the event alone, in place: `{...base}` would take ten times as long, because V8 copies
+ * an object that holds a time (a number beyond 31 bits) field by field in its runtime.
+ */
 export type BuildEvent = (fields: EventFields, base: EventBase) => OrchestratorEvent;
 
 export type DialectReading =

@@ -37,5 +37,5 @@ const stateChanged: BuildEvent = (fields, base) => {
   const to = fields.label('to');
   if (from === undefined && to === undefined) fields.missing('to', 'the node that the thread moved to');
   const durationMs = fields.durationMs('executionTimeMs');
-  return { ...base, type: 'route.next', carriesRuns: true, ...present({ from, to, durationMs }) };
+  return Object.assign(base, { type: 'route.next' as const, carriesRuns: true }, present({ from, to, durationMs }));
 };

@@ -7,49 +7,55 @@ import { quote } from '../quote.ts';
 import { isRecord, unknownType, without, type BuildEvent, type DialectReading } from './dialect-reading.ts';
 
 const BUILDERS: ReadonlyMap<string, BuildEvent> = new Map<string, BuildEvent>([
-  ['node.start', (fields, base) => ({ ...base, type: 'node.start', ...nodeAndLane(fields) })],
+  ['node.start', (fields, base) => Object.assign(base, { type: 'node.start' as const }, nodeAndLane(fields))],
   [
     'node.complete',
-    (fields, base) => ({ ...base, type: 'node.complete', ...nodeAndLane(fields), ...duration(fields) }),
+    (fields, base) => Object.assign(base, { type: 'node.complete' as const }, nodeAndLane(fields), duration(fields)),
   ],
-  ['node.error', (fields, base) => ({ ...base, type: 'node.error', ...nodeAndLane(fields), ...duration(fields) })],
+  [
+    'node.error',
+    (fields, base) => Object.assign(base, { type: 'node.error' as const }, nodeAndLane(fields), duration(fields)),
+  ],
   [
     'checkpoint.saved',
-    (fields, base) => ({
-      ...base,
-      type: 'checkpoint.saved',
-      checkpointId: fields.requiredLabel('checkpointId'),
-      ...present({ checkpointIndex: fields.count('checkpointIndex') }),
-    }),
+    (fields, base) =>
+      Object.assign(
+        base,
+        { type: 'checkpoint.saved' as const, checkpointId: fields.requiredLabel('checkpointId') },
+        present({ checkpointIndex: fields.count('checkpointIndex') })
+      ),
   ],
-  ['cost.updated', (fields, base) => ({ ...base, type: 'cost.updated', ...cost(fields) })],
+  ['cost.updated', (fields, base) => Object.assign(base, { type: 'cost.updated' as const }, cost(fields))],
   [
     'agent.active',
-    (fields, base) => ({
-      ...base,
-      type: 'agent.active',
-      agent: fields.requiredLabel('agent'),
-      ...present({ task: fields.task() }),
-    }),
+    (fields, base) =>
+      Object.assign(
+        base,
+        { type: 'agent.active' as const, agent: fields.requiredLabel('agent') },
+        present({ task: fields.task() })
+      ),
   ],
   [
     'agent.state',
-    (fields, base) => ({
-      ...base,
-      type: 'agent.state',
-      agent: fields.requiredLabel('agent'),
-      state: fields.requiredOneOf('state', AGENT_STATES),
-      ...present({ task: fields.task() }),
-    }),
+    (fields, base) =>
+      Object.assign(
+        base,
+        {
+          type: 'agent.state' as const,
+          agent: fields.requiredLabel('agent'),
+          state: fields.requiredOneOf('state', AGENT_STATES),
+        },
+        present({ task: fields.task() })
+      ),
   ],
   [
     'graph.complete',
-    (fields, base) => ({
-      ...base,
-      type: 'graph.complete',
-      status: fields.requiredOneOf('status', GRAPH_STATUSES),
-      ...duration(fields),
-    }),
+    (fields, base) =>
+      Object.assign(
+        base,
+        { type: 'graph.complete' as const, status: fields.requiredOneOf('status', GRAPH_STATUSES) },
+        duration(fields)
+      ),
   ],
 ]);
 

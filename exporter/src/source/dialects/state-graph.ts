@@ -3,45 +3,43 @@ import { EventFields } from '../event-fields.ts';
 import { present } from '../present.ts';
 import { unknownType, type BuildEvent, type DialectReading } from './dialect-reading.ts';
 
-const progress: BuildEvent = (_fields, base) => ({ ...base, type: 'progress' });
+const progress: BuildEvent = (_fields, base) => Object.assign(base, { type: 'progress' as const });
 
 const BUILDERS: ReadonlyMap<string, BuildEvent> = new Map<string, BuildEvent>([
-  ['node:start', (fields, base) => ({ ...base, type: 'node.start', ...nodeAndLane(fields) })],
+  ['node:start', (fields, base) => Object.assign(base, { type: 'node.start' as const }, nodeAndLane(fields))],
   [
     'node:complete',
-    (fields, base) => ({
-      ...base,
-      type: 'node.complete',
-      ...nodeAndLane(fields),
-      ...present({ durationMs: fields.durationMs('executionTimeMs') }),
-    }),
+    (fields, base) =>
+      Object.assign(
+        base,
+        { type: 'node.complete' as const },
+        nodeAndLane(fields),
+        present({ durationMs: fields.durationMs('executionTimeMs') })
+      ),
   ],
   ['checkpoint:saving', progress],
   [
     'checkpoint:saved',
-    (fields, base) => ({
-      ...base,
-      type: 'checkpoint.saved',
-      checkpointId: fields.requiredLabel('checkpointId'),
-    }),
+    (fields, base) =>
+      Object.assign(base, { type: 'checkpoint.saved' as const, checkpointId: fields.requiredLabel('checkpointId') }),
   ],
   [
     'checkpoint:error',
-    (fields, base) => ({
-      ...base,
-      type: 'checkpoint.failed',
-      ...present({ checkpointId: fields.label('checkpointId') }),
-    }),
+    (fields, base) =>
+      Object.assign(
+        base,
+        { type: 'checkpoint.failed' as const },
+        present({ checkpointId: fields.label('checkpointId') })
+      ),
   ],
   [
     'route:next',
-    (fields, base) => ({
-      ...base,
-      type: 'route.next',
-      carriesRuns: false,
-      to: fields.requiredLabel('nextNodeId'),
-      ...present({ from: fields.label('nodeId') }),
-    }),
+    (fields, base) =>
+      Object.assign(
+        base,
+        { type: 'route.next' as const, carriesRuns: false, to: fields.requiredLabel('nextNodeId') },
+        present({ from: fields.label('nodeId') })
+      ),
   ],
   ['state:merged', progress],
 ]);
