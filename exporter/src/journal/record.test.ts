@@ -8,10 +8,10 @@ const EVENT: OrchestratorEvent = {
   threadId: 't',
   timestampMs: 5,
   dialect: 'gateway',
-  node: 'n\n\u0000\u2028"',
-  agent: '\ud800 \u{1f980}',
+  node: 'n"\\',
+  agent: '\u{1f980}',
 };
-const RECORD: JournalEntry = { event: EVENT, digest: 'd', source: 'http' };
+const RECORD: JournalEntry = { event: EVENT, digest: 'd\n\u0000\u2028"\ud800', source: 'http' };
 const SWEEP: JournalEntry = { sweptMs: 1, retentionMs: 2, silentRetentionMs: 3 };
 
 const linesOf = (entries: readonly JournalEntry[], maxBytes = 1_000): string[] =>
@@ -44,6 +44,44 @@ test('no entries are no chunk; many are cut into chunks, each with its count', (
   expect(encodeEntries([SWEEP], 1)).toHaveLength(1);
 });
 
-test.each(['', '{', 'null', '7', '[]', '{}', '{"e":{}}', '{"s":"http"}'])('the line %j is no entry', (line) => {
+const LINE =
+  '{"e":{"type":"cost.updated","id":"\\u0001price:a","threadId":"t","timestampMs":5,"dialect":"gateway","tokens":{},"spend":7},"s":"http"}';
+
+test.each([
+  ['a thread that is a number', '"threadId":"t"', '"threadId":7'],
+  ['a label that would break its line', '"threadId":"t"', '"threadId":"a\\nb"'],
+  ['no time', '"timestampMs":5,', ''],
+  ['a time that is text', '"timestampMs":5', '"timestampMs":"5"'],
+  ['a fraction of a nano-dollar', '"spend":7', '"spend":0.5'],
+  ['money past the exact range', '"spend":7', '"spend":9007199254740993'],
+  ['money taken back', '"spend":7', '"spend":-7'],
+  ['tokens that are no numbers', '"tokens":{}', '"tokens":{"input":"5"}'],
+  ['no tokens', '"tokens":{},', ''],
+  ['a type of a later version', 'cost.updated', 'cost.refunded'],
+  ['no type', '"type":"cost.updated",', ''],
+  ['a way in that there is none', '"s":"http"', '"s":"__proto__"'],
+  ['a digest that is a number', '"s":', '"d":5,"s":'],
+])('an event with %s is no entry, though its checksum may be right', (_name, from, to) => {
+  expect([decodeEntry(LINE), decodeEntry(LINE.replace(from, to))]).toEqual([expect.anything(), undefined]);
+});
+
+test('a field that this version does not know costs no entry', () => {
+  expect(decodeEntry(LINE.replace('"spend"', '"later":{"a":[null]},"spend"'))).toMatchObject({ event: { spend: 7 } });
+});
+
+test.each([
+  '',
+  '{',
+  '{"w":[]}',
+  '{"w":[1,2,"3"]}',
+  '{"w":[1,2,-3]}',
+  '{"w":null}',
+  'null',
+  '7',
+  '[]',
+  '{}',
+  '{"e":{}}',
+  '{"s":"http"}',
+])('the line %j is no entry', (line) => {
   expect(decodeEntry(line)).toBeUndefined();
 });

@@ -5,6 +5,7 @@
 import type { OrchestratorEvent, Source } from '../contract/event.ts';
 import type { JournalEntry } from './journal.ts';
 import type { EventSummary } from './segment-index.ts';
+import { isSoundEvent, isSoundSource, isSoundSweep } from './sound-entry.ts';
 
 /** Lines, each closed by a line feed, and how many they are. */
 export interface Chunk {
@@ -86,15 +87,21 @@ interface Line {
   readonly w?: readonly [number, number, number];
 }
 
-/** Undefined when the line is no entry: it passed its checksum, so only a defect of the writer makes that. */
+/** Undefined when the line is no entry: it passed its checksum, so a defect, a later version or a hand wrote it. */
 export function decodeEntry(line: string): JournalEntry | undefined {
   const parsed = parseLine(line);
   if (parsed?.w !== undefined) {
+    if (!isSoundSweep(parsed.w)) return undefined;
     const [sweptMs, retentionMs, silentRetentionMs] = parsed.w;
     return { sweptMs, retentionMs, silentRetentionMs };
   }
   if (parsed?.e === undefined || parsed.s === undefined) return undefined;
+  if (!isSoundEvent(parsed.e) || !isSoundSource(parsed.s) || !isDigest(parsed.d)) return undefined;
   return { event: parsed.e, digest: parsed.d ?? parsed.e.id, source: parsed.s };
+}
+
+function isDigest(digest: unknown): boolean {
+  return digest === undefined || typeof digest === 'string';
 }
 
 function parseLine(line: string): Line | undefined {

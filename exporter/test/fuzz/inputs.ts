@@ -6,9 +6,9 @@ export const FUZZ_SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
 /** What each kind has of them. */
 export const SHARES = {
-  events: Math.ceil(FUZZ_INPUTS * 0.93),
-  configs: Math.ceil(FUZZ_INPUTS * 0.06),
-  journals: Math.ceil(FUZZ_INPUTS * 0.01),
+  events: Math.ceil(FUZZ_INPUTS * 0.95),
+  configs: Math.ceil(FUZZ_INPUTS * 0.048),
+  journals: Math.ceil(FUZZ_INPUTS * 0.002),
 };
 
 /** One line for the log of a run. */
