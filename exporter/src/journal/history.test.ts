@@ -118,7 +118,7 @@ describe('a page', () => {
     const big = entries(1, 70).map((entry, at) =>
       'sweptMs' in entry
         ? entry
-        : { ...entry, event: { ...entry.event, workflow: 'w'.repeat(at % 7 === 2 ? 1_200_000 : 1) } }
+        : { ...entry, event: { ...entry.event, note: 'w'.repeat(at % 7 === 2 ? 1_200_000 : 1) } }
     );
     const opened = await open(new SimulatedDisk(), 1e9);
     for (const entry of big) await opened.journal.append([entry]);

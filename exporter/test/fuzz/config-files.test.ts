@@ -9,9 +9,9 @@ import { BudgetLedger } from '../../src/model/budgets.ts';
 import { priceOf } from '../../src/model/pricing.ts';
 import { configText, OPTIONS, parseConfigText } from '../../src/config.ts';
 import { Random } from '../random.ts';
-import { FUZZ_SEED, report, SHARES } from './inputs.ts';
+import { FUZZ_SEED, report, shareOf } from './inputs.ts';
 
-const CASES = Math.ceil(SHARES.configs / 3);
+const CASES = Math.ceil(shareOf('configs', process.env['FUZZ_INPUTS']) / 3);
 const NOW = Date.UTC(2026, 2, 29, 1);
 
 const VALUES: readonly unknown[] = [

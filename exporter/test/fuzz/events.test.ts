@@ -8,9 +8,10 @@ import { EventMutations } from './event-mutations.ts';
 import type { FuzzBody } from './event-mutations.ts';
 import { BUDGETS_YML, FuzzServer, live, ManualClock, PRICES_YML } from './exporter-life.ts';
 import type { LifeOptions, LifeResult } from './exporter-life.ts';
-import { FUZZ_SEED, report, SHARES } from './inputs.ts';
+import { FUZZ_SEED, report, shareOf } from './inputs.ts';
 import { shrunk } from './shrink.ts';
 
+const EVENTS = shareOf('events', process.env['FUZZ_INPUTS']);
 const INPUTS_OF_A_LIFE = 3_000;
 
 let folder: string;
@@ -81,11 +82,11 @@ async function explained(seed: number, problem: string, bodies: readonly FuzzBod
 }
 
 test(
-  `${SHARES.events} fuzzed events in all dialects: every answer adds up, every page is sound, no total falls, money in is money out`,
+  `${EVENTS} fuzzed events in all dialects: every answer adds up, every page is sound, no total falls, money in is money out`,
   async () => {
     const startedMs = Date.now();
     const sum = { inputs: 0, lives: 0, accepted: 0, duplicates: 0, rejected: {} as Record<string, number>, usd: 0 };
-    for (let seed = FUZZ_SEED * 1_000_003; sum.inputs < SHARES.events; seed += 1) {
+    for (let seed = FUZZ_SEED * 1_000_003; sum.inputs < EVENTS; seed += 1) {
       const clock = new ManualClock();
       const sent: FuzzBody[] = [];
       const result = await live(server, optionsOf(seed)(), drawn(seed, clock, sent), clock);

@@ -1,15 +1,14 @@
 // How much the fuzz tests try. FUZZ_INPUTS=30000000 is the long run, FUZZ_SEED another draw; both stand in what is printed.
 
-/** All inputs together: events and bodies, configurations, journals. */
-export const FUZZ_INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 300_000);
 export const FUZZ_SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
-/** What each kind has of them. */
-export const SHARES = {
-  events: Math.ceil(FUZZ_INPUTS * 0.95),
-  configs: Math.ceil(FUZZ_INPUTS * 0.048),
-  journals: Math.ceil(FUZZ_INPUTS * 0.002),
-};
+/** Of all inputs; an event, a body that is none, a configuration and a journal are one each. */
+const SHARES = { events: 0.95, configs: 0.048, journals: 0.002 };
+
+/** How many inputs a kind has of all of them. */
+export function shareOf(kind: keyof typeof SHARES, inputs = '300000'): number {
+  return Math.ceil(Number(inputs) * SHARES[kind]);
+}
 
 /** One line for the log of a run. */
 export function report(what: string, { inputs, startedMs }: { inputs: number; startedMs: number }, more: object): void {

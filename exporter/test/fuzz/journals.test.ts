@@ -16,7 +16,9 @@ import { strictPage } from '../strict-exposition.ts';
 import { EventMutations } from './event-mutations.ts';
 import { FuzzServer, ManualClock, startFuzzed } from './exporter-life.ts';
 import { EVENT_KEYS, HOSTILE_VALUES } from './hostile-values.ts';
-import { FUZZ_SEED, report, SHARES } from './inputs.ts';
+import { FUZZ_SEED, report, shareOf } from './inputs.ts';
+
+const JOURNALS = shareOf('journals', process.env['FUZZ_INPUTS']);
 
 let folder: string;
 let server: FuzzServer;
@@ -148,11 +150,11 @@ const NEXT = JSON.stringify({
 });
 
 test(
-  `${SHARES.journals} fuzzed journals: the exporter starts, shows nothing unsound, and goes on`,
+  `${JOURNALS} fuzzed journals: the exporter starts, shows nothing unsound, and goes on`,
   async () => {
     const startedMs = Date.now();
     let files: Files = new Map();
-    for (let count = 0; count < SHARES.journals; count += 1) {
+    for (let count = 0; count < JOURNALS; count += 1) {
       const seed = FUZZ_SEED * 7_000_003 + count;
       if (count % 20 === 0) files = await journalOf(seed);
       const damaged = changed(files, new Random(seed));
@@ -161,7 +163,7 @@ test(
       const [name = '', bytes = Buffer.alloc(0)] = [...damaged].find(([file, now]) => files.get(file) !== now) ?? [];
       throw new Error(`seed ${seed}: ${problem}\n${name}: ${bytes.toString('latin1').slice(0, 4_000)}`);
     }
-    report('journals', { inputs: SHARES.journals, startedMs }, {});
+    report('journals', { inputs: JOURNALS, startedMs }, {});
   },
   24 * 3_600_000
 );
