@@ -225,6 +225,7 @@ function isEvent(value: unknown): value is Event {
 }
 
 /** As JSON.parse does: `__proto__` is a key like any other. */
-function setOwn(record: Event, key: string, value: unknown): void {
+function setOwn(record: Event, key: string, given: unknown): void {
+  const value = structuredClone(given);
   Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
 }
