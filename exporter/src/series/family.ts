@@ -16,24 +16,24 @@ export interface FamilyOptions<C extends Cell> {
 }
 
 interface Entry<C> {
-  readonly key: string;
+  readonly values: readonly string[];
   readonly labels: string;
   readonly cell: C;
 }
 
-/** Injective for any strings: `a,b` and `a` + `b` never share a key (test: "no two label sets share a series"). */
-function keyOf(values: readonly string[]): string {
-  let key = '';
-  for (const value of values) key += `${value.length}:${value}`;
-  return key;
-}
+/**
+ * A level for each label, the last one with the entries. Values are looked up as they are, one after the other: no key is
+ * put together for every look-up, and no two label sets can share one (test: "no two label sets share a series").
+ */
+type Level<C> = Map<string, Level<C> | Entry<C>>;
 
 export class Family<C extends Cell> {
   readonly row: MetricRow;
   readonly #environment: string;
   readonly #create: (name: SeriesName) => C;
   readonly #cap: FamilyOptions<C>['cap'];
-  readonly #byKey = new Map<string, Entry<C>>();
+  /** The entry itself where the row has no labels. */
+  #root: Level<C> | Entry<C> | undefined;
   readonly #byCell = new Map<C, Entry<C>>();
   #ordered: readonly Entry<C>[] | undefined;
 
@@ -45,7 +45,7 @@ export class Family<C extends Cell> {
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#byCell.size;
   }
 
   /**
@@ -58,11 +58,10 @@ export class Family<C extends Cell> {
         `${this.row.name} has the labels ${this.row.labels.join(', ')}; got ${values.length} values`
       );
     }
-    const known = this.#byKey.get(keyOf(values));
+    const known = this.#find(values);
     if (known !== undefined) return known.cell;
     const admitted = this.#admit(values);
-    const key = keyOf(admitted);
-    return (this.#byKey.get(key) ?? this.#add(key, admitted)).cell;
+    return (this.#find(admitted) ?? this.#add(admitted)).cell;
   }
 
   /** Takes a series out of the exposition. A cell that is not (or no longer) of this family is left alone. */
@@ -70,22 +69,28 @@ export class Family<C extends Cell> {
     const entry = this.#byCell.get(cell);
     if (entry === undefined) return;
     this.#byCell.delete(cell);
-    this.#byKey.delete(entry.key);
+    this.#root = without(this.#root, entry.values);
     this.#ordered = undefined;
   }
 
   /** HELP, TYPE and every series in the order of its label text. */
   render(): string {
-    this.#ordered ??= [...this.#byKey.values()].sort((a, b) => (a.labels < b.labels ? -1 : 1));
+    this.#ordered ??= [...this.#byCell.values()].sort((a, b) => (a.labels < b.labels ? -1 : 1));
     let text = familyHead(this.row);
     for (const entry of this.#ordered) text += entry.cell.lines();
     return text;
   }
 
-  #add(key: string, values: readonly string[]): Entry<C> {
+  #find(values: readonly string[]): Entry<C> | undefined {
+    let at = this.#root;
+    for (const value of values) at = at instanceof Map ? at.get(value) : undefined;
+    return at instanceof Map ? undefined : at;
+  }
+
+  #add(values: readonly string[]): Entry<C> {
     const labels = labelsText([ENVIRONMENT_LABEL, ...this.row.labels], [this.#environment, ...values]);
-    const entry = { key, labels, cell: this.#create({ metric: this.row.name, labels }) };
-    this.#byKey.set(key, entry);
+    const entry: Entry<C> = { values, labels, cell: this.#create({ metric: this.row.name, labels }) };
+    this.#root = withEntry(this.#root, entry);
     this.#byCell.set(entry.cell, entry);
     this.#ordered = undefined;
     return entry;
@@ -96,10 +101,30 @@ export class Family<C extends Cell> {
     if (cap === undefined) return values;
     const { labels } = this.row;
     const admitted = values.map((value, i) => cap.vocabulary.admit(labels[i] ?? '', value));
-    if (this.#byKey.size < cap.maxSeries || this.#byKey.has(keyOf(admitted))) return admitted;
+    if (this.size < cap.maxSeries || this.#find(admitted) !== undefined) return admitted;
     return admitted.map((value, i) => {
       const label = labels[i] ?? '';
       return isOpenLabel(label) && value !== OVERFLOW_LABEL ? cap.vocabulary.fold(label) : value;
     });
   }
+}
+
+function withEntry<C>(at: Level<C> | Entry<C> | undefined, entry: Entry<C>, depth = 0): Level<C> | Entry<C> {
+  const value = entry.values[depth];
+  if (value === undefined) return entry;
+  const level: Level<C> = at instanceof Map ? at : new Map<string, Level<C> | Entry<C>>();
+  return level.set(value, withEntry(level.get(value), entry, depth + 1));
+}
+
+/** Levels that hold nothing any more go too. */
+function without<C>(
+  at: Level<C> | Entry<C> | undefined,
+  values: readonly string[],
+  depth = 0
+): Level<C> | Entry<C> | undefined {
+  const value = values[depth];
+  if (value === undefined || !(at instanceof Map)) return undefined;
+  const rest = without(at.get(value), values, depth + 1);
+  if (rest === undefined) at.delete(value);
+  return at.size === 0 ? undefined : at;
 }

@@ -5,6 +5,7 @@ import { AGGREGATES } from '../../contract/metrics.ts';
 import { AGENT_STATES, FINAL_THREAD_STATES, GRAPH_STATUSES, THREAD_STATES } from '../../contract/states.ts';
 import type { AgentState, ThreadState } from '../../contract/states.ts';
 import type { Change } from '../../model/change.ts';
+import type { MillisecondsCell } from '../cell.ts';
 import type { SeriesRegistry } from '../registry.ts';
 
 /** Why spend is called wasted: the statuses that are no success. */
@@ -13,6 +14,7 @@ const WASTED_STATUSES = GRAPH_STATUSES.filter((status) => status !== 'success');
 /** What must be remembered of a thread to move the two gauges of states. */
 interface Standing {
   readonly workflow: string;
+  readonly lastEvent: MillisecondsCell;
   state: ThreadState | undefined;
   readonly agents: Map<string, AgentState>;
 }
@@ -75,8 +77,7 @@ export class AggregateFamilies {
 
   /** After the changes of the event: its workflow is then known. */
   heard(event: OrchestratorEvent): void {
-    const standing = this.#standings.get(event.threadId);
-    if (standing !== undefined) this.#lastEvent.cell([standing.workflow]).raise(event.timestampMs);
+    this.#standings.get(event.threadId)?.lastEvent.raise(event.timestampMs);
   }
 
   apply(change: Change): void {
@@ -141,7 +142,9 @@ export class AggregateFamilies {
     this.initialise(change.workflow);
     // The next run of a thread goes on with its agents.
     if (this.#standings.has(change.threadId)) return;
-    this.#standings.set(change.threadId, { workflow: change.workflow, state: undefined, agents: new Map() });
+    const { workflow } = change;
+    const lastEvent = this.#lastEvent.cell([workflow]);
+    this.#standings.set(change.threadId, { workflow, lastEvent, state: undefined, agents: new Map() });
   }
 
   #moveThread(threadId: string, to: ThreadState): void {
