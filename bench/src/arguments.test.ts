@@ -10,6 +10,7 @@ const DURABLE = {
   connections: 16,
   threads: 400,
   turns: 8,
+  quiet: 0,
   folder: undefined,
   profile: undefined,
   write: false,

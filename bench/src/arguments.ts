@@ -16,6 +16,7 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   --connections N   senders, each with one connection (16)
   --threads N       threads that run at the same time (400)
   --turns N         how often a thread repeats its recorded run (8)
+  --quiet N         before every round wait up to N seconds for a quiet moment of the machine (0)
   --folder DIR      on the disk to measure (bench/.run)
   --profile DIR     write a profile of the exporter's processor there
   --write           put the tables into docs/performance.md`;
@@ -33,6 +34,7 @@ export interface BenchArguments {
   readonly connections: number;
   readonly threads: number;
   readonly turns: number;
+  readonly quiet: number;
   readonly folder: string | undefined;
   readonly profile: string | undefined;
   readonly write: boolean;
@@ -42,6 +44,8 @@ export type Parsed =
   { readonly ok: true; readonly value: BenchArguments } | { readonly ok: false; readonly problems: readonly string[] };
 
 interface NumberOption {
+  /** 1 unless told. */
+  readonly least?: number;
   readonly most: number;
   readonly otherwise: number;
   /** Of single commands. */
@@ -57,6 +61,7 @@ const NUMBERS = {
   connections: { most: 500, otherwise: 16 },
   threads: { most: 100_000, otherwise: 400 },
   turns: { most: 10_000, otherwise: 8 },
+  quiet: { least: 0, most: 86_400, otherwise: 0 },
 } as const satisfies Readonly<Record<string, NumberOption>>;
 
 type NumberName = keyof typeof NUMBERS;
@@ -65,7 +70,7 @@ export function parseBenchArguments(args: readonly string[]): Parsed {
   const text = { type: 'string' } as const;
   const options = {
     ...{ rate: text, seconds: text, events: text, rounds: text },
-    ...{ batch: text, connections: text, threads: text, turns: text },
+    ...{ batch: text, connections: text, threads: text, turns: text, quiet: text },
     ...{ folder: text, profile: text, write: { type: 'boolean' } as const },
   };
   let parsed;
@@ -83,12 +88,12 @@ export function parseBenchArguments(args: readonly string[]): Parsed {
     return { ok: false, problems: [`${given}: expected one of ${COMMANDS.join(', ')}`, ...problems] };
   }
   const number = (name: NumberName): number => {
-    const { most, otherwise, of }: NumberOption = NUMBERS[name];
+    const { least = 1, most, otherwise, of }: NumberOption = NUMBERS[name];
     const given = values[name];
     if (given === undefined) return of?.[command] ?? otherwise;
-    const value = /^\d{1,8}$/.test(given) ? Number(given) : 0;
-    if (value < 1 || value > most)
-      problems.push(`--${name} '${given.slice(0, 80)}': expected a whole number from 1 to ${most}`);
+    const value = /^\d{1,8}$/.test(given) ? Number(given) : -1;
+    if (value < least || value > most)
+      problems.push(`--${name} '${given.slice(0, 80)}': expected a whole number from ${least} to ${most}`);
     return value;
   };
   const value: BenchArguments = {
@@ -101,6 +106,7 @@ export function parseBenchArguments(args: readonly string[]): Parsed {
     connections: number('connections'),
     threads: number('threads'),
     turns: number('turns'),
+    quiet: number('quiet'),
     folder: values.folder,
     profile: values.profile,
     write: values.write === true,

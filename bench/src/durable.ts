@@ -1,11 +1,11 @@
 // One round of the durable-throughput bench: a load at a fixed rate on an exporter whose journal syncs, and what came of it.
 import { fork } from 'node:child_process';
-import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { usdText } from 'orchestrator-exporter/contract/money';
 import type { NanoUsd } from 'orchestrator-exporter/contract/money';
 import { startExporter, type ExporterOptions } from './exporter-process.ts';
 import { sumOf, valuesOf } from './exposition.ts';
+import { machineCpuSeconds } from './linux-process.ts';
 import { quantiles, type Quantiles } from './latencies.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { fetchText, PATHS, scrapeEvery } from './scraper.ts';
@@ -39,19 +39,20 @@ export interface Round {
   /** What the exporter and the load count otherwise than each other; empty when every event and every nano-dollar agrees. */
   readonly differences: readonly string[];
   readonly spendUsd: string;
-  /** Of the machine, in the minute before the round. */
-  readonly loadBefore: number;
+  /** What other processes took of the machine meanwhile, in percent of one core. */
+  readonly othersPercent: number;
 }
 
 export async function runRound(options: RoundOptions): Promise<Round> {
   const { folder, profile, repository, scrapePeriodMs, ...load } = options;
-  const loadBefore = loadavg()[0] ?? 0;
   const exporter = await startExporter({ folder, profile, repository });
   try {
     const cpuBefore = exporter.cpuSeconds();
+    const machineBefore = machineCpuSeconds();
     const stopScraping = scrapeEvery(exporter.url, scrapePeriodMs);
     const result = await loadFrom({ ...load, url: exporter.url }, repository);
     const cpu = exporter.cpuSeconds() - cpuBefore;
+    const machineCpu = machineCpuSeconds() - machineBefore;
     const scrapes = await stopScraping();
     const text = await fetchText(`${exporter.url}/metrics`);
     const commits = sumOf(text, 'orchestrator_exporter_journal_fsync_seconds_count');
@@ -75,7 +76,7 @@ export async function runRound(options: RoundOptions): Promise<Round> {
       retries: result.retries,
       differences: [...differences(result, text), ...(scrapes.failed > 0 ? [`${scrapes.failed} scrapes failed`] : [])],
       spendUsd: usdText(result.spendNano as NanoUsd),
-      loadBefore,
+      othersPercent: (100 * Math.max(0, machineCpu - cpu - result.cpuSeconds)) / (result.elapsedMs / 1_000),
     };
   } finally {
     await exporter.stop();

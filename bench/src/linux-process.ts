@@ -1,4 +1,4 @@
-// What Linux knows of a process: memory and processor time, from /proc.
+// What Linux knows of a process and of the whole machine: memory and processor time, from /proc.
 import { readFileSync } from 'node:fs';
 
 /** USER_HZ, which is 100 on every Linux that Node runs on. */
@@ -20,6 +20,18 @@ export function cpuSeconds(pid: number): number {
   // The command's name stands in brackets and may hold anything; the fields are counted from after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Time that all processors of the machine were busy since it started, and that a host took from them. */
+export function machineCpuSeconds(): number {
+  const [all = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+  // user nice system idle iowait irq softirq steal
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = all
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND;
 }
 
 function statusKiB(pid: number, field: string): number {

@@ -34,6 +34,8 @@ export interface LoadResult {
   readonly latenciesMs: readonly number[];
   /** By how many ms each body was sent late by the load itself. */
   readonly delaysMs: readonly number[];
+  /** Processor time of the load's process. */
+  readonly cpuSeconds: number;
   /** Answers other than 200 and broken connections; the body was sent again. */
   readonly retries: number;
 }
@@ -90,7 +92,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const elapsedMs = performance.now() - beganMs;
   for (const { agent } of senders) agent.destroy();
   const threads = senders.reduce((sum, { workload }) => sum + workload.begun, 0);
-  return { ...results, threads, elapsedMs, latenciesMs, delaysMs };
+  const { user, system } = process.cpuUsage();
+  return { ...results, threads, elapsedMs, cpuSeconds: (user + system) / 1e6, latenciesMs, delaysMs };
 }
 
 function senderOf({ patterns, threads, turns, connections }: LoadOptions, at: number): Sender {

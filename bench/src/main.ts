@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseBenchArguments, USAGE, type BenchArguments } from './arguments.ts';
 import { runRound, type Round } from './durable.ts';
 import { environmentText, loadText } from './environment.ts';
+import { quietMoment } from './quiet.ts';
 import { readPatterns } from './recorded-runs.ts';
 import { measureReplay, replayText } from './replay.ts';
 import { durableTable, withSection } from './report.ts';
@@ -67,6 +68,9 @@ async function runRounds(
   // Rates take turns, so that a busy minute of the machine does not fall on one of them only.
   for (let n = 0; n < options.rounds; n++) {
     for (const rate of rates) {
+      if (options.quiet > 0 && !(await quietMoment(1_000 * options.quiet))) {
+        process.stderr.write(`no quiet moment within ${options.quiet} s; the round runs all the same\n`);
+      }
       const round = await runRound({
         ...options,
         rate,

@@ -18,6 +18,7 @@ const HEAD = [
   'loop lag p99 ms',
   'commit mean ms',
   'journal B/event',
+  'others CPU %',
   'money',
 ];
 
@@ -44,6 +45,7 @@ function row(rounds: readonly Round[]): readonly string[] {
     of(({ lagP99Ms }) => lagP99Ms),
     of(({ commitMs }) => commitMs),
     of(({ bytesPerEvent }) => bytesPerEvent),
+    of(({ othersPercent }) => othersPercent),
     rounds.every(({ differences }) => differences.length === 0) ? 'exact' : 'WRONG',
   ];
 }
