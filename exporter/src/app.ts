@@ -25,6 +25,7 @@ import type { JournalStorage } from './journal/storage.ts';
 import type { Log } from './log.ts';
 import { BudgetLedger } from './model/budgets.ts';
 import { OrchestratorModel } from './model/orchestrator-model.ts';
+import { Producers } from './model/producers.ts';
 import { Pipeline } from './pipeline.ts';
 import { PriceBook } from './price-book.ts';
 import { ConfigReload } from './reload.ts';
@@ -146,7 +147,9 @@ export function createApp({ config, files, security, version, clock, log, openSt
     onError,
   });
   const prices = new PriceBook({ table: files.prices?.value, model, clock });
+  const producers = new Producers();
   const pipeline = new Pipeline({
+    producers,
     parse: prices.pricing(parseEvent),
     model,
     budgets: ledger,
@@ -164,6 +167,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     timelineConsumers: () => timeline.consumers,
     gatewayClients: () => gateway.clients,
     gatewaySubscriptions: () => gateway.subscriptions,
+    producers,
     pricedModels: () => prices.size,
     unpricedPending: () => model.unpriced.size,
   });

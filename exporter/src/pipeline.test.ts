@@ -9,6 +9,7 @@ import { MemoryJournal } from './journal/memory-journal.ts';
 import { BudgetLedger } from './model/budgets.ts';
 import type { Change } from './model/change.ts';
 import { OrchestratorModel } from './model/orchestrator-model.ts';
+import { Producers } from './model/producers.ts';
 import { Pipeline, type Output, type PipelineParts, type RawItem, type Tally } from './pipeline.ts';
 import { readBody } from './source/body.ts';
 import { parseEvent } from './source/parse.ts';
@@ -298,13 +299,24 @@ describe('the journal goes first', () => {
     expect(output.of('spend')).toHaveLength(1);
   });
 
-  test('a duplicate of an event under way is answered when that event is durable', async () => {
+  const repeats = [
+    { by: 'its content', first: {}, second: {} },
+    { by: 'its id', first: { id: 'a' }, second: { id: 'a' } },
+    { by: 'its number', first: { producer: 'p', seq: 1 }, second: { producer: 'p', seq: 1 } },
+    {
+      by: 'its number under another id',
+      first: { id: 'a', producer: 'p', seq: 1 },
+      second: { id: 'b', producer: 'p', seq: 1 },
+    },
+  ];
+
+  test.each(repeats)('a duplicate by $by of an event under way is answered when that is durable', async (repeat) => {
     const journal = new HeldJournal();
     const { pipeline } = start({ journal });
     const settled: string[] = [];
-    const first = pipeline.ingest([cost(1)], 'http').then(() => settled.push('first'));
+    const first = pipeline.ingest([cost(1, repeat.first)], 'http').then(() => settled.push('first'));
     const second = pipeline
-      .ingest([cost(1)], 'http')
+      .ingest([cost(1, repeat.second)], 'http')
       .then(({ duplicates }) => settled.push(`duplicates ${duplicates}`));
     await new Promise(setImmediate);
     expect([settled, journal.appends.length]).toEqual([[], 1]);
@@ -313,18 +325,46 @@ describe('the journal goes first', () => {
     expect(settled.sort()).toEqual(['duplicates 1', 'first']);
   });
 
-  test('events that the journal refused did not count and can be sent again', async () => {
+  test.each(repeats)('events that the journal refused did not count and can be sent again: $by', async (repeat) => {
     const journal = new HeldJournal();
     const { pipeline, output, tally } = start({ journal });
-    const first = pipeline.ingest([cost(1)], 'http');
-    const waiting = pipeline.ingest([cost(1)], 'http');
+    const first = pipeline.ingest([cost(1, repeat.first)], 'http');
+    const waiting = pipeline.ingest([cost(1, repeat.second)], 'http');
     journal.appends[0]!.fail();
     await expect(first).rejects.toThrow('disk full');
     await expect(waiting).rejects.toThrow('disk full');
     expect([output.changes, tally.counts]).toEqual([[], {}]);
-    const again = pipeline.ingest([cost(1)], 'http');
+    const again = pipeline.ingest([cost(1, repeat.second)], 'http');
     journal.appends[1]!.done();
     expect(await again).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+  });
+
+  test('numbers of a batch that failed are waited for while later ones count, and count when they are sent again', async () => {
+    const journal = new HeldJournal();
+    const producers = new Producers();
+    const { pipeline, model } = start({ journal, producers });
+    const numbered = (seq: number): RawItem => cost(0, { costCents: undefined, costUsd: 1, producer: 'p', seq });
+    const failing = pipeline.ingest([numbered(1), numbered(2)], 'http');
+    const later = pipeline.ingest([numbered(3)], 'http');
+    journal.appends[0]!.fail();
+    journal.appends[1]!.done();
+    await expect(failing).rejects.toThrow('disk full');
+    expect([await later, producers.missing]).toEqual([{ accepted: 1, duplicates: 0, rejected: [] }, 2]);
+    const again = pipeline.ingest([1, 2, 3].map(numbered), 'http');
+    journal.appends[2]!.done();
+    expect([await again, producers.missing]).toEqual([{ accepted: 2, duplicates: 1, rejected: [] }, 0]);
+    expect(usdText(model.threads.get('t')!.total)).toBe('3');
+  });
+
+  test('what is older than all gaps that a producer may have is refused, since it may have counted', async () => {
+    const { pipeline } = start({ producers: new Producers({ maxGaps: 1 }) });
+    const seqs = [1, 3, 5, 2, 4, 1];
+    const items = seqs.map((seq) => cost(0, { costUsd: 1, costCents: undefined, producer: 'p', seq }));
+    expect(await pipeline.ingest(items, 'http')).toEqual({
+      accepted: 4,
+      duplicates: 1,
+      rejected: [{ index: 3, reason: 'seq_unknown', message: expect.stringContaining('seq 2 of producer "p"') }],
+    });
   });
 
   test('batches are applied in the order of the journal, whichever append settles first', async () => {

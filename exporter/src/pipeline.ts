@@ -15,8 +15,10 @@ import type { Journal, JournalEntry, JournalSweep } from './journal/journal.ts';
 import type { BudgetLedger } from './model/budgets.ts';
 import type { Change } from './model/change.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
+import { isNumbered, Producers } from './model/producers.ts';
+import type { Numbered } from './model/producers.ts';
 import { RecentMap } from './model/recent-map.ts';
-import { trespass } from './model/sender.ts';
+import { producerScope, trespass } from './model/sender.ts';
 import type { Sender } from './model/sender.ts';
 import type { ThreadView } from './model/views.ts';
 
@@ -52,6 +54,8 @@ export interface PipelineParts {
   readonly tally: Tally;
   /** Labels of events that carry none. */
   readonly defaults: { readonly team: string; readonly workflow: string };
+  /** What is known of the numbers of producers; nothing unless told. */
+  readonly producers?: Producers;
   /** How many ids of accepted events are remembered to recognise duplicates; 1,000,000 by default. */
   readonly maxIds?: number;
   /** Hears of an output, or of the model, that threw; the event still counts and the other outputs still get it. */
@@ -61,7 +65,8 @@ export interface PipelineParts {
 type Rejected = IngestAnswer['rejected'][number];
 type Accepted = Extract<ParseResult, { ok: true }>;
 
-const MAX_IDS = 1_000_000;
+/** Ids of accepted events that are remembered. */
+export const MAX_IDS = 1_000_000;
 /** Threads of bound senders that are remembered from their first event until the model knows them, and after it forgot them. */
 const MAX_OWNERS = 100_000;
 
@@ -69,7 +74,8 @@ export class Pipeline {
   readonly #parts: PipelineParts;
   /** By id: what the event said. */
   readonly #seen: RecentMap<string>;
-  /** By id, while it is under way: the commit that makes the event durable. */
+  readonly #producers: Producers;
+  /** By id, and by producer and number, while it is under way: the commit that makes the event durable. */
   readonly #underWay = new Map<string, Promise<void>>();
   /** Who began a thread, told by the events of bound senders; known before the events are durable. */
   readonly #owners = new RecentMap<ThreadLabels>(MAX_OWNERS);
@@ -80,6 +86,7 @@ export class Pipeline {
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     this.#seen = new RecentMap(parts.maxIds ?? MAX_IDS);
+    this.#producers = parts.producers ?? new Producers();
   }
 
   /**
@@ -131,6 +138,7 @@ export class Pipeline {
     const { event, digest } = entry;
     if (this.#seen.get(event.id) !== undefined) return false;
     this.#seen.set(event.id, digest);
+    if (isNumbered(event)) this.#producers.claim(event);
     const changes = this.#change(event);
     this.#show((output) => {
       output.restore?.(event, changes);
@@ -156,7 +164,9 @@ export class Pipeline {
     const admitted: Admitted = { fresh: [], rejected: [], duplicates: 0, underWay: new Set() };
     const labels = new Map<string, ThreadLabels>();
     const { defaults, clock } = this.#parts;
+    const scope = producerScope(sender);
     const context = {
+      ...(scope === undefined ? {} : { producerScope: scope }),
       receivedMs: clock.now(),
       team: sender.team ?? defaults.team,
       workflow: sender.workflow ?? defaults.workflow,
@@ -173,20 +183,47 @@ export class Pipeline {
         admitted.rejected.push({ index, reason: 'forbidden', message: forbidden });
         return;
       }
-      const { id } = parsed.event;
-      const seen = this.#seen.get(id);
-      if (seen === undefined) {
-        this.#seen.set(id, parsed.digest);
-        admitted.fresh.push(this.#withThreadLabels(parsed, labels));
-      } else if (seen === parsed.digest) {
-        admitted.duplicates += 1;
-        const commit = this.#underWay.get(id);
-        if (commit !== undefined) admitted.underWay.add(commit);
-      } else {
-        admitted.rejected.push({ index, reason: 'id_conflict', message: conflictMessage(id) });
+      const verdict = this.#recognise(parsed);
+      switch (verdict.kind) {
+        case 'fresh':
+          this.#seen.set(parsed.event.id, parsed.digest);
+          admitted.fresh.push(this.#withThreadLabels({ ...parsed, anomalies: verdict.anomalies }, labels));
+          return;
+        case 'duplicate': {
+          admitted.duplicates += 1;
+          const commit = this.#underWay.get(verdict.key);
+          if (commit !== undefined) admitted.underWay.add(commit);
+          return;
+        }
+        case 'refused':
+          admitted.rejected.push({ index, ...verdict.rejection });
       }
     });
     return admitted;
+  }
+
+  /** By its id as long as that is remembered, and by its producer's number for ever; takes the number of a fresh one. */
+  #recognise({ event, digest, anomalies }: Accepted): Verdict {
+    const seen = this.#seen.get(event.id);
+    if (seen === digest) return { kind: 'duplicate', key: event.id };
+    if (seen !== undefined) {
+      return { kind: 'refused', rejection: { reason: 'id_conflict', message: conflictMessage(event) } };
+    }
+    if (!isNumbered(event)) return { kind: 'fresh', anomalies };
+    switch (this.#producers.claim(event)) {
+      case 'new':
+        return { kind: 'fresh', anomalies };
+      case 'gap':
+        return { kind: 'fresh', anomalies: [...anomalies, 'seq_gap'] };
+      case 'repeat':
+        return { kind: 'duplicate', key: numberKey(event) };
+      case 'restarted':
+        return { kind: 'refused', rejection: { reason: 'id_conflict', message: conflictMessage(event) } };
+      case 'unknown': {
+        const message = `whether ${numberText(event)} came before cannot be told any more: too many of the producer's numbers are missing; expected the event under a new producer name`;
+        return { kind: 'refused', rejection: { reason: 'seq_unknown', message } };
+      }
+    }
   }
 
   /** Remembers the thread as the sender's where nobody's events began it. */
@@ -223,17 +260,19 @@ export class Pipeline {
         this.#applyAll(batch, source);
       }
     );
-    for (const { event } of batch) this.#underWay.set(event.id, committed);
+    const keys = batch.flatMap(({ event }) => (isNumbered(event) ? [event.id, numberKey(event)] : [event.id]));
+    for (const key of keys) this.#underWay.set(key, committed);
     try {
       await committed;
     } catch (error) {
       for (const { event } of batch) {
         this.#seen.delete(event.id);
         this.#owners.delete(event.threadId);
+        if (isNumbered(event)) this.#producers.release(event);
       }
       throw error;
     } finally {
-      for (const { event } of batch) this.#underWay.delete(event.id);
+      for (const key of keys) this.#underWay.delete(key);
     }
   }
 
@@ -300,6 +339,24 @@ interface Admitted {
   readonly underWay: Set<Promise<void>>;
 }
 
-function conflictMessage(id: string): string {
-  return `the id ${JSON.stringify(id.slice(0, 60))} was accepted before with other content; expected a new id or an exact repeat`;
+type Verdict =
+  | { readonly kind: 'fresh'; readonly anomalies: Accepted['anomalies'] }
+  /** `key` is that of the first one while it is under way. */
+  | { readonly kind: 'duplicate'; readonly key: string }
+  | { readonly kind: 'refused'; readonly rejection: Rejection };
+
+/** No id has a control character. */
+function numberKey({ producer, seq }: Numbered): string {
+  return `\0${seq}\0${producer}`;
+}
+
+function numberText({ producer, seq }: Numbered): string {
+  return `seq ${seq} of producer ${JSON.stringify(producer.slice(0, 60))}`;
+}
+
+function conflictMessage(event: OrchestratorEvent): string {
+  if (isNumbered(event)) {
+    return `${numberText(event)}, or the id ${JSON.stringify(event.id.slice(0, 60))}, was accepted before with other content; expected an exact repeat, or what is new under a new id and number, and a new producer name where counting began anew`;
+  }
+  return `the id ${JSON.stringify(event.id.slice(0, 60))} was accepted before with other content; expected a new id or an exact repeat`;
 }

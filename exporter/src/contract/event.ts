@@ -26,10 +26,11 @@ export const REJECT_REASONS = [
   'too_complex',
   'forbidden',
   'quota_exceeded',
+  'seq_unknown',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
-/** Why a field of an accepted event was not used as given; counted in `orchestrator_exporter_event_anomalies_total`. */
+/** What was wrong with an accepted event: a field that was not used as given, or what it does not follow from; counted in `orchestrator_exporter_event_anomalies_total`. */
 export const ANOMALIES = [
   'total_fell',
   'tokens_negative',
@@ -39,6 +40,7 @@ export const ANOMALIES = [
   'clock_skew',
   'sum_overflow',
   'unpriced_forgotten',
+  'seq_gap',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
@@ -49,7 +51,7 @@ export const MAX_BEHIND_MS = 7 * 86_400_000;
 
 /** Facts that any event may carry. Strings are already label-safe (see labels.ts), the thread id too. */
 export interface EventBase {
-  /** Idempotency key: the sender's, else derived from the content. */
+  /** Idempotency key: the sender's, else derived from producer and number, else from the content. */
   readonly id: string;
   readonly threadId: string;
   /** When it happened at the orchestrator, ms since the epoch, integer; never more than 5 min after `receivedMs`. */
@@ -57,7 +59,9 @@ export interface EventBase {
   /** When the exporter received it; absent means at `timestampMs`. */
   readonly receivedMs?: number;
   readonly dialect: Dialect;
-  /** The producer's own counter, where it sends one. */
+  /** Who counts by `seq`; of a bound sender with what it is bound to, so that no other sender can use up its numbers. */
+  readonly producer?: string;
+  /** The producer's own counter, where it sends one: rises by one with each event. */
   readonly seq?: number;
   readonly workflow?: string;
   readonly team?: string;
@@ -195,6 +199,8 @@ export interface ParseContext {
   /** Labels of events that carry none. */
   readonly team: string;
   readonly workflow: string;
+  /** Of a bound sender: what it is bound to, as part of its producers' names. */
+  readonly producerScope?: string;
 }
 
 /** An accepted event, or why it was refused. Never an exception. */
@@ -204,7 +210,7 @@ export type ParseResult =
       readonly event: OrchestratorEvent;
       /** Fields that could not be used as given. */
       readonly anomalies: readonly Anomaly[];
-      /** Hash of what the event says: the same id with another digest is a conflict. Equals the id where none was sent. */
+      /** Hash of what the event says: the same id with another digest is a conflict. Equals the id where that comes from the content. */
       readonly digest: string;
       /** Labels that the event did not carry and that were filled in from the configuration. */
       readonly defaulted: readonly ('team' | 'workflow')[];

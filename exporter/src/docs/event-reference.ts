@@ -51,8 +51,13 @@ const USAGE: readonly FieldRow[] = [
 export const COMMON_FIELDS: readonly FieldRow[] = [
   need('threadId', 'key', 'the thread; never altered, so that two threads never merge'),
   need('timestamp', 'milliseconds since the epoch', 'when it happened; fractions are rounded down'),
-  may('id', 'key', 'idempotency key; else a hash of thread, type, timestamp and payload'),
-  may('seq', 'count', "the producer's own counter"),
+  may('id', 'key', 'idempotency key; else a hash of `producer` and `seq`, else of thread, type, timestamp and payload'),
+  may('producer', 'key', 'who counts by `seq`: one process, one name; see [Exactly once](#exactly-once)'),
+  may(
+    'seq',
+    'whole number from 0 to 2^53 - 1',
+    "the producer's own counter, one more with each event; used with `producer`"
+  ),
   may('team, workflow', 'label', "else those of the thread's first event, else those of the configuration"),
 ];
 

@@ -1,6 +1,8 @@
 // docs/events.md from the reference of events and the parsers themselves.
 import { ANOMALIES, EVENT_TYPES, REJECT_REASONS } from '../contract/event.ts';
 import { MAX_LABEL_BYTES } from '../contract/labels.ts';
+import { MAX_GAPS, MAX_PRODUCERS } from '../model/producers.ts';
+import { MAX_IDS } from '../pipeline.ts';
 import { parseEvent } from '../source/parse.ts';
 import { COMMON_FIELDS, EVENT_REFERENCE, type EventRow, type FieldRow } from './event-reference.ts';
 import { code, codeBlock, GENERATED, page, table } from './markdown.ts';
@@ -20,12 +22,24 @@ export function eventsPage(): string {
       `Arrives by ${arrives}.`,
       ...events.flatMap(eventBlocks),
     ]),
+    '## Exactly once',
+    `Every accepted event counts once, however often it is sent, through restarts and \`kill -9\`. Send an event again until it is acknowledged; a repeat is answered as a duplicate once the first is on disk. An event is known again by the first of these that it has:`,
+    table(['what', 'known for', 'same again', 'same with other content'], EXACTLY_ONCE_ROWS),
+    `A number that a producer jumped over is waited for: it counts when it comes, however late (\`seq_gap\`, \`orchestrator_exporter_producer_seq_missing\`). A producer that begins counting anew needs a new name, such as one with its start time: under the old one its events are refused as \`id_conflict\` as far as that can be told (they are later than all before), else they are duplicates. At most ${MAX_PRODUCERS} producers are remembered, beyond that the one unheard for longest is forgotten; at most ${MAX_GAPS} gaps of each, beyond that the oldest is given up, and a number below its end that is in no other gap is refused as \`seq_unknown\`. The producers of a token that is bound to a team or workflow are its own.`,
+    'Running totals (`costCents`, `totalCostCents`) add only their rise, so a repeat under another id adds nothing either.',
+    'Money is booked at the time of the event, from 7 days before its receipt to 5 minutes after. An older event is booked in the budgets at its receipt, one further ahead is taken to have happened at its receipt, and both are counted as `clock_skew`.',
     '## What is refused and what is noted',
     `An event is refused with one of ${listed(REJECT_REASONS)}; it costs no other event of its batch. ` +
       `An accepted event of which something could not be used as given is counted as ${listed(ANOMALIES)}.`,
     `Accepted events are counted by type: ${listed(EVENT_TYPES)}.`,
   ]);
 }
+
+const EXACTLY_ONCE_ROWS: readonly (readonly string[])[] = [
+  ['`id`', `the last ${MAX_IDS} events`, 'duplicate', '`id_conflict`'],
+  ['`producer` and `seq`', 'ever; the content for as long as an id', 'duplicate', '`id_conflict`'],
+  ['its content: thread, type, time, payload', 'as an id', 'duplicate', 'another event'],
+];
 
 const VALUE_ROWS: readonly (readonly string[])[] = [
   ['label', 'text; made NFC, control characters replaced, cut to 128 bytes', '`invalid_field`, `missing_field`'],

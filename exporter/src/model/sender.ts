@@ -11,6 +11,12 @@ interface Labels {
   readonly workflow?: string | undefined;
 }
 
+/** What a bound sender's producers are told apart by; undefined for one that is not bound. */
+export function producerScope({ team, workflow }: Sender): string | undefined {
+  if (team === undefined && workflow === undefined) return undefined;
+  return [team ?? '', workflow ?? ''].map(encodeURIComponent).join('@');
+}
+
 /**
  * Why the sender may not send an event with these labels, about a thread that `owner` began; undefined when it may. The
  * thread counts too: a running total sent for somebody else's thread would swallow the spend that is yet to come.

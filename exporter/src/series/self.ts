@@ -29,6 +29,12 @@ export interface SelfReadings {
   readonly timelineConsumers: () => number;
   readonly gatewayClients: () => number;
   readonly gatewaySubscriptions: () => number;
+  readonly producers: {
+    readonly size: number;
+    readonly missing: number;
+    readonly forgotten: number;
+    readonly gapsGivenUp: number;
+  };
   readonly pricedModels: () => number;
   readonly unpricedPending: () => number;
 }
@@ -99,16 +105,19 @@ export class SelfMetrics {
     this.#gauge(SELF.series, (gauge) => {
       for (const { family, series } of readings.seriesByFamily()) gauge.set({ family }, series);
     });
-    new Counter({
-      ...this.#base(SELF.journalRecords),
-      collect() {
-        this.reset();
-        this.inc(readings.journalRecords());
-      },
-    });
+    this.#reading(SELF.journalRecords, readings.journalRecords);
     this.#gauge(SELF.journalBytes, (gauge) => {
       gauge.set(readings.journalBytes());
     });
+    const { producers } = readings;
+    this.#gauge(SELF.producers, (gauge) => {
+      gauge.set(producers.size);
+    });
+    this.#gauge(SELF.producerSeqMissing, (gauge) => {
+      gauge.set(producers.missing);
+    });
+    this.#reading(SELF.producersForgotten, () => producers.forgotten);
+    this.#reading(SELF.producerGapsGivenUp, () => producers.gapsGivenUp);
     this.#gauge(SELF.timelineConsumers, (gauge) => {
       gauge.set(readings.timelineConsumers());
     });
@@ -209,6 +218,17 @@ export class SelfMetrics {
 
   #counter(row: MetricRow): Counter {
     return new Counter(this.#base(row));
+  }
+
+  /** A counter that others count. */
+  #reading(row: MetricRow, read: () => number): void {
+    new Counter({
+      ...this.#base(row),
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
   }
 
   #histogram(row: MetricRow): Histogram {

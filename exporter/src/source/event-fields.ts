@@ -112,6 +112,14 @@ export class EventFields {
     return undefined;
   }
 
+  /** Whole number from 0 to 2^53 - 1: a counter that never ends. */
+  sequence(name: string): number | undefined {
+    const value = this.raw(name);
+    if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)) return value;
+    this.#refuse('invalid_field', name, `must be a whole number from 0 to 2^53 - 1, not ${quote(value)}`);
+    return undefined;
+  }
+
   /** A token count; a negative one is noted as an anomaly and not used. */
   tokens(name: string): number | undefined {
     const value = this.raw(name);

@@ -1,4 +1,4 @@
-// The id of an event that was sent without one: a hash of what it says.
+// The id of an event that was sent without one: a hash of its producer's number, else of what it says.
 import { hash } from 'node:crypto';
 
 const MAX_DEPTH = 8;
@@ -22,6 +22,11 @@ export interface Said {
 export function eventDigest({ threadId, type, timestamp, payload }: Said): string {
   const text = canonical([threadId, type, timestamp, payload], 0, { values: MAX_VALUES });
   return hash('sha256', text, 'base64url').slice(0, 22);
+}
+
+/** 128-bit hash of a producer's name and number. */
+export function numberedId(producer: string, seq: number): string {
+  return hash('sha256', JSON.stringify(['producer', producer, seq]), 'base64url').slice(0, 22);
 }
 
 function canonical(value: unknown, depth: number, left: { values: number }): string {

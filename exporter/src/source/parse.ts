@@ -13,7 +13,7 @@ import { GATEWAY_TYPES, readGateway } from './dialects/gateway.ts';
 import { METRICS_TYPES, readMetricsEmitter } from './dialects/metrics-emitter.ts';
 import { readStateGraph, STATE_GRAPH_TYPES } from './dialects/state-graph.ts';
 import type { EventFields } from './event-fields.ts';
-import { eventDigest } from './event-id.ts';
+import { eventDigest, numberedId } from './event-id.ts';
 import { quote } from './quote.ts';
 
 /** The types that each dialect knows, as they are spelled there. */
@@ -71,11 +71,13 @@ function readBase(
   const toldMs = fields.timestampMs();
   const ahead = toldMs > receivedMs + MAX_AHEAD_MS;
   if (ahead || toldMs < receivedMs - MAX_BEHIND_MS) fields.anomalies.push('clock_skew');
-  const id = fields.key('id') ?? digest;
+  const producer = producerOf(fields, context);
+  const seq = fields.sequence('seq');
+  const told = fields.key('id');
   const team = fields.label('team');
   const workflow = fields.label('workflow');
   const base: { -readonly [Name in keyof EventBase]: EventBase[Name] } = {
-    id,
+    id: told ?? (producer === undefined || seq === undefined ? digest : numberedId(producer, seq)),
     threadId,
     // One event from the year 2100 must not make all that follow it late.
     timestampMs: ahead ? receivedMs : toldMs,
@@ -84,11 +86,17 @@ function readBase(
     team: team ?? context.team,
     workflow: workflow ?? context.workflow,
   };
-  const seq = fields.count('seq');
   const stepCount = fields.count('stepCount');
+  if (producer !== undefined) base.producer = producer;
   if (seq !== undefined) base.seq = seq;
   if (stepCount !== undefined) base.stepCount = stepCount;
   return { base, defaulted: DEFAULTED[team === undefined ? 1 : 0][workflow === undefined ? 1 : 0] };
+}
+
+/** A bound sender's producers are told from everybody else's of the same name. Encoded, so that no two come out the same. */
+function producerOf(fields: EventFields, { producerScope }: ParseContext): string | undefined {
+  const name = fields.key('producer');
+  return name === undefined || producerScope === undefined ? name : `${encodeURIComponent(name)}@${producerScope}`;
 }
 
 function rejected(reason: RejectReason, message: string): ParseResult {

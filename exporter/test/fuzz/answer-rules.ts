@@ -23,6 +23,7 @@ const MESSAGES: Readonly<Record<RejectReason, RegExp | undefined>> = {
   too_many_events: undefined,
   forbidden: undefined,
   quota_exceeded: undefined,
+  seq_unknown: undefined,
 };
 
 /** @returns what is wrong with the answer to these events, in words. */
