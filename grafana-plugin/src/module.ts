@@ -139,6 +139,21 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       defaultValue: DEFAULT_OPTIONS.showCheckpoints,
       showIf: showsTimeline,
     })
+    .addRadio({
+      path: 'budgetScale',
+      name: 'Scale',
+      description: 'Auto: US dollars, and parts of the limit where budgets of very different sizes are drawn together',
+      category: BURN_DOWN_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.budgetScale,
+      settings: {
+        options: [
+          { value: 'auto', label: 'Auto' },
+          { value: 'usd', label: 'US dollars' },
+          { value: 'percent', label: 'Percent' },
+        ],
+      },
+      showIf: showsBurnDown,
+    })
     .addBooleanSwitch({
       path: 'showIdealLine',
       name: 'Ideal line',

@@ -6,8 +6,8 @@ test.each<{ name: string; stored: Parameters<typeof completeOptions>[0]; out: ob
   { name: 'an empty object', stored: {}, out: {} },
   {
     name: 'what is stored stays',
-    stored: { bands: 'burn-down', laneHeight: 20, showLegend: false },
-    out: { bands: 'burn-down', laneHeight: 20, showLegend: false },
+    stored: { bands: 'burn-down', laneHeight: 20, showLegend: false, budgetScale: 'percent' },
+    out: { bands: 'burn-down', laneHeight: 20, showLegend: false, budgetScale: 'percent' },
   },
   {
     name: 'numbers are kept within their limits',
@@ -16,7 +16,7 @@ test.each<{ name: string; stored: Parameters<typeof completeOptions>[0]; out: ob
   },
   {
     name: 'hand-edited nonsense gives way to defaults',
-    stored: { bands: 'all', laneHeight: 'NaN', stalenessSeconds: NaN, showFigures: 'yes' },
+    stored: { bands: 'all', budgetScale: 'eur', laneHeight: 'NaN', stalenessSeconds: NaN, showFigures: 'yes' },
     out: {},
   },
 ])('$name', ({ stored, out }) => {

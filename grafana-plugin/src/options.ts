@@ -2,6 +2,8 @@
 import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
 import { GROUP_LEVELS, LANE_SORTS, type GroupLevel, type LaneSort } from './model/lane-tree.ts';
 
+import type { BudgetScale } from './layout/burn-down.ts';
+
 export type Bands = 'both' | 'timeline' | 'burn-down';
 
 export interface PanelOptions {
@@ -24,6 +26,8 @@ export interface PanelOptions {
   showFigures: boolean;
   showCheckpoints: boolean;
   showIdealLine: boolean;
+  /** What the burn-down's axis counts. */
+  budgetScale: BudgetScale;
   showForecast: boolean;
   showLegend: boolean;
   /** Minutes of spend that the burn rate and the forecast look back on. */
@@ -45,12 +49,14 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   showFigures: true,
   showCheckpoints: true,
   showIdealLine: true,
+  budgetScale: 'auto',
   showForecast: true,
   showLegend: true,
   forecastLookback: 30,
   stalenessSeconds: 60,
 };
 
+const BUDGET_SCALES: ReadonlySet<unknown> = new Set<BudgetScale>(['auto', 'usd', 'percent']);
 const BANDS: ReadonlySet<unknown> = new Set<Bands>(['both', 'timeline', 'burn-down']);
 
 function numberWithin(value: unknown, range: { min: number; max: number; otherwise: number }): number {
@@ -100,6 +106,9 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
     filterBoxFrom: number('filterBoxFrom'),
     showFigures: flag(given.showFigures, DEFAULT_OPTIONS.showFigures),
     showCheckpoints: flag(given.showCheckpoints, DEFAULT_OPTIONS.showCheckpoints),
+    budgetScale: BUDGET_SCALES.has(given.budgetScale)
+      ? (given.budgetScale as BudgetScale)
+      : DEFAULT_OPTIONS.budgetScale,
     showIdealLine: flag(given.showIdealLine, DEFAULT_OPTIONS.showIdealLine),
     showForecast: flag(given.showForecast, DEFAULT_OPTIONS.showForecast),
     showLegend: flag(given.showLegend, DEFAULT_OPTIONS.showLegend),

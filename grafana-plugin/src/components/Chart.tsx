@@ -6,7 +6,7 @@ import { useStyles2, useTheme2 } from '@grafana/ui';
 import { createMeasure } from '../draw/measure.ts';
 import { drawPanel } from '../draw/panel.ts';
 import { layoutPanel } from '../layout/panel.ts';
-import { xOfTime } from '../layout/time-axis.ts';
+import { xOfTime, type TimeAxis } from '../layout/time-axis.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
@@ -14,6 +14,7 @@ import { GroupButtons } from './GroupButtons.tsx';
 import { hoverText } from './hover-text.ts';
 import { LaneScrollbar } from './LaneScrollbar.tsx';
 import { SegmentTable } from './SegmentTable.tsx';
+import { SpendBreakdown } from './SpendBreakdown.tsx';
 import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
@@ -60,6 +61,7 @@ export function Chart(props: ChartProps): React.ReactElement {
         timelineShare: options.timelineShare,
         showCheckpoints: options.showCheckpoints,
         showIdealLine: options.showIdealLine,
+        budgetScale: options.budgetScale,
         scrollTop,
         measure,
         ticks: time,
@@ -84,7 +86,10 @@ export function Chart(props: ChartProps): React.ReactElement {
   const shared = useSharedCrosshair();
   const onHover = shared.publish;
   const onScroll = useCallback((next: number) => setScrollTop(next), []);
-  const { pointer, selection, handlers } = useChartPointer({ surface, layout, onHover, onZoom, onScroll });
+  const [brushed, setBrushed] = useState<{ fromMs: number; toMs: number }>();
+  const onBrush = setBrushed;
+  const { pointer, selection, handlers } = useChartPointer({ surface, layout, onHover, onZoom, onBrush, onScroll });
+  const marked = selection ?? (brushed === undefined ? undefined : brushedPixels(layout.axis, brushed));
 
   const hoverMs = pointer?.hit.atMs ?? shared.atMs;
   const inRange = hoverMs !== undefined && hoverMs >= range.fromMs && hoverMs <= range.toMs;
@@ -124,12 +129,13 @@ export function Chart(props: ChartProps): React.ReactElement {
           }}
         />
       )}
-      {selection !== undefined && Math.abs(selection.toX - selection.fromX) >= 1 && (
+      {marked !== undefined && Math.abs(marked.toX - marked.fromX) >= 1 && (
         <div
           className={styles.selection}
+          data-testid="orchestrator-selection"
           style={{
-            left: Math.min(selection.fromX, selection.toX),
-            width: Math.abs(selection.toX - selection.fromX),
+            left: Math.min(marked.fromX, marked.toX),
+            width: Math.abs(marked.toX - marked.fromX),
             top: layout.plotTop,
             height: layout.plotBottom - layout.plotTop,
           }}
@@ -147,9 +153,28 @@ export function Chart(props: ChartProps): React.ReactElement {
           onScroll={onScroll}
         />
       )}
+      {brushed !== undefined && (
+        <SpendBreakdown
+          spenders={data.spenders}
+          range={brushed}
+          time={time}
+          room={{ width, height }}
+          onZoom={() => {
+            setBrushed(undefined);
+            onZoom({ from: brushed.fromMs, to: brushed.toMs });
+          }}
+          onClose={() => setBrushed(undefined)}
+        />
+      )}
       {layout.timeline !== undefined && <SegmentTable timeline={layout.timeline} />}
     </div>
   );
+}
+
+/** The brushed range where it is in view. */
+function brushedPixels(axis: TimeAxis, range: { fromMs: number; toMs: number }): { fromX: number; toX: number } {
+  const within = (ms: number) => Math.min(axis.right, Math.max(axis.left, xOfTime(axis, ms)));
+  return { fromX: within(range.fromMs), toX: within(range.toMs) };
 }
 
 /** Where another panel's tooltip stands in this one: at the crosshair, half-way down. */

@@ -202,10 +202,10 @@ describe('pointer', () => {
   const X = { left: 184, right: 1_186 };
   const msAt = (x: number) => T0 + ((x - X.left) / (X.right - X.left)) * 60_000;
   // jsdom has no PointerEvent: a mouse event of the pointer's type carries the position.
-  const pointer = (type: string, clientX: number, clientY: number) =>
+  const pointer = (type: string, clientX: number, clientY: number, shiftKey = false) =>
     fireEvent(
       screen.getByTestId('orchestrator-chart'),
-      new MouseEvent(type, { bubbles: true, clientX, clientY, button: 0 })
+      new MouseEvent(type, { bubbles: true, clientX, clientY, button: 0, shiftKey })
     );
 
   test('hovering shows time, states and money, and tells other panels', () => {
@@ -233,6 +233,48 @@ describe('pointer', () => {
     pointer('pointermove', 300, 75);
     pointer('pointerup', 300, 75);
     expect(zooms).toEqual([{ from: expect.closeTo(msAt(300), 6), to: expect.closeTo(msAt(500), 6) }]);
+  });
+
+  const brush = (fromX: number, toX: number) => {
+    pointer('pointerdown', fromX, 75, true);
+    pointer('pointermove', toX, 75, true);
+    pointer('pointerup', toX, 75, true);
+  };
+  const totals = (agent: string, usd: number) =>
+    rawFrame({
+      metric: PER_THREAD.threadCost.name,
+      labels: { ...LABELS, agent },
+      samples: [
+        [T0, 1],
+        [T0 + 15_000, 1 + usd],
+      ],
+    });
+
+  test('a drag with shift tells who spent what, most first, and does not zoom; Escape closes it', () => {
+    const { zooms } = show({ series: [...FRAMES, ...MONEY, totals('writer', 0.25), totals('<i>x</i>', 0.75)] });
+    brush(200, 700);
+    const dialog = screen.getByRole('dialog');
+    const rows = [...dialog.querySelectorAll('tr')].map((row) => row.textContent);
+    expect(rows).toEqual(['Agents$1.00', '<i>x</i>$0.7575.0 %', 'writer$0.2525.0 %']);
+    expect(parseFloat(screen.getByTestId('orchestrator-selection').style.width)).toBeCloseTo(500, 3);
+    expect(zooms).toEqual([]);
+    fireEvent.keyDown(dialog, { key: 'Escape' });
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test('from the spend of a range one goes on to zoom to it', () => {
+    const { zooms } = show({ series: [...FRAMES, ...MONEY, totals('writer', 0.25)] });
+    brush(700, 1_000);
+    expect(screen.getByRole('dialog').textContent).toContain('Nothing was spent here');
+    fireEvent.click(screen.getByText('Zoom to this range'));
+    expect(zooms).toEqual([{ from: expect.closeTo(msAt(700), 6), to: expect.closeTo(msAt(1_000), 6) }]);
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test('without running totals the spend of a range says which query is missing', () => {
+    show();
+    brush(200, 700);
+    expect(screen.getByRole('dialog').textContent).toContain('orchestrator_thread_cost_usd_total');
   });
 
   test('a double click zooms out to twice the range', () => {

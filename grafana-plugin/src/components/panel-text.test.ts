@@ -292,7 +292,14 @@ describe('resolution', () => {
 
 test('the summary says what the canvas shows', () => {
   const timeline = toTimeline([thread('t', 'running', { a: 'running' })], EXTENT);
-  const data = { timeline, timelineProblem: undefined, burnDowns: [], budgetProblem: undefined, resolution: undefined };
+  const data = {
+    timeline,
+    timelineProblem: undefined,
+    burnDowns: [],
+    budgetProblem: undefined,
+    spenders: [],
+    resolution: undefined,
+  };
   const figure = { id: 'remaining', label: 'Remaining', value: '$1.00', detail: '', tone: 'plain', hint: '' } as const;
   expect(summaryText(data, [figure])).toBe('Timeline of 1 thread with 1 lane. Remaining $1.00');
 });

@@ -1,4 +1,5 @@
-// What the pointer does on the chart: hover, drag to zoom, double-click to zoom out, wheel over lanes.
+// What the pointer does on the chart: hover, drag to zoom, shift-drag to ask for the spend, double-click to zoom out, wheel
+// over lanes.
 import { useCallback, useEffect, useState, type PointerEvent } from 'react';
 import { hitTest, type Hit } from '../layout/hit-test.ts';
 import type { PanelLayout } from '../layout/panel.ts';
@@ -15,6 +16,8 @@ export interface Pointer {
 }
 
 export interface Selection {
+  /** With shift held at its beginning the range is asked about and not zoomed to. */
+  readonly kind: 'zoom' | 'spend';
   readonly fromX: number;
   readonly toX: number;
 }
@@ -24,6 +27,7 @@ interface ChartPointerInput {
   readonly layout: PanelLayout;
   readonly onHover: (atMs: number | undefined) => void;
   readonly onZoom: (range: { from: number; to: number }) => void;
+  readonly onBrush: (range: { fromMs: number; toMs: number }) => void;
   readonly onScroll: (scrollTop: number) => void;
 }
 
@@ -31,7 +35,7 @@ interface ChartPointerInput {
 const MIN_DRAG = 5;
 
 export function useChartPointer(input: ChartPointerInput) {
-  const { surface, layout, onHover, onZoom, onScroll } = input;
+  const { surface, layout, onHover, onZoom, onBrush, onScroll } = input;
   const [pointer, setPointer] = useState<Pointer>();
   const [selection, setSelection] = useState<Selection>();
 
@@ -64,7 +68,7 @@ export function useChartPointer(input: ChartPointerInput) {
     if (event.button === 0 && hitTest(layout, at) !== undefined) {
       // Without capture a drag that leaves the panel would never end. jsdom has none.
       event.currentTarget.setPointerCapture?.(event.pointerId);
-      setSelection({ fromX: at.x, toX: at.x });
+      setSelection({ kind: event.shiftKey ? 'spend' : 'zoom', fromX: at.x, toX: at.x });
     }
   };
 
@@ -73,7 +77,12 @@ export function useChartPointer(input: ChartPointerInput) {
       setSelection(undefined);
       const [left, right] = [Math.min(selection.fromX, selection.toX), Math.max(selection.fromX, selection.toX)];
       if (right - left >= MIN_DRAG) {
-        onZoom({ from: timeOfX(layout.axis, left), to: timeOfX(layout.axis, right) });
+        const [fromMs, toMs] = [timeOfX(layout.axis, left), timeOfX(layout.axis, right)];
+        if (selection.kind === 'spend') {
+          onBrush({ fromMs, toMs });
+        } else {
+          onZoom({ from: fromMs, to: toMs });
+        }
       }
     }
   };

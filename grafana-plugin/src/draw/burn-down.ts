@@ -108,6 +108,32 @@ function drawScale(
   }
 }
 
+const MARK_SIZE = 4;
+
+/** A new period is a dashed line through the band, a change of the limit an arrow head at the curve. */
+function drawMarks(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette: Palette): void {
+  const style = { color: palette.weakText, font: fontOf(10, palette.fontFamily), align: 'left' } as const;
+  for (const { kind, x, y, text } of band.marks) {
+    if (kind === 'reset') {
+      const ends = [
+        { x, y: band.top },
+        { x, y: band.bottom },
+      ];
+      stroke(ctx, ends, { color: palette.weakText, width: 1, dash: [3, 3] });
+    } else {
+      const tip = kind === 'top-up' ? y - 2 * MARK_SIZE : y + 2 * MARK_SIZE;
+      ctx.fillStyle = kind === 'top-up' ? palette.money : palette.warning;
+      ctx.beginPath();
+      ctx.moveTo(x - MARK_SIZE, y);
+      ctx.lineTo(x + MARK_SIZE, y);
+      ctx.lineTo(x, tip);
+      ctx.closePath();
+      ctx.fill();
+    }
+    drawText(ctx, text, { x: x + MARK_SIZE + 2, y: band.top + 8, style });
+  }
+}
+
 /** Names of lines stand right of the axis, over nothing else. */
 function drawLineNames(
   ctx: CanvasRenderingContext2D,
@@ -191,6 +217,7 @@ export function drawBurnDown(ctx: CanvasRenderingContext2D, layout: PanelLayout,
       );
     }
     drawForecast(ctx, band, palette);
+    drawMarks(ctx, band, palette);
   });
   drawLineNames(ctx, layout, { band, palette });
 }

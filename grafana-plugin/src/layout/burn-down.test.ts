@@ -31,6 +31,7 @@ function layout(burnDowns: BurnDown[], more: Partial<BurnDownInput> = {}) {
     burnDowns,
     forecast: undefined,
     showIdealLine: true,
+    scale: 'auto',
     measure: (text, fontPx) => text.length * fontPx * 0.5,
     ...more,
   });
@@ -62,6 +63,39 @@ test.each([
 ])('$name', ({ budgets, ticks, drawn }) => {
   const made = layout(budgets);
   expect([made?.yTicks.map((tick) => tick.text), made?.budgets.map((line) => line.name)]).toEqual([ticks, drawn]);
+});
+
+test.each([
+  { name: 'in dollars when asked, whatever the sizes', scale: 'usd', limits: [5, 3_000], first: '$0' },
+  { name: 'in percent when asked, also alone', scale: 'percent', limits: [5], first: '0 %' },
+  { name: 'in dollars where there is no limit to take a part of', scale: 'percent', limits: [undefined], first: '$0' },
+] as const)('$name', ({ scale, limits, first }) => {
+  const made = layout(
+    limits.map((limit, i) => burnDown(`b${i}`, limit, [4, 3])),
+    { scale }
+  );
+  expect(made?.yTicks[0]?.text).toBe(first);
+});
+
+test('resets and changes of the limit stand at their time on the curve; a name without room is left out', () => {
+  const made = layout([
+    {
+      ...burnDown('a', 10, [10, 5]),
+      marks: [
+        { kind: 'reset', atMs: 100, usd: undefined },
+        { kind: 'top-up', atMs: 110, usd: 2.5 },
+        { kind: 'cut', atMs: 600, usd: 1 },
+        { kind: 'reset', atMs: 1_001, usd: undefined },
+      ],
+    },
+  ]);
+  const atTop = layout([burnDown('a', 10, [10, 5])])?.budgets[0]?.line[0]?.y;
+  expect(made?.marks.map(({ kind, x, text }) => [kind, x, text])).toEqual([
+    ['reset', 100, 'reset'],
+    ['top-up', 110, ''],
+    ['cut', 600, '\u2212$1.00'],
+  ]);
+  expect(made?.marks[0]?.y).toBe(atTop);
 });
 
 test('as shares, line, limit and forecast stand where they would alone', () => {

@@ -2,16 +2,19 @@
 import { scaleLinear } from 'd3-scale';
 import { lastAtOrBefore } from '../model/sorted.ts';
 import { asShareOfLimit, forecastAsShare, needShares } from '../model/budget-share.ts';
-import type { BurnDown, MoneyPoint, Period } from '../model/burn-down.ts';
+import { amountAt, type BudgetMark, type BurnDown, type MoneyPoint, type Period } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
 import { fitShortened, type MeasureText } from './label-fit.ts';
-import { moneyTick } from './money-text.ts';
+import { moneyText, moneyTick } from './money-text.ts';
 import { xOfTime, type TimeAxis } from './time-axis.ts';
 
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
+
+/** Auto: US dollars, unless budgets of very different sizes are drawn together. */
+export type BudgetScale = 'auto' | 'usd' | 'percent';
 
 export type Severity = 'calm' | 'warning' | 'critical';
 
@@ -30,6 +33,15 @@ export interface BudgetLine {
   readonly label: { readonly text: string; readonly x: number; readonly y: number } | undefined;
 }
 
+export interface MarkLabel {
+  readonly kind: BudgetMark['kind'];
+  readonly x: number;
+  /** On the curve. */
+  readonly y: number;
+  /** Empty where the mark before it leaves no room. */
+  readonly text: string;
+}
+
 export interface BurnDownLayout {
   readonly top: number;
   readonly bottom: number;
@@ -41,6 +53,8 @@ export interface BurnDownLayout {
   readonly ideal: ReadonlyArray<readonly [Point, Point]>;
   readonly idealLabel: Point | undefined;
   readonly thresholds: readonly ThresholdLine[];
+  /** Of the primary budget: new periods and changes of the limit. */
+  readonly marks: readonly MarkLabel[];
   readonly forecast: { readonly line: readonly Point[]; readonly cone: readonly Point[] } | undefined;
 }
 
@@ -52,6 +66,7 @@ export interface BurnDownInput {
   readonly burnDowns: readonly BurnDown[];
   readonly forecast: Forecast | undefined;
   readonly showIdealLine: boolean;
+  readonly scale: BudgetScale;
   readonly measure: MeasureText;
 }
 
@@ -167,10 +182,11 @@ function layoutForecast(
   return { line: [start, middle], cone: [start, fast, ...corner, slow] };
 }
 
-/** Undefined when there is no budget to draw. Budgets of very different sizes are drawn as shares of their limits. */
+/** Undefined when there is no budget to draw. A budget without a limit has no share of it and is drawn in US dollars. */
 export function layoutBurnDown(input: BurnDownInput): BurnDownLayout | undefined {
   const limitUsd = input.burnDowns[0]?.limitUsd;
-  if (limitUsd === undefined || limitUsd <= 0 || !needShares(input.burnDowns)) {
+  const asShares = input.scale === 'percent' || (input.scale === 'auto' && needShares(input.burnDowns));
+  if (limitUsd === undefined || limitUsd <= 0 || !asShares) {
     return layoutAmounts(input, moneyTick);
   }
   const burnDowns = input.burnDowns.map(asShareOfLimit).filter((share) => share !== undefined);
@@ -210,8 +226,32 @@ function layoutAmounts(
     ideal: ideal.map(([a, b]) => [toPoint(a), toPoint(b)] as const),
     idealLabel: idealEnd === undefined || idealEnd.usd <= 0 ? undefined : toPoint(idealEnd),
     thresholds,
+    marks: layoutMarks(primary, { ...input, toPoint }),
     forecast: layoutForecast(input.forecast, axis, toPoint),
   };
+}
+
+const MARK_FONT_PX = 10;
+const MARK_GAP = 8;
+
+function markText({ kind, usd }: BudgetMark): string {
+  return kind === 'reset' || usd === undefined ? 'reset' : `${kind === 'top-up' ? '+' : '\u2212'}${moneyText(usd)}`;
+}
+
+function layoutMarks(primary: BurnDown, input: BurnDownInput & { toPoint: (p: MoneyPoint) => Point }): MarkLabel[] {
+  const { axis, measure } = input;
+  let freeFromX = -Infinity;
+  return primary.marks
+    .filter(({ atMs }) => atMs >= axis.fromMs && atMs <= axis.toMs)
+    .map((mark) => {
+      const { x, y } = input.toPoint({ atMs: mark.atMs, usd: amountAt(primary.points, mark.atMs) ?? 0 });
+      const text = markText(mark);
+      if (x < freeFromX) {
+        return { kind: mark.kind, x, y, text: '' };
+      }
+      freeFromX = x + measure(text, MARK_FONT_PX) + MARK_GAP;
+      return { kind: mark.kind, x, y, text };
+    });
 }
 
 function layoutBudget(

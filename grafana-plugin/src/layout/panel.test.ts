@@ -97,6 +97,7 @@ function layout(more: Partial<LayoutInput> = {}): PanelLayout {
     timelineShare: 0.6,
     showCheckpoints: true,
     showIdealLine: true,
+    budgetScale: 'auto',
     scrollTop: 0,
     measure: (text, fontPx) => text.length * fontPx * 0.5,
     ticks: { tickText: (ms) => String(ms), zoneOffsetMs: () => 0 },

@@ -11,7 +11,7 @@
 import type { BurnDown } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { ThreadGroup } from '../model/timeline.ts';
-import { layoutBurnDown, type BurnDownLayout } from './burn-down.ts';
+import { layoutBurnDown, type BudgetScale, type BurnDownLayout } from './burn-down.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
 import { checkpointMarks, type CheckpointMark } from './checkpoint-marks.ts';
 import { layoutRows, rowsHeight, type Row, type RowIndex } from './lanes.ts';
@@ -39,6 +39,7 @@ export interface LayoutInput {
   readonly timelineShare: number;
   readonly showCheckpoints: boolean;
   readonly showIdealLine: boolean;
+  readonly budgetScale: BudgetScale;
   readonly scrollTop: number;
   readonly measure: MeasureText;
   readonly ticks: Pick<TickFormat, 'tickText' | 'zoneOffsetMs'>;
@@ -229,6 +230,7 @@ export function layoutPanel(input: LayoutInput): PanelLayout {
             burnDowns: input.burnDowns,
             forecast: input.forecast,
             showIdealLine: input.showIdealLine,
+            scale: input.budgetScale,
             measure: input.measure,
           })
         : undefined,

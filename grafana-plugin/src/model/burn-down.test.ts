@@ -84,6 +84,38 @@ describe('toBurnDown', () => {
   });
 });
 
+test.each([
+  { name: 'a limit first seen is no change', limits: points([100, 5], [200, 5]), periods: [], out: [] },
+  { name: 'nothing known, nothing marked', limits: [], periods: [{ startMs: 500, endMs: 999 }], out: ['reset 500'] },
+  {
+    name: 'a raised limit is a top-up by the difference, a lowered one a cut',
+    limits: points([0, 5], [300, 8], [600, 7]),
+    periods: [],
+    out: ['top-up 300 3', 'cut 600 1'],
+  },
+  {
+    name: 'a period that began before the curve does, or after it ends, is not marked',
+    limits: [],
+    periods: [
+      { startMs: 0, endMs: 400 },
+      { startMs: 400, endMs: 950 },
+      { startMs: 951, endMs: 2_000 },
+    ],
+    out: ['reset 400'],
+  },
+  {
+    name: 'what changes after the last amount is not marked yet',
+    limits: points([0, 5], [951, 9]),
+    periods: [],
+    out: [],
+  },
+])('$name', ({ limits, periods, out }) => {
+  const read = toBurnDown(budget({ limits, periods, remaining: points([100, 4], [950, 3]) }), NOW);
+  expect(read?.marks.map(({ kind, atMs, usd }) => [kind, atMs, usd].filter((v) => v !== undefined).join(' '))).toEqual(
+    out
+  );
+});
+
 test('an amount holds until the next, and is unknown before the first', () => {
   const curve = points([10, 5], [20, 4]);
   expect([9, 10, 19, 20, 99].map((atMs) => amountAt(curve, atMs))).toEqual([undefined, 5, 5, 4, 4]);

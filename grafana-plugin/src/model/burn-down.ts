@@ -33,6 +33,14 @@ export interface Period {
   readonly endMs: number;
 }
 
+/** What moved the amount without a spend. */
+export interface BudgetMark {
+  readonly kind: 'reset' | 'top-up' | 'cut';
+  readonly atMs: number;
+  /** By how much the limit changed, above zero; undefined for a reset. */
+  readonly usd: number | undefined;
+}
+
 export interface BurnDown {
   readonly name: string;
   readonly kind: 'budget' | 'thread';
@@ -45,6 +53,8 @@ export interface BurnDown {
   readonly exact: boolean;
   readonly thresholds: readonly Threshold[];
   readonly periods: readonly Period[];
+  /** Ascending. */
+  readonly marks: readonly BudgetMark[];
   readonly reportedExhaustionMs: number | undefined;
   readonly endedMs: number | undefined;
 }
@@ -80,6 +90,24 @@ function remainingFromCost(cost: readonly MoneyPoint[], limits: readonly MoneyPo
   return times.sort((a, b) => a - b).map((atMs) => ({ atMs, usd: limitAt(atMs) - (amountAt(cost, atMs) ?? 0) }));
 }
 
+/** Periods that began while the budget was known, and changes of its limit. A limit first seen is no change. */
+function marksOf(
+  limits: readonly MoneyPoint[],
+  periods: readonly Period[],
+  points: readonly MoneyPoint[]
+): BudgetMark[] {
+  const [firstMs = Infinity, lastMs = -Infinity] = [points[0]?.atMs, points.at(-1)?.atMs];
+  const resets = periods.flatMap(({ startMs }): BudgetMark[] =>
+    startMs > firstMs && startMs <= lastMs ? [{ kind: 'reset', atMs: startMs, usd: undefined }] : []
+  );
+  const steps = withoutRepeats(limits);
+  const changes = steps.slice(1).flatMap(({ atMs, usd }, i): BudgetMark[] => {
+    const change = usd - (steps[i]?.usd ?? usd);
+    return atMs > lastMs ? [] : [{ kind: change > 0 ? 'top-up' : 'cut', atMs, usd: Math.abs(change) }];
+  });
+  return [...resets, ...changes].sort((a, b) => a.atMs - b.atMs);
+}
+
 /**
  * The curve of one budget; undefined when nothing was read from which a remaining amount follows. The last amount is
  * believed for `stalenessMs`, never past now and never past the end of the thread.
@@ -94,6 +122,7 @@ export function toBurnDown(samples: BudgetSamples, at: { nowMs: number; stalenes
     return undefined;
   }
   const believedMs = Math.min(at.nowMs, last.atMs + at.stalenessMs);
+  const periods = [...samples.periods].filter((p) => p.startMs < p.endMs).sort((a, b) => a.startMs - b.startMs);
   return {
     name: samples.name,
     kind: samples.kind,
@@ -102,7 +131,8 @@ export function toBurnDown(samples: BudgetSamples, at: { nowMs: number; stalenes
     knownUntilMs: samples.endedMs === undefined ? believedMs : Math.max(last.atMs, Math.min(at.nowMs, samples.endedMs)),
     exact,
     thresholds: [...samples.thresholds].filter((t) => t.ratio > 0).sort((a, b) => a.ratio - b.ratio),
-    periods: [...samples.periods].filter((p) => p.startMs < p.endMs).sort((a, b) => a.startMs - b.startMs),
+    periods,
+    marks: marksOf(limits, samples.kind === 'budget' ? periods : [], all),
     reportedExhaustionMs: samples.reportedExhaustionMs,
     endedMs: samples.endedMs,
   };

@@ -3,9 +3,11 @@ import type { DataFrame } from '@grafana/data';
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { mostAtRiskFirst, toBurnDown, type BudgetSamples, type BurnDown } from '../model/burn-down.ts';
 import type { LaneMemory } from '../model/lane-memory.ts';
+import type { SpenderTotal } from '../model/spend.ts';
 import { toTimeline, type ThreadGroup, type Timeline, type TimelineExtent } from '../model/timeline.ts';
 import { readBudgets } from './budgets.ts';
 import { toSeries } from './series.ts';
+import { readSpenders } from './spend.ts';
 import { readTimeline, type Resolution } from './timeline.ts';
 
 /** What a band lacks, and the query that would bring it. */
@@ -21,6 +23,8 @@ export interface PanelData {
   /** Most at risk first; it is the one that the figures are about. */
   readonly burnDowns: readonly BurnDown[];
   readonly budgetProblem: Problem | undefined;
+  /** Running totals of agents and models, for the spend of a brushed range. */
+  readonly spenders: readonly SpenderTotal[];
   readonly resolution: Resolution | undefined;
 }
 
@@ -91,6 +95,7 @@ export function readPanelData(frames: readonly DataFrame[], input: ReadInput, me
     timelineProblem: timeline === undefined ? NO_AGENT_STATES : undefined,
     burnDowns: mostAtRiskFirst(burnDowns),
     budgetProblem: burnDowns.length === 0 ? NO_BUDGET : undefined,
+    spenders: readSpenders(series),
     resolution: read?.resolution,
   };
 }
