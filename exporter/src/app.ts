@@ -37,7 +37,7 @@ import type { Security } from './security.ts';
 import { SeriesOutput } from './series/series-output.ts';
 import { Timeline } from './series/timeline.ts';
 import { readBody } from './source/body.ts';
-import { attachEmitter } from './source/emitter.ts';
+import { attachEmitter, copyOf } from './source/emitter.ts';
 import { parseEvent } from './source/parse.ts';
 
 const SWEEP_PERIOD_MS = 1_000;
@@ -351,7 +351,10 @@ export function createApp({ config, files, security, version, clock, log, openSt
     attach: (emitter) => {
       const detachEmitter = attachEmitter(emitter, (raw) => {
         // Rejections of single events are counted by the pipeline; only a journal that failed comes here.
-        ready.then(() => pipeline.ingest([{ raw }], 'emitter')).catch(onNotDurable);
+        // The object is the orchestrator's, which may change it as soon as this returns: it is read, or copied, before.
+        const ingest = (item: unknown): Promise<unknown> => pipeline.ingest([{ raw: item }], 'emitter');
+        const kept = phase === 'serving' ? undefined : copyOf(raw);
+        (phase === 'serving' ? ingest(raw) : ready.then(() => ingest(kept))).catch(onNotDurable);
       });
       const detach = (): void => {
         detachments.delete(detach);

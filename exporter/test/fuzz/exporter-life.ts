@@ -72,7 +72,7 @@ export class ManualClock implements Clock {
 /** One port for all lives; each puts its own exporter behind it. */
 export class FuzzServer {
   readonly #server: Server;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
   app: App | undefined;
 
   private constructor(server: Server) {
