@@ -18,6 +18,7 @@ export const CHECKS = {
   damage: { file: 'test/journal/damage.test.ts', test: '', long: { JOURNAL_DAMAGES: 10_000 } },
   faults: { file: 'test/journal/faults.test.ts', test: '', long: {} },
   'full-disk': { file: 'test/endurance/full-disk.test.ts', test: '', long: { DISK_CYCLES: 100 } },
+  'hostile-names': { file: 'test/endurance/hostile-names.test.ts', test: '', long: { HOSTILE_NAMES: 1_000_000 } },
   'fuzz-events': { file: 'test/fuzz/events.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },
   'fuzz-configs': { file: 'test/fuzz/config-files.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },
   'fuzz-journals': { file: 'test/fuzz/journals.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },

@@ -14,7 +14,8 @@ export const MAX_AGENTS_PER_THREAD = 1_000;
  */
 export function hearOfAgent(step: Step, name: string, initial: AgentState): AgentRecord {
   const { thread, event, changes } = step;
-  const lane = thread.agents.has(name) || thread.agents.size < MAX_AGENTS_PER_THREAD ? name : OVERFLOW_LABEL;
+  const hasRoom = step.lanesAreFull !== true && thread.agents.size < MAX_AGENTS_PER_THREAD;
+  const lane = thread.agents.has(name) || hasRoom ? name : OVERFLOW_LABEL;
   const known = thread.agents.get(lane);
   if (known === undefined) {
     // What trails the end of a thread starts nothing.

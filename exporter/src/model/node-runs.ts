@@ -1,10 +1,12 @@
 // Node runs: a start opens a run on its lane, an end closes the oldest open run of its node.
 import type { NodeOutcome } from '../contract/labels.ts';
 import { hearOfAgent, isLate, moveAgent } from './agents.ts';
-import { at, type AgentRecord, type OpenRun, type Step } from './thread-record.ts';
+import { at, type AgentRecord, type OpenRun, type Step, type ThreadRecord } from './thread-record.ts';
 
 /** Open runs, and ends without a start, that one lane remembers; the oldest are given up. */
 const MAX_REMEMBERED_RUNS = 1_000;
+/** As many of each as all lanes of a thread together remember; past it a lane remembers its newest only. */
+const MAX_REMEMBERED_RUNS_OF_THREAD = 10_000;
 
 export interface RunStart {
   readonly node: string;
@@ -48,7 +50,7 @@ export function endRun(step: Step, { node, lane, outcome, durationMs }: RunEnd):
   const opened = closeRun(step, agent, node);
   if (opened === undefined) {
     changes.push({ kind: 'anomaly', ...at(step), anomaly: 'end_without_start' });
-    remember(agent.earlyEnds, { node, atMs: event.timestampMs });
+    remember(agent.earlyEnds, { node, atMs: event.timestampMs }, earlyEndsOf(thread));
   }
   const tookMs = durationMs ?? timeBetween(step, opened);
   if (tookMs !== undefined) {
@@ -89,7 +91,7 @@ function openRun({ thread }: Step, agent: AgentRecord, run: OpenRun): void {
     agent.openRuns[same] = { ...run, startMs: Math.min(open.startMs, run.startMs) };
     return;
   }
-  thread.openRunCount += remember(agent.openRuns, run);
+  thread.openRunCount += remember(agent.openRuns, run, thread.openRunCount);
 }
 
 function closeRun({ thread }: Step, agent: AgentRecord, node: string): OpenRun | undefined {
@@ -123,10 +125,17 @@ function giveUpOpenRuns(step: Step): void {
   }
 }
 
-/** Appends, giving up the oldest past the bound. @returns by how much the list grew. */
-function remember<T>(list: T[], item: T): 0 | 1 {
+function earlyEndsOf({ agents }: ThreadRecord): number {
+  let sum = 0;
+  for (const { earlyEnds } of agents.values()) sum += earlyEnds.length;
+  return sum;
+}
+
+/** Appends, giving up the lane's oldest past the bounds. @returns by how much the list grew. */
+function remember<T>(list: T[], item: T, ofThread: number): 0 | 1 {
   list.push(item);
-  if (list.length <= MAX_REMEMBERED_RUNS) return 1;
+  const max = ofThread < MAX_REMEMBERED_RUNS_OF_THREAD ? MAX_REMEMBERED_RUNS : 1;
+  if (list.length <= max) return 1;
   list.shift();
   return 0;
 }

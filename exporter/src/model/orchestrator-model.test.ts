@@ -6,6 +6,7 @@ import { OrchestratorModel, type ModelOptions } from './orchestrator-model.ts';
 import { MAX_AGENTS_PER_THREAD } from './agents.ts';
 import { MAX_CHECKPOINTS } from './checkpoints.ts';
 import { MAX_SPEND_STEPS } from './spend.ts';
+import type { ThreadRecord } from './thread-record.ts';
 
 const T = 1_800_000_000_000;
 const DAY_MS = 86_400_000;
@@ -657,6 +658,38 @@ describe('what is held is bounded', () => {
     const { thread, changes } = play(names);
     expect([thread.agents.size, thread.agents.get('other')?.spend]).toEqual([MAX_AGENTS_PER_THREAD + 1, 5]);
     expect(of(changes, 'spend').reduce((sum, { spend }) => sum + spend, 0)).toBe(MAX_AGENTS_PER_THREAD + 5);
+  });
+
+  test('so are the lanes of all threads together, until one is forgotten', () => {
+    const model = new OrchestratorModel({ retentionMs: 1, maxLanes: 3 });
+    const spend = (threadId: string, agent: string, ms = 0) =>
+      model.apply({ ...cost(ms, { agent, spend: nano(1) }), threadId });
+    for (const agent of ['a', 'b', 'c']) spend('t', agent);
+    for (const agent of ['a', 'd', 'e']) spend('u', agent);
+    spend('t', 'a');
+    const lanes = () => [...model.threads.values()].map(({ agents }) => [...agents.keys()].join());
+    expect(lanes()).toEqual(['a,b,c', 'other']);
+    model.apply({ ...end(1), threadId: 't' });
+    expect(model.sweep(T + 2)).toHaveLength(1);
+    spend('u', 'd', 3);
+    expect(lanes()).toEqual(['other,d']);
+    expect(model.threads.get('u')?.total).toBe(4);
+  });
+
+  test.each([
+    ['starts without ends', 'node.start'],
+    ['ends without starts', 'node.complete'],
+  ] as const)('%s of all lanes of a thread are bounded: each lane then keeps its newest', (_name, type) => {
+    const lanes = Array.from({ length: 30 }, (_, lane) => `lane-${lane}`);
+    const events = lanes.flatMap((agent) =>
+      Array.from({ length: 1_000 }, (_, ms) => at(ms, type, { node: 'n', agent }))
+    );
+    const { model } = play(events);
+    const [thread] = model.threads.values();
+    const record = thread as unknown as ThreadRecord;
+    const held = [...record.agents.values()].map(({ openRuns, earlyEnds }) => openRuns.length + earlyEnds.length);
+    expect(held).toEqual([...lanes.slice(0, 10).map(() => 1_000), ...lanes.slice(10).map(() => 1)]);
+    expect(record.openRunCount).toBe(type === 'node.start' ? 10_020 : 0);
   });
 
   test('starts without ends are given up, oldest first', () => {

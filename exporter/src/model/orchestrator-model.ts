@@ -25,6 +25,8 @@ import type { ModelView, ThreadView, UnpricedUsageView } from './views.ts';
 
 const MAX_THREADS = 100_000;
 const MAX_FORGOTTEN = 200_000;
+/** About 30 MB. */
+const MAX_LANES = 50_000;
 const SILENT_RETENTION_MS = 7 * 86_400_000;
 
 export interface ModelOptions {
@@ -36,6 +38,8 @@ export interface ModelOptions {
   readonly threadLimit?: (thread: { readonly team: string; readonly workflow: string }) => NanoUsd | undefined;
   /** Threads held at most, the oldest are forgotten first; 100,000 by default. */
   readonly maxThreads?: number;
+  /** Lanes of all threads together, besides one `other` of each; 50,000 by default. */
+  readonly maxLanes?: number;
   /** Forgotten threads whose running total is remembered, the latest; 200,000 by default. */
   readonly maxForgotten?: number;
   /** Usage without a price that is held for a late one, the latest; 100,000 by default. */
@@ -53,6 +57,7 @@ export class OrchestratorModel implements ModelView {
   readonly #threads = new Map<string, ThreadRecord>();
   readonly #forgotten: RecentMap<ForgottenThread>;
   readonly #unpriced: UnpricedUsage;
+  #lanes = 0;
 
   constructor(options: ModelOptions) {
     this.#options = options;
@@ -74,11 +79,14 @@ export class OrchestratorModel implements ModelView {
     const usage = corrected ? this.#unpriced.take(event.corrects) : undefined;
     // Settled in the meantime, or forgotten: its money must not come twice.
     if (corrected && usage === undefined) return [];
-    const { step, evicted } = this.#stepOf(event);
+    const { step: begun, evicted } = this.#stepOf(event);
+    const step: Step = { ...begun, lanesAreFull: this.#lanes >= (this.#options.maxLanes ?? MAX_LANES) };
+    const lanesBefore = step.thread.agents.size;
     if (beginsNextRun(step)) startAgain(step);
     noteReceipt(step);
     applyEvent(step);
     followAgents(step);
+    this.#lanes += step.thread.agents.size - lanesBefore;
     if (usage !== undefined) step.changes.push({ kind: 'usage-settled', ...usage, by: 'price' });
     this.#keepUnpriced(step);
     return evicted === undefined ? step.changes : [evicted, ...step.changes];
@@ -151,6 +159,7 @@ export class OrchestratorModel implements ModelView {
 
   #forget(thread: ThreadRecord, atMs: number): Change {
     this.#threads.delete(thread.threadId);
+    this.#lanes -= thread.agents.size;
     this.#forgotten.set(thread.threadId, forgotten(thread));
     return { kind: 'thread-forgotten', threadId: thread.threadId, workflow: thread.workflow, atMs };
   }

@@ -82,6 +82,8 @@ export interface Step<E extends OrchestratorEvent = OrchestratorEvent> {
   readonly thread: ThreadRecord;
   readonly event: E;
   readonly changes: Change[];
+  /** All threads together have as many lanes as they may: new names share the lane `other`. */
+  readonly lanesAreFull?: boolean;
 }
 
 /** What every change of a step begins with; at the event's time unless told otherwise. */

@@ -56,6 +56,11 @@ export class Admission {
     return agent;
   }
 
+  /** Counts a lane that was `other` before it came here. */
+  foldedElsewhere(): void {
+    this.#options.onLaneFolded();
+  }
+
   #start(threadId: string): void {
     if (this.#admitted.has(threadId)) return;
     if (this.#admitted.size < this.#options.maxThreads) {

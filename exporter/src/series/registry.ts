@@ -27,6 +27,11 @@ export class SeriesRegistry {
     this.#vocabulary = new Vocabulary({ maxValues: options.maxLabelValues, onFold: options.onFold });
   }
 
+  /** Values that an open label may take. */
+  get maxLabelValues(): number {
+    return this.#options.maxLabelValues;
+  }
+
   /** A counter or gauge of plain numbers. */
   numbers(row: MetricRow, bound: Bound = 'capped'): Family<NumberCell> {
     return this.#family(row, bound, (name) => new NumberCell(name));

@@ -22,9 +22,14 @@ interface Fed {
   readonly lines: (...names: readonly string[]) => string[];
 }
 
-function fedOutput(limits: { readonly maxThreads?: number; readonly maxLanes?: number } = {}): Fed {
+function fedOutput(
+  limits: { readonly maxThreads?: number; readonly maxLanes?: number; readonly lanesOfModel?: number } = {}
+): Fed {
   const refused: string[] = [];
-  const model = new OrchestratorModel({ retentionMs: 1_000 });
+  const model = new OrchestratorModel({
+    retentionMs: 1_000,
+    ...(limits.lanesOfModel && { maxLanes: limits.lanesOfModel }),
+  });
   const registry = new SeriesRegistry({
     environment: 'test',
     maxSeriesPerFamily: 1_000,
@@ -259,4 +264,38 @@ test('budgets are shown as they are, overspent too; what is not known any more i
   ]);
   families.show([]);
   expect(series()).toEqual([]);
+});
+
+test('agents past the bounds of the model share the lane other: their money is there, and each fold is counted', () => {
+  const { feed, lines, refused } = fedOutput({ lanesOfModel: 2 });
+  const cost = (agent: string, costUsd: number, threadId = 't') => ({
+    type: 'cost.updated',
+    threadId,
+    timestamp: START,
+    payload: { agent, costUsd },
+  });
+  feed([cost('a', 1), cost('b', 2), cost('c', 4), cost('d', 8), cost('a', 16), cost('e', 32, 'u'), cost('other', 64)]);
+  expect(lines('orchestrator_thread_cost_usd_total')).toEqual([
+    'orchestrator_thread_cost_usd_total{environment="test",thread="t",agent="a"} 17',
+    'orchestrator_thread_cost_usd_total{environment="test",thread="t",agent="b"} 2',
+    'orchestrator_thread_cost_usd_total{environment="test",thread="t",agent="other"} 76',
+    'orchestrator_thread_cost_usd_total{environment="test",thread="u",agent="other"} 32',
+  ]);
+  expect(refused).toEqual(['lane', 'lane', 'lane']);
+});
+
+test('workflows without end leave the ones that are shown at their counts', () => {
+  const { feed, lines } = fedOutput();
+  const start = (workflow: string, n: number) => ({
+    type: 'node.start',
+    threadId: `t-${n}`,
+    timestamp: START + n,
+    payload: { nodeId: 'n', workflow },
+  });
+  feed([start('first', 0)]);
+  feed(Array.from({ length: 1_000 }, (_, n) => start(`w-${n}`, n + 1)));
+  feed([start('first', 2_000)]);
+  const threads = lines('orchestrator_threads').filter((line) => line.includes('"running"'));
+  expect(threads.find((line) => line.includes('"first"'))).toMatch(/ 2$/);
+  expect(threads.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)).toBe(1_002);
 });

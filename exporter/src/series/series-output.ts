@@ -1,5 +1,6 @@
 // Everything Prometheus is shown, fed by the model's changes: the pipeline's first output.
 import type { OrchestratorEvent } from '../contract/event.ts';
+import { OVERFLOW_LABEL } from '../contract/labels.ts';
 import type { Change } from '../model/change.ts';
 import type { ModelView } from '../model/views.ts';
 import type { Admission } from './admission.ts';
@@ -33,12 +34,14 @@ export class SeriesOutput {
 
   apply(event: OrchestratorEvent, changes: readonly Change[]): void {
     this.swept(changes);
+    if (isFoldedByModel(event, changes)) this.#admission.foldedElsewhere();
     this.#aggregates.heard(event);
     this.#timeline.apply(event);
   }
 
   restore(event: OrchestratorEvent, changes: readonly Change[]): void {
     this.swept(changes);
+    if (isFoldedByModel(event, changes)) this.#admission.foldedElsewhere();
     this.#aggregates.heard(event);
     this.#timeline.restore(event);
   }
@@ -52,4 +55,10 @@ export class SeriesOutput {
       this.#admission.forget(change);
     }
   }
+}
+
+/** The event names an agent, and the model put it on the lane that all names past its bounds share. */
+function isFoldedByModel(event: OrchestratorEvent, changes: readonly Change[]): boolean {
+  if (!('agent' in event) || event.agent === OVERFLOW_LABEL) return false;
+  return changes.some((change) => 'agent' in change && change.agent === OVERFLOW_LABEL);
 }

@@ -6,6 +6,12 @@ import { labelsText } from './exposition.ts';
 export const TIMELINE_FAMILIES = ['agentState', 'threadState', 'threadCost', 'checkpoint'] as const;
 export type TimelineFamily = (typeof TIMELINE_FAMILIES)[number];
 
+/**
+ * Series of forgotten threads that are remembered for their order, about 5 MB. Past it the thread that was forgotten first goes
+ * before its time: should it come back within the hour, Prometheus may refuse a sample that goes before one it has.
+ */
+const MAX_FORGOTTEN_SERIES = 10_000;
+
 const FINAL_CODES: ReadonlySet<number> = new Set([...FINAL_THREAD_STATES].map((state) => THREAD_STATE_CODE[state]));
 
 /** One series. `value` is a state code, nano-USD or a checkpoint index, by family. */
@@ -37,10 +43,19 @@ export type SeriesRef =
 
 export class TimelineSeriesSet {
   readonly #environment: string;
+  /** Forgotten ones stand in the order in which they were. */
   readonly #threads = new Map<string, ThreadSeries>();
+  readonly #maxForgotten: number;
+  #forgotten = 0;
 
-  constructor(environment: string) {
+  constructor(environment: string, maxForgotten = MAX_FORGOTTEN_SERIES) {
     this.#environment = environment;
+    this.#maxForgotten = maxForgotten;
+  }
+
+  /** Threads that have series, forgotten ones included. */
+  get threads(): number {
+    return this.#threads.size;
   }
 
   of(ref: SeriesRef): TimelineSeries {
@@ -50,6 +65,7 @@ export class TimelineSeriesSet {
     if (series === undefined) {
       series = this.#series('agentState', [ref.threadId, ref.lane]);
       thread.agents.set(ref.lane, series);
+      if (thread.forgotten) this.#forgotten += 1;
     }
     return series;
   }
@@ -72,12 +88,22 @@ export class TimelineSeriesSet {
   /** No heartbeat any more; the order of its samples is still kept until `purge`. */
   forget(threadId: string): void {
     const thread = this.#threads.get(threadId);
-    if (thread !== undefined) thread.forgotten = true;
+    if (thread === undefined || thread.forgotten) return;
+    thread.forgotten = true;
+    this.#threads.delete(threadId);
+    this.#threads.set(threadId, thread);
+    this.#forgotten += sizeOf(thread);
+    for (const [oldestId, oldest] of this.#threads) {
+      if (this.#forgotten <= this.#maxForgotten) return;
+      if (oldest.forgotten) this.#drop(oldestId, oldest);
+    }
   }
 
   /** A forgotten thread that is heard of again goes on in the same series. */
   revive(threadId: string): void {
-    this.#thread(threadId).forgotten = false;
+    const thread = this.#thread(threadId);
+    if (thread.forgotten) this.#forgotten -= sizeOf(thread);
+    thread.forgotten = false;
   }
 
   /** Lets go of forgotten threads whose last sample is older than `beforeMs`, when no event may come before it any more. */
@@ -86,8 +112,13 @@ export class TimelineSeriesSet {
       if (!thread.forgotten) continue;
       const all = [thread.threadState, thread.threadCost, thread.checkpoint, ...thread.agents.values()];
       if (all.every((series) => Math.max(series.settledMs, series.heartbeatMs) < beforeMs))
-        this.#threads.delete(threadId);
+        this.#drop(threadId, thread);
     }
+  }
+
+  #drop(threadId: string, thread: ThreadSeries): void {
+    this.#threads.delete(threadId);
+    if (thread.forgotten) this.#forgotten -= sizeOf(thread);
   }
 
   #thread(threadId: string): ThreadSeries {
@@ -117,4 +148,8 @@ export class TimelineSeriesSet {
       heartbeatMs: Number.NEGATIVE_INFINITY,
     };
   }
+}
+
+function sizeOf({ agents }: ThreadSeries): number {
+  return 3 + agents.size;
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const BIN = join(__dirname, '../../bin/orchestrator-exporter.js');
-const START_MS = 30_000;
+/** A long journal on a busy machine takes its time. */
+const START_MS = 120_000;
 
 export interface ExporterProcess {
   readonly url: string;

@@ -1,6 +1,6 @@
 // The real process is killed and stopped while it takes events over HTTP, again and again in one directory.
 // KILL_RUNS=1000 and TERM_RUNS=500 are the long runs. Runs the built exporter: npm run build first.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,8 @@ import type { Target, Truth } from './producers.ts';
 const KILL_RUNS = Number(process.env['KILL_RUNS'] ?? 30);
 const TERM_RUNS = Number(process.env['TERM_RUNS'] ?? 20);
 const SENDERS = 4;
+/** Then a directory of its own begins: every start reads the journal of all runs before. */
+const RUNS_OF_DIRECTORY = 50;
 /** Of threads after their end: short, so that threads are forgotten and come back while the test runs. */
 const SECTIONS = { threads: { retention: '1s' } };
 
@@ -27,6 +29,7 @@ afterEach(async () => {
 });
 
 interface Story {
+  readonly folder: string;
   readonly runs: number;
   readonly signal: 'SIGKILL' | 'SIGTERM';
   readonly ended: (how: number | string | null, tookMs: number) => void;
@@ -34,6 +37,7 @@ interface Story {
 
 /** Ends the exporter `runs` times under load; returns the truth, and every total that ever fell. */
 async function endUnderLoad({
+  folder: ownFolder,
   runs,
   signal,
   ended,
@@ -59,7 +63,7 @@ async function endUnderLoad({
     for (const [series, value] of totals) highest.set(series, Math.max(value, highest.get(series) ?? 0));
   };
   for (let run = 0; run < runs; run += 1) {
-    running = await startExporter(folder, SECTIONS);
+    running = await startExporter(ownFolder, SECTIONS);
     await scrape(running.url);
     target.url = running.url;
     const names = Array.from({ length: SENDERS }, (_, sender) => `r${run}-s${sender}`);
@@ -70,7 +74,7 @@ async function endUnderLoad({
     target.url = random() < 0.5 ? undefined : url;
     await end(running);
     // The senders go on to the next life of the exporter.
-    running = await startExporter(folder, SECTIONS);
+    running = await startExporter(ownFolder, SECTIONS);
     target.url = running.url;
     await scrape(running.url);
     await Promise.all(sending);
@@ -78,9 +82,18 @@ async function endUnderLoad({
     await end(running);
     target.url = undefined;
   }
-  running = await startExporter(folder, SECTIONS);
+  running = await startExporter(ownFolder, SECTIONS);
   await scrape(running.url);
   return { truth, falls, scrapes };
+}
+
+/** The runs in directories of a few each: folder and number of runs. */
+function* directories(runs: number): Iterable<[string, number]> {
+  for (let first = 0; first < runs; first += RUNS_OF_DIRECTORY) {
+    const own = join(folder, `from-${first}`);
+    mkdirSync(own);
+    yield [own, Math.min(RUNS_OF_DIRECTORY, runs - first)];
+  }
 }
 
 function percentile(values: readonly number[], share: number): number {
@@ -106,17 +119,25 @@ async function expectExact(truth: Truth): Promise<void> {
 test(
   `${KILL_RUNS} runs killed with SIGKILL twice each while they take events: totals exact, no total ever falls`,
   async () => {
-    const { truth, falls, scrapes } = await endUnderLoad({
-      runs: KILL_RUNS,
-      signal: 'SIGKILL',
-      ended: () => undefined,
-    });
-    await expectExact(truth);
-    expect(falls.slice(0, 5)).toEqual([]);
+    const sum = { events: 0, repeats: 0, scrapes: 0 };
+    for (const [own, runs] of directories(KILL_RUNS)) {
+      const { truth, falls, scrapes } = await endUnderLoad({
+        folder: own,
+        runs,
+        signal: 'SIGKILL',
+        ended: () => undefined,
+      });
+      await expectExact(truth);
+      expect(falls.slice(0, 5)).toEqual([]);
+      await running?.end('SIGKILL');
+      sum.events += truth.events;
+      sum.repeats += truth.repeats;
+      sum.scrapes += scrapes;
+    }
     process.stdout.write(
-      `kill -9: ${2 * KILL_RUNS} kills, ${truth.events} events exact, ${truth.repeats} batches repeated, ${scrapes} scrapes without a fall\n`
+      `kill -9: ${2 * KILL_RUNS} kills, ${sum.events} events exact, ${sum.repeats} batches repeated, ${sum.scrapes} scrapes without a fall\n`
     );
-    expect(truth.repeats).toBeGreaterThan(0);
+    expect(sum.repeats).toBeGreaterThan(0);
   },
   KILL_RUNS * 20_000
 );
@@ -126,23 +147,29 @@ test(
   async () => {
     const ends: (number | string | null)[] = [];
     const tookMs: number[] = [];
-    const { truth, falls } = await endUnderLoad({
-      runs: TERM_RUNS,
-      signal: 'SIGTERM',
-      ended: (how, ms) => {
-        ends.push(how);
-        tookMs.push(ms);
-      },
-    });
-    await expectExact(truth);
-    expect(falls.slice(0, 5)).toEqual([]);
-    expect(ends).toEqual(Array.from({ length: 2 * TERM_RUNS }, () => 0));
-    ends.push(await running!.end('SIGTERM'));
-    running = undefined;
-    const { code, stdout } = await journalCommand('verify', join(folder, 'data'));
-    expect([code, stdout.includes('not sealed'), stdout.trim().endsWith('sound')]).toEqual([0, false, true]);
+    let events = 0;
+    for (const [own, runs] of directories(TERM_RUNS)) {
+      const { truth, falls } = await endUnderLoad({
+        folder: own,
+        runs,
+        signal: 'SIGTERM',
+        ended: (how, ms) => {
+          ends.push(how);
+          tookMs.push(ms);
+        },
+      });
+      await expectExact(truth);
+      expect(falls.slice(0, 5)).toEqual([]);
+      ends.push(await running!.end('SIGTERM'));
+      running = undefined;
+      const { code, stdout } = await journalCommand('verify', join(own, 'data'));
+      expect([code, stdout.includes('not sealed'), stdout.trim().endsWith('sound')]).toEqual([0, false, true]);
+      events += truth.events;
+    }
+    expect(ends).toEqual(ends.map(() => 0));
+    expect(tookMs).toHaveLength(2 * TERM_RUNS);
     process.stdout.write(
-      `SIGTERM: ${ends.length} stops, ${truth.events} events exact, p99 from the signal to the exit ${percentile(tookMs, 0.99)} ms\n`
+      `SIGTERM: ${ends.length} stops, ${events} events exact, p99 from the signal to the exit ${percentile(tookMs, 0.99)} ms\n`
     );
   },
   TERM_RUNS * 20_000

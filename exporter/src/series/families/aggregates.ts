@@ -5,6 +5,7 @@ import { AGGREGATES } from '../../contract/metrics.ts';
 import { AGENT_STATES, FINAL_THREAD_STATES, GRAPH_STATUSES, THREAD_STATES } from '../../contract/states.ts';
 import type { AgentState, ThreadState } from '../../contract/states.ts';
 import type { Change } from '../../model/change.ts';
+import { RecentMap } from '../../model/recent-map.ts';
 import type { MillisecondsCell } from '../cell.ts';
 import type { SeriesRegistry } from '../registry.ts';
 
@@ -42,7 +43,8 @@ export class AggregateFamilies {
   readonly #checkpoints;
   readonly #lastEvent;
   readonly #standings = new Map<string, Standing>();
-  readonly #known = new Set<string>();
+  /** Initialised; of as many as there can be besides `other`, the latest. */
+  readonly #known: RecentMap<true>;
 
   constructor(registry: SeriesRegistry) {
     this.#cost = registry.money(AGGREGATES.cost);
@@ -62,17 +64,18 @@ export class AggregateFamilies {
     this.#transitions = registry.numbers(AGGREGATES.agentStateTransitions);
     this.#checkpoints = registry.numbers(AGGREGATES.checkpoints);
     this.#lastEvent = registry.milliseconds(AGGREGATES.lastEvent);
+    this.#known = new RecentMap(registry.maxLabelValues);
   }
 
   /** Zero for every series of a workflow whose other labels are known. Idempotent. */
   initialise(workflow: string): void {
-    if (this.#known.has(workflow)) return;
+    if (this.#known.get(workflow)) return;
     for (const state of THREAD_STATES) this.#threads.cell([workflow, state]);
     for (const state of AGENT_STATES) this.#agents.cell([workflow, state]);
     for (const status of GRAPH_STATUSES) this.#finished.cell([workflow, status]);
     for (const status of WASTED_STATUSES) this.#wasted.cell([workflow, status]);
     for (const outcome of CHECKPOINT_OUTCOMES) this.#checkpoints.cell([workflow, outcome]);
-    this.#known.add(workflow);
+    this.#known.set(workflow, true);
   }
 
   /** After the changes of the event: its workflow is then known. */
