@@ -8,6 +8,8 @@ import type { Config } from './config.ts';
 import type { ConnectionRefusal } from './contract/metrics.ts';
 import { BudgetTrust } from './budget-trust.ts';
 import type { ConfigFiles } from './config-files.ts';
+import type { DegradedFinding } from './contract/degraded.ts';
+import { degradedFindings } from './degraded.ts';
 import { messageOf, StartupError } from './errors.ts';
 import { Gateway } from './gateway/server.ts';
 import { Access } from './http/auth/access.ts';
@@ -17,11 +19,11 @@ import type { IngestParts } from './http/ingest.ts';
 import { hostIsOwn } from './http/own-host.ts';
 import { createRouter } from './http/router.ts';
 import { upgradeHandler } from './http/upgrade.ts';
-import { DirectoryJournal } from './journal/directory-journal.ts';
 import { NotDurableError } from './journal/disk-journal.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
-import type { Recovery } from './journal/recovery.ts';
 import type { JournalStorage } from './journal/storage.ts';
+import { JournalLoss } from './journal-loss.ts';
+import { directoryJournal, reportRecovery } from './journal-reporting.ts';
 import type { Log } from './log.ts';
 import { BudgetLedger } from './model/budgets.ts';
 import { OrchestratorModel } from './model/orchestrator-model.ts';
@@ -33,6 +35,8 @@ import { Admission } from './series/admission.ts';
 import { BudgetFamilies } from './series/families/budgets.ts';
 import { SeriesRegistry } from './series/registry.ts';
 import { SelfMetrics } from './series/self.ts';
+import type { SecurityLook } from './security-watch.ts';
+import { hasSecurityFiles } from './security.ts';
 import type { Security } from './security.ts';
 import { SeriesOutput } from './series/series-output.ts';
 import { Timeline } from './series/timeline.ts';
@@ -44,8 +48,6 @@ const SWEEP_PERIOD_MS = 1_000;
 const PING_PERIOD_MS = 30_000;
 /** How long a budget may be distrusted before the log says so; health and the gauge say it at once. */
 const TRUST_PERIOD_MS = 10_000;
-/** Findings of one start that are logged each; the rest is a number. */
-const MAX_DAMAGE_LOGGED = 20;
 
 export interface AppOptions {
   readonly config: Config;
@@ -66,6 +68,8 @@ export interface App {
   readonly attach: (emitter: unknown) => () => void;
   /** Tokens, users and headers anew. */
   readonly replaceSecurity: (security: Security) => void;
+  /** What the last look at the files of security found. */
+  readonly securityLooked: (look: SecurityLook) => void;
   readonly connectionRefused: (reason: ConnectionRefusal) => void;
   /** Whether a request over plain HTTP on loopback must be turned away for its Host header; counts it then. */
   readonly refusesHost: (host: string | undefined) => boolean;
@@ -170,6 +174,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     producers,
     pricedModels: () => prices.size,
     unpricedPending: () => model.unpriced.size,
+    degraded: () => degraded(),
   });
   const reload = new ConfigReload({
     files,
@@ -190,10 +195,15 @@ export function createApp({ config, files, security, version, clock, log, openSt
   const start = async (): Promise<void> => {
     if (disk !== undefined) {
       const startedMs = clock.monotonic();
-      const recovery = await disk.start((entry) => pipeline.restore(entry));
+      const loss = new JournalLoss();
+      const recovery = await disk.start((entry, seq) => {
+        loss.note(entry, seq);
+        pipeline.restore(entry);
+      });
       timeline.restored();
       damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
-      if (damage !== undefined) ledger.missesBefore(clock.now());
+      const lostUntilMs = loss.untilMs(recovery, clock.now());
+      if (lostUntilMs !== undefined) ledger.missesBefore(lostUntilMs, model);
     }
     if (phase === 'starting') phase = 'serving';
   };
@@ -217,6 +227,30 @@ export function createApp({ config, files, security, version, clock, log, openSt
         return disk?.problem;
     }
   };
+
+  let securityLook: SecurityLook = { problems: [], needsRestart: false };
+  const securityLooked = (look: SecurityLook): void => {
+    securityLook = look;
+    if (!hasSecurityFiles(config)) return;
+    if (look.problems.length === 0) self.reloaded('security_files', clock.now());
+    else self.reloadRefused('security_files');
+  };
+  securityLooked(securityLook);
+  const degraded = (): readonly DegradedFinding[] =>
+    // Half of what was counted says nothing about the whole.
+    phase === 'starting'
+      ? []
+      : degradedFindings({
+          durable: isDurable,
+          damage: () => damage,
+          journalProblem: () => disk?.problem,
+          budgets: () => ledger.views(clock.now()),
+          refused: (file) => reload.refused(file),
+          security: () => securityLook,
+          unpriced: () => model.unpriced.size,
+          foldedLabels: () => self.foldedLabels,
+          threadsOverCap: () => admission.refused,
+        });
 
   const ingest: IngestParts = {
     readBody,
@@ -271,12 +305,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
       environment: config.environment,
       version,
       notReady,
-      degraded: () => [
-        ...(isDurable ? [] : ['state lives in memory only: it is lost when the exporter stops']),
-        ...(damage === undefined ? [] : [damage]),
-        ...invalidBudgets(ledger, clock),
-        ...reload.degraded(),
-      ],
+      degraded,
     },
     access,
     headers: () => headers,
@@ -338,6 +367,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
       ingestSocket.endWithdrawn();
       ({ headers } = renewed);
     },
+    securityLooked,
     connectionRefused: (reason) => {
       self.connectionRefused(reason);
     },
@@ -367,52 +397,4 @@ export function createApp({ config, files, security, version, clock, log, openSt
     ready,
     close: (options = {}) => (closing ??= shutDown(options)),
   };
-}
-
-function invalidBudgets(ledger: BudgetLedger, clock: Clock): readonly string[] {
-  const invalid = ledger.views(clock.now()).filter((view) => !view.valid);
-  return invalid.map((view) => `the numbers of budget ${view.name} cannot be trusted: ${view.untrusted.join('; ')}`);
-}
-
-interface JournalParts extends Pick<AppOptions, 'config' | 'clock' | 'log' | 'openStorage'> {
-  readonly self: SelfMetrics;
-}
-
-function directoryJournal({ config, clock, log, self, openStorage }: JournalParts): DirectoryJournal {
-  let last: string | undefined;
-  return new DirectoryJournal({
-    directory: config.dataDir,
-    open: openStorage,
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    onCommit: (seconds) => {
-      if (last !== undefined) log('info', 'the journal can be written again');
-      last = undefined;
-      self.journalCommitted(seconds);
-    },
-    onError: (error) => {
-      // A full disk fails every commit: it is logged when it begins and when it changes.
-      if (messageOf(error) !== last) log('error', 'the journal cannot be written', { error: messageOf(error) });
-      last = messageOf(error);
-    },
-  });
-}
-
-/** Logs and counts what was found; returns the sentence for /health/ready when records may be missing. */
-function reportRecovery(
-  { records, segments, bytes, damage }: Recovery,
-  { log, self, seconds }: { log: Log; self: SelfMetrics; seconds: number }
-): string | undefined {
-  log('info', 'journal read', { records, segments: segments.length, bytes, seconds });
-  for (const { kind } of damage) self.journalDamaged(kind);
-  // A write that was cut off was never acknowledged: its sender sends it again.
-  const serious = damage.filter(({ kind }) => kind !== 'torn_tail');
-  for (const { file, kind, offset, bytes: length, records: lost } of serious.slice(0, MAX_DAMAGE_LOGGED)) {
-    log('error', 'the journal is damaged', { file, kind, offset, bytes: length, records: lost ?? 'unknown' });
-  }
-  if (serious.length === 0) return undefined;
-  if (serious.length > MAX_DAMAGE_LOGGED) log('error', 'the journal is damaged', { findings: serious.length });
-  const lost = serious.reduce((sum, { records: count = 0 }) => sum + count, 0);
-  const files = [...new Set(serious.map(({ file }) => file))].slice(0, 5).join(', ');
-  return `the journal was found damaged in ${files}: ${lost} records are known to be missing, and totals may be too low; orchestrator-exporter journal verify tells more`;
 }

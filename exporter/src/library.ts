@@ -80,7 +80,13 @@ export function exporterOf(config: Config, options: ExporterOptions = {}): Expor
   const app = createApp({ config, files, security, version: VERSION, clock, log });
   const own = ownServer(config, app, security);
   const { server } = own;
-  const watch = watchSecurity(security, { config, clock, log, replace: replacer(app, own) });
+  const watch = watchSecurity(security, {
+    config,
+    clock,
+    log,
+    replace: replacer(app, own),
+    onLook: app.securityLooked,
+  });
   let stopping: Promise<void> | undefined;
   return {
     attach: app.attach,

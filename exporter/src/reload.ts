@@ -1,13 +1,14 @@
 // What budgets_file and prices_file say, kept in force while they change: on SIGHUP, and by themselves.
 import type { Clock } from './clock.ts';
 import { budgetsOf, pricesOf, type ConfigFiles } from './config-files.ts';
+import type { ReloadableFile } from './contract/metrics.ts';
 import type { PriceTable } from './contract/price-table.ts';
 import type { Log } from './log.ts';
 import type { BudgetLedger } from './model/budgets.ts';
 import type { Change } from './model/change.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
 import type { PriceBook } from './price-book.ts';
-import type { ReloadableFile, SelfMetrics } from './series/self.ts';
+import type { SelfMetrics } from './series/self.ts';
 import { WatchedFile } from './watched-file.ts';
 
 const LOOK_PERIOD_MS = 2_000;
@@ -52,14 +53,12 @@ export class ConfigReload {
     return this.#watched.map(({ file }) => file.reload()).every(Boolean);
   }
 
-  /** One sentence for each file that is refused at present. */
-  degraded(): readonly string[] {
-    return this.#watched
-      .filter(({ file }) => file.problems.length > 0)
-      .map(({ name, file: { problems } }) => {
-        const more = problems.length > MAX_TOLD ? `; and ${problems.length - MAX_TOLD} more` : '';
-        return `${name} is refused and what it said before stays in force: ${problems.slice(0, MAX_TOLD).join('; ')}${more}`;
-      });
+  /** A sentence on why the file is refused at present; undefined while what it says is in force. */
+  refused(name: ReloadableFile): string | undefined {
+    const problems = this.#watched.find((watched) => watched.name === name)?.file.problems ?? [];
+    if (problems.length === 0) return undefined;
+    const more = problems.length > MAX_TOLD ? `; and ${problems.length - MAX_TOLD} more` : '';
+    return `${name} is refused and what it said before stays in force: ${problems.slice(0, MAX_TOLD).join('; ')}${more}`;
   }
 
   #budgets({ file, text }: { readonly file: string; readonly text: string }): WatchedFile {

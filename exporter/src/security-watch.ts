@@ -9,11 +9,20 @@ import type { Security, SecurityConfig } from './security.ts';
 
 const PERIOD_MS = 30_000;
 
+export interface SecurityLook {
+  /** Why the files as they are cannot be used; empty while what they say is in force. */
+  readonly problems: readonly string[];
+  /** They say something that only a start takes over. */
+  readonly needsRestart: boolean;
+}
+
 export interface SecurityWatch {
   readonly config: SecurityConfig;
   readonly clock: Clock;
   readonly log: Log;
   readonly replace: (security: Security) => void;
+  /** Hears of every look. */
+  readonly onLook: (look: SecurityLook) => void;
   readonly readFile?: ReadFile;
 }
 
@@ -28,7 +37,7 @@ export interface WatchedSecurity {
  * ones in force; that is said once for each state of the files.
  */
 export function watchSecurity(first: Security, watch: SecurityWatch): WatchedSecurity {
-  const { config, clock, log, replace, readFile = readSmallFile } = watch;
+  const { config, clock, log, replace, onLook, readFile = readSmallFile } = watch;
   let inForce = first;
   let said = '';
   for (const warning of first.warnings) log('warn', warning);
@@ -36,8 +45,9 @@ export function watchSecurity(first: Security, watch: SecurityWatch): WatchedSec
     try {
       const found = readSecurity(config, readFile);
       said = '';
+      onLook({ problems: [], needsRestart: needsRestart(first, found) });
       if (found.fingerprint === inForce.fingerprint) return true;
-      if (needsRestart(inForce, found)) {
+      if (needsRestart(first, found)) {
         log('warn', 'TLS was turned on or off, or other client certificates are asked for: that takes a restart');
       }
       for (const warning of found.warnings) if (!inForce.warnings.includes(warning)) log('warn', warning);
@@ -53,6 +63,7 @@ export function watchSecurity(first: Security, watch: SecurityWatch): WatchedSec
         });
       }
       said = problems.join('\n');
+      onLook({ problems, needsRestart: needsRestart(first, inForce) });
       return false;
     }
   };

@@ -27,6 +27,11 @@ export interface Security {
 
 export type SecurityConfig = Pick<Config, 'ingestTokens' | 'readTokens' | 'webConfigFile' | 'host'>;
 
+/** Whether the configuration names any file of tokens, users or certificates. */
+export function hasSecurityFiles({ ingestTokens, readTokens, webConfigFile }: SecurityConfig): boolean {
+  return ingestTokens.length > 0 || readTokens.length > 0 || webConfigFile !== undefined;
+}
+
 const NO_WEB_CONFIG: WebConfig = { tls: undefined, headers: {}, users: new Map() };
 
 /** @throws StartupError with everything that is wrong with the files; no message holds a secret. */

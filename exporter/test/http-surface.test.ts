@@ -154,7 +154,7 @@ test('it is alive, and ready until it is closed', async () => {
     status: 'ok',
     environment: 'test',
     version: '0.1.0',
-    degraded: ['state lives in memory only: it is lost when the exporter stops'],
+    degraded: [{ reason: 'memory_only', message: 'state lives in memory only: it is lost when the exporter stops' }],
   });
 });
 

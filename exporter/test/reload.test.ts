@@ -66,8 +66,12 @@ async function pass(periodMs: number): Promise<void> {
 const usage = (id: string, fields: object): string =>
   JSON.stringify({ type: 'cost.updated', threadId: 't', timestamp: NOW, payload: { id, ...fields } });
 const degraded = async (): Promise<unknown> => {
-  const body = (await (await fetch(`${url}/health/ready`)).json()) as { degraded: string[] };
-  return body.degraded.filter((sentence) => !sentence.startsWith('state lives in memory only'));
+  const body = (await (await fetch(`${url}/health/ready`)).json()) as {
+    degraded: { reason: string; message: string }[];
+  };
+  return body.degraded
+    .filter(({ reason }) => reason !== 'memory_only')
+    .map(({ reason, message }) => `${reason}: ${message}`);
 };
 const of = (budget: string, family: string, value: string): string =>
   `orchestrator_budget_${family}{environment="e",budget="${budget}"} ${value}`;
@@ -117,7 +121,7 @@ test('a bad file is refused whole, the old one stays, and health, gauge and log 
     'budgets[2].name "daily" is also the name of budgets[0]; names are unique',
   ];
   expect(await degraded()).toEqual([
-    `budgets_file is refused and what it said before stays in force: ${problems.join('; ')}`,
+    `budgets_file_refused: budgets_file is refused and what it said before stays in force: ${problems.join('; ')}`,
   ]);
   expect(log.at(-1)).toBe(
     `error budgets_file is refused; what it said before stays in force ${JSON.stringify({ problems })}`
@@ -142,7 +146,10 @@ test('usage without a price makes its budgets doubtful until the table has one, 
     await degraded(),
     await metricLines(url, 'orchestrator_budget_valid', 'orchestrator_exporter_unpriced_usage_pending'),
   ]).toEqual([
-    [`the numbers of budget daily cannot be trusted: ${doubt}`],
+    [
+      `budget_invalid: the numbers of budget daily cannot be trusted: ${doubt}`,
+      'unpriced_usage: usage reports that wait for a price: 1; their cost is not counted yet',
+    ],
     [of('daily', 'valid', '0'), 'orchestrator_exporter_unpriced_usage_pending{environment="e"} 1'],
   ]);
   expect(log.at(-1)).toBe(`warn the numbers of a budget cannot be trusted {"budget":"daily","reasons":["${doubt}"]}`);

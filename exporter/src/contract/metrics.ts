@@ -408,19 +408,26 @@ export const SELF = rows({
     labels: [],
     source: 'series registry',
   },
+  degraded: {
+    name: 'orchestrator_exporter_degraded',
+    type: 'gauge',
+    help: '1 while something cannot be relied on, by reason; /health/ready says it in sentences.',
+    labels: ['reason'],
+    source: 'all parts',
+  },
   configReloadSuccessful: {
     name: 'orchestrator_exporter_config_last_reload_successful',
     type: 'gauge',
     help: '1 while what the file says is in force, 0 while it is refused and what it said before stays.',
     labels: ['file'],
-    source: 'budgets_file, prices_file',
+    source: 'budgets_file, prices_file; security_files for auth and web_config_file',
   },
   configReloadTimestamp: {
     name: 'orchestrator_exporter_config_last_reload_success_timestamp_seconds',
     type: 'gauge',
     help: 'When the file was last read and found good, seconds since the epoch.',
     labels: ['file'],
-    source: 'budgets_file, prices_file',
+    source: 'budgets_file, prices_file; security_files for auth and web_config_file',
   },
   pricedModels: {
     name: 'orchestrator_exporter_priced_models',
@@ -583,6 +590,10 @@ export const JOURNAL_DAMAGE_KINDS = [
   'unreadable_record',
 ] as const;
 export type JournalDamageKind = (typeof JOURNAL_DAMAGE_KINDS)[number];
+
+/** Label `file` of `orchestrator_exporter_config_last_reload_*`: options of one file, and all that security reads, together. */
+export const RELOADABLE_FILES = ['budgets_file', 'prices_file', 'security_files'] as const;
+export type ReloadableFile = (typeof RELOADABLE_FILES)[number];
 
 export const GATEWAY_FRAME_OUTCOMES = ['sent', 'dropped'] as const;
 

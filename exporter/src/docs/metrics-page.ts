@@ -1,4 +1,5 @@
 // docs/metrics.md from the catalogue and the closed vocabularies.
+import { DEGRADED_REASONS } from '../contract/degraded.ts';
 import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
 import {
   CHECKPOINT_OUTCOMES,
@@ -18,6 +19,7 @@ import {
   GATEWAY_FRAME_OUTCOMES,
   JOURNAL_DAMAGE_KINDS,
   PER_THREAD,
+  RELOADABLE_FILES,
   SELF,
   TIMELINE_DROP_REASONS,
   type MetricRow,
@@ -48,6 +50,9 @@ const CLOSED: ReadonlyMap<string, readonly string[]> = new Map<string, readonly 
   [`${SELF.connectionsRefused.name} reason`, CONNECTION_REFUSALS],
   [`${AGGREGATES.unpricedUsage.name} reason`, UNPRICED_REASONS],
   ['priced_by', PRICED_BY],
+  [`${SELF.degraded.name} reason`, DEGRADED_REASONS],
+  [`${SELF.configReloadSuccessful.name} file`, RELOADABLE_FILES],
+  [`${SELF.configReloadTimestamp.name} file`, RELOADABLE_FILES],
 ]);
 
 /** The whole page; the same catalogue gives the same text. @throws Error for a row without a help text. */

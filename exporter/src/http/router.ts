@@ -7,7 +7,7 @@ import type { Access } from './auth/access.ts';
 import { guard, probeGuard } from './auth/guard.ts';
 import { eventsHandlers } from './events.ts';
 import type { EventsParts } from './events.ts';
-import { liveHandler, readyHandler } from './health.ts';
+import { bareReadyHandler, liveHandler, readyHandler } from './health.ts';
 import type { HealthParts } from './health.ts';
 import { LANDING_ASSETS } from './landing/assets.ts';
 import { metricsHandler } from './metrics.ts';
@@ -41,15 +41,18 @@ export function createRouter(parts: RouterParts): Router {
   const router = Router({ strict: false });
   const headers = securityHeaders(parts.headers);
   const mayRead = guard(parts.access, 'read');
+  const probe = probeGuard(parts.access, bareReadyHandler(parts.health));
   /** What keeps a path from everybody; the others are for those who may read. */
   const guards: Readonly<Record<string, RequestHandler>> = {
     '/health/live': open,
-    '/health/ready': probeGuard(parts.access, () => parts.health.notReady() === undefined),
+    '/health': probe,
+    '/health/ready': probe,
   };
   const get: Readonly<Record<string, RequestHandler>> = {
     '/metrics': metricsHandler(metrics),
     '/metrics/timeline': timelineHandler(parts.timeline),
     '/health/live': liveHandler,
+    '/health': readyHandler(parts.health),
     '/health/ready': readyHandler(parts.health),
     '/v1/threads': threadsHandler(model),
     '/v1/threads/:id/checkpoints': checkpointsHandler(model),
@@ -58,7 +61,7 @@ export function createRouter(parts: RouterParts): Router {
   };
   const afterStart = requireStart(parts.started);
   for (const [path, handler] of Object.entries(get)) {
-    const gate = path.startsWith('/health/') ? [] : [afterStart];
+    const gate = path.startsWith('/health') ? [] : [afterStart];
     router
       .route(path)
       .all(headers, guards[path] ?? mayRead)

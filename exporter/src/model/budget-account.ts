@@ -25,7 +25,7 @@ export class BudgetAccount {
   #overflowed = false;
   /** Spend before this instant is not all known. */
   #knownSinceMs = Number.NEGATIVE_INFINITY;
-  /** Live threads that spent before the budget was there, and how much of it was the budget's is not known. */
+  /** Live threads of which it is not known how much they spent: before the budget was there, or in what a journal lost. */
   readonly #unknownThreads = new Set<string>();
 
   constructor(definition: BudgetDefinition) {
@@ -127,7 +127,7 @@ export class BudgetAccount {
       reasons.push(`spend before ${new Date(this.#knownSinceMs).toISOString()} is not all known to it`);
     }
     if (this.#unknownThreads.size > 0) {
-      reasons.push(`what ${this.#unknownThreads.size} live threads spent before it was added is not known to it`);
+      reasons.push(`what ${this.#unknownThreads.size} live threads spent is not all known to it`);
     }
     const unpriced = this.#unpriced.spent(nowMs);
     if (unpriced > 0) reasons.push(`${unpriced} usage reports of its window have no price`);

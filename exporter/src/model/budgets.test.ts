@@ -372,7 +372,7 @@ describe('a changed budgets.yml', () => {
 
   test('spend that is lost makes doubtful what began before it was found out, also a budget that is added later', () => {
     const book = new BudgetLedger(definitions({}));
-    book.missesBefore(T - HOUR_MS);
+    book.missesBefore(T - HOUR_MS, { threads: new Map() });
     book.replace(definitions({}, { name: 'c' }, { name: 'h', window: 'hour' }), empty);
     expect(told(book)).toEqual([
       ['b', 10, '0', false],
@@ -403,7 +403,7 @@ describe('a changed budgets.yml', () => {
       'of one model, which is not known any more',
       { model: 'm' },
       0,
-      ['what 1 live threads spent before it was added is not known to it'],
+      ['what 1 live threads spent is not all known to it'],
     ],
   ])('a new thread budget knows the spend of live threads: %s', (_name, match, sum, untrusted) => {
     const model = new OrchestratorModel({ retentionMs: 1 });

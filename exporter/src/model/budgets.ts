@@ -9,6 +9,8 @@ import type { BudgetView, ModelView, ThreadView } from './views.ts';
 export class BudgetLedger {
   #accounts: readonly BudgetAccount[];
   readonly #history: SpendHistory;
+  /** Of events before it some are lost. */
+  #lostBeforeMs = Number.NEGATIVE_INFINITY;
 
   constructor(definitions: readonly BudgetDefinition[], history = new SpendHistory()) {
     this.#accounts = definitions.map((definition) => new BudgetAccount(definition));
@@ -35,10 +37,17 @@ export class BudgetLedger {
     });
   }
 
-  /** Some spend from before this instant is lost: no number of a window that began before it is the whole truth. */
-  missesBefore(instantMs: number): void {
+  /**
+   * Some spend from before this instant is lost: no number of a window, or of a live thread, that began before it is the
+   * whole truth.
+   */
+  missesBefore(instantMs: number, { threads }: Pick<ModelView, 'threads'>): void {
+    this.#lostBeforeMs = instantMs;
     this.#history.missesBefore(instantMs);
-    for (const account of this.#accounts) account.missesBefore(instantMs);
+    for (const account of this.#accounts) {
+      account.missesBefore(instantMs);
+      this.#missThreads(account, threads);
+    }
   }
 
   /** Every budget at `nowMs`, in the order of budgets.yml, also those that nothing was booked to. */
@@ -61,6 +70,7 @@ export class BudgetLedger {
     const account = new BudgetAccount(definition);
     if (definition.window === 'thread') {
       for (const thread of model.threads.values()) fillThread(account, thread);
+      this.#missThreads(account, model.threads);
     } else {
       account.missesBefore(this.#history.knownSinceMs);
       for (const { labels, spend, atMs } of this.#history.spends()) {
@@ -72,6 +82,14 @@ export class BudgetLedger {
       if (!ended) account.countUnpriced(usage);
     }
     return account;
+  }
+
+  #missThreads(account: BudgetAccount, threads: ModelView['threads']): void {
+    if (account.definition.window !== 'thread') return;
+    for (const thread of threads.values()) {
+      const isTouched = thread.endedMs === undefined && thread.startedMs < this.#lostBeforeMs;
+      if (isTouched && matchesThread(account, thread)) account.missesThread(thread.threadId);
+    }
   }
 }
 
@@ -89,15 +107,15 @@ function booksTheSame(a: BudgetDefinition, b: BudgetDefinition): boolean {
 /** Of a thread's spend only the sum and the sums of its agents are held: which model it was is not known any more. */
 function fillThread(account: BudgetAccount, thread: ThreadView): void {
   const { match } = account.definition;
-  const { threadId, team, workflow, total } = thread;
-  if (thread.endedMs !== undefined || total === 0 || !matches({ match: withoutParts(match) }, { team, workflow }))
-    return;
+  const { threadId, total } = thread;
+  if (thread.endedMs !== undefined || total === 0 || !matchesThread(account, thread)) return;
   const spend = match.agent === undefined ? total : thread.agents.get(match.agent)?.spend;
   if (match.provider !== undefined || match.model !== undefined) account.missesThread(threadId);
   else if (spend !== undefined) account.bookThread(threadId, spend);
 }
 
-/** What a whole thread can match. */
-function withoutParts({ team, workflow }: BudgetDefinition['match']): BudgetDefinition['match'] {
-  return { ...(team === undefined ? {} : { team }), ...(workflow === undefined ? {} : { workflow }) };
+/** As far as a whole thread can match: agents, providers and models are parts of one. */
+function matchesThread({ definition }: BudgetAccount, { team, workflow }: ThreadView): boolean {
+  const { match } = definition;
+  return (match.team ?? team) === team && (match.workflow ?? workflow) === workflow;
 }

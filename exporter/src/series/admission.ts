@@ -39,6 +39,11 @@ export class Admission {
     this.#refused.delete(change.threadId);
   }
 
+  /** Threads that are held and have no series. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
   has(threadId: string): boolean {
     return this.#admitted.has(threadId);
   }

@@ -1,6 +1,8 @@
 // The exporter about itself: process metrics and its own fixed-label series, in prom-client's registry, which users may add
 // theirs to. Labels come from closed sets only, so prom-client's loose label handling cannot be reached from outside.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DEGRADED_REASONS } from '../contract/degraded.ts';
+import type { DegradedFinding } from '../contract/degraded.ts';
 import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
 import type { Anomaly, EventType, RejectReason, Source } from '../contract/event.ts';
 import {
@@ -18,6 +20,7 @@ import type {
   ConnectionRefusal,
   JournalDamageKind,
   MetricRow,
+  ReloadableFile,
   TimelineDropReason,
 } from '../contract/metrics.ts';
 
@@ -37,6 +40,7 @@ export interface SelfReadings {
   };
   readonly pricedModels: () => number;
   readonly unpricedPending: () => number;
+  readonly degraded: () => readonly DegradedFinding[];
 }
 
 export interface SelfOptions {
@@ -45,14 +49,12 @@ export interface SelfOptions {
   readonly journalDurable: boolean;
 }
 
-/** The files that are read again while the exporter runs, by their options. */
-export type ReloadableFile = 'budgets_file' | 'prices_file';
-
 export type ScrapeEndpoint = '/metrics' | '/metrics/timeline';
 
 /** Counts what happens to events and frames; see the pipeline's Tally. */
 export class SelfMetrics {
   readonly registry = new Registry();
+  readonly #foldedLabels = new Set<string>();
   readonly #events;
   readonly #rejected;
   readonly #duplicates;
@@ -133,6 +135,10 @@ export class SelfMetrics {
     this.#gauge(SELF.unpricedPending, (gauge) => {
       gauge.set(readings.unpricedPending());
     });
+    this.#gauge(SELF.degraded, (gauge) => {
+      const found = new Set(readings.degraded().map(({ reason }) => reason));
+      for (const reason of DEGRADED_REASONS) gauge.set({ reason }, found.has(reason) ? 1 : 0);
+    });
   }
 
   accepted(type: EventType, source: Source): void {
@@ -155,7 +161,13 @@ export class SelfMetrics {
     this.#lag.observe(seconds);
   }
 
+  /** Labels of which a value was folded since this start. */
+  get foldedLabels(): readonly string[] {
+    return [...this.#foldedLabels].sort();
+  }
+
   labelFolded(label: string): void {
+    this.#foldedLabels.add(label);
     this.#labelOverflow.inc({ label });
   }
 

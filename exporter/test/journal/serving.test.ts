@@ -176,7 +176,7 @@ test('while the journal is read nothing is counted and no total is shown; a moun
   emitter.emit('metrics', cost(2, 'early'));
   expect(await health(served.url)).toEqual([
     503,
-    { error: { code: 'not_ready', message: 'the exporter is starting: it reads its journal' } },
+    { error: { code: 'not_ready', message: 'the exporter is starting: it reads its journal' }, degraded: [] },
   ]);
   const refused = await post(served.url, JSON.stringify(cost(1, 'x')), JSON_TYPE);
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
@@ -220,7 +220,15 @@ test('a disk that is full: 503 with Retry-After, totals stand, health says why, 
   ]);
   expect(await health(served.url)).toEqual([
     503,
-    { error: { code: 'not_ready', message: 'the journal cannot be written: ENOSPC: no space left on device, write' } },
+    {
+      error: { code: 'not_ready', message: 'the journal cannot be written: ENOSPC: no space left on device, write' },
+      degraded: [
+        {
+          reason: 'journal_unwritable',
+          message: 'the journal cannot be written: ENOSPC: no space left on device, write',
+        },
+      ],
+    },
   ]);
   expect(await metricLines(served.url, 'orchestrator_cost_usd_total')).toEqual([expect.stringMatching(/ 0\.01$/)]);
   isFull = false;
@@ -257,7 +265,14 @@ test('damage found at the start is logged, counted and in health, and the export
   closers.push(second.close);
   expect(await health(second.url)).toMatchObject([
     200,
-    { degraded: [expect.stringContaining('00000001.seg: 1 records are known to be missing')] },
+    {
+      degraded: [
+        {
+          reason: 'journal_damaged',
+          message: expect.stringContaining('00000001.seg: 1 records are known to be missing'),
+        },
+      ],
+    },
   ]);
   const counted = await metricLines(second.url, 'orchestrator_exporter_journal_damage_total');
   expect(counted.filter((line) => !line.endsWith(' 0'))).toEqual([
@@ -291,7 +306,9 @@ test('embedded without data_dir nothing is written, and health says that nothing
   closers.push(running.close);
   expect(await health(running.url)).toMatchObject([
     200,
-    { degraded: ['state lives in memory only: it is lost when the exporter stops'] },
+    {
+      degraded: [{ reason: 'memory_only', message: 'state lives in memory only: it is lost when the exporter stops' }],
+    },
   ]);
   expect(await metricLines(running.url, 'orchestrator_exporter_journal_durable')).toEqual([
     'orchestrator_exporter_journal_durable{environment="test"} 0',

@@ -24,20 +24,11 @@ export function guard(access: Access, scope: Scope): RequestHandler {
  * For health probes, which often cannot send credentials: without any they get the bare status, with some they must be
  * right and get the whole answer.
  */
-export function probeGuard(access: Access, ready: () => boolean): RequestHandler {
+export function probeGuard(access: Access, bare: RequestHandler): RequestHandler {
   const whole = guard(access, 'read');
   return (request, response, next) => {
-    const bare = access.isGuarded('read') && request.headers.authorization === undefined;
-    if (!bare) return whole(request, response, next);
-    if (ready()) response.json({ status: 'ok' });
-    // The reason may name files; it is in the log, and for readers.
-    else
-      sendProblem(response, {
-        status: 503,
-        code: 'not_ready',
-        message: 'no events are taken now; readers are told why',
-      });
-    return undefined;
+    const isBare = access.isGuarded('read') && request.headers.authorization === undefined;
+    return (isBare ? bare : whole)(request, response, next);
   };
 }
 

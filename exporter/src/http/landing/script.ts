@@ -256,7 +256,7 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     const { environment = '', degraded = [] } = await json('health/ready');
     at('environment').textContent = environment;
     at('environment').hidden = environment === '';
-    at('degraded').textContent = degraded.map((reason) => reason[0].toUpperCase() + reason.slice(1) + '.').join(' ');
+    at('degraded').textContent = degraded.map(({ message }) => message[0].toUpperCase() + message.slice(1) + '.').join(' ');
   }
 
   const now = "'$(date +%s)000'";

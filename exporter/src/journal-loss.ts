@@ -1,0 +1,34 @@
+// Up to when spend may be missing that a damaged journal held: windows that began later are whole.
+import { MAX_AHEAD_MS } from './contract/event.ts';
+import type { JournalDamageKind } from './contract/metrics.ts';
+import type { JournalEntry } from './journal/journal.ts';
+import type { Recovery } from './journal/recovery.ts';
+
+/** What these lose shows in the numbers of the records; of the others it is not known where it stood. */
+const NUMBERED: ReadonlySet<JournalDamageKind> = new Set(['header', 'gap', 'missing_records', 'unreadable_record']);
+
+export class JournalLoss {
+  #next = 1;
+  #untilMs: number | undefined;
+
+  /** To be called with every entry that was read, in order. */
+  note(entry: JournalEntry, seq: number): void {
+    if (seq !== this.#next) this.#untilMs = Math.max(this.#untilMs ?? 0, writtenMs(entry) + MAX_AHEAD_MS);
+    this.#next = seq + 1;
+  }
+
+  /**
+   * The lost records were written before the next whole one, and an event happened at most 5 minutes after that. Undefined
+   * when nothing acknowledged can be missing: a write that was cut off was not.
+   */
+  untilMs({ damage, next }: Pick<Recovery, 'damage' | 'next'>, nowMs: number): number | undefined {
+    const kinds = damage.map(({ kind }) => kind).filter((kind) => kind !== 'torn_tail');
+    if (kinds.length === 0) return undefined;
+    const isPlaced = this.#next === next && kinds.every((kind) => NUMBERED.has(kind));
+    return isPlaced ? Math.min(this.#untilMs ?? nowMs, nowMs) : nowMs;
+  }
+}
+
+function writtenMs(entry: JournalEntry): number {
+  return 'sweptMs' in entry ? entry.sweptMs : (entry.event.receivedMs ?? entry.event.timestampMs);
+}
