@@ -42,7 +42,7 @@ export function Chart(props: ChartProps): React.ReactElement {
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
-  const palette = useMemo(() => themePalette(theme), [theme]);
+  const palette = useMemo(() => themePalette(theme, data.looks), [theme, data.looks]);
   const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
   const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range.toMs, range.fromMs]);
   const devicePixelRatio = window.devicePixelRatio || 1;
@@ -64,9 +64,10 @@ export function Chart(props: ChartProps): React.ReactElement {
         budgetScale: options.budgetScale,
         scrollTop,
         measure,
+        stateName: palette.stateName,
         ticks: time,
       }),
-    [width, height, devicePixelRatio, range, rows, options, data, forecast, scrollTop, measure, time]
+    [width, height, devicePixelRatio, range, rows, options, data, forecast, scrollTop, measure, palette, time]
   );
 
   useLayoutEffect(() => {
@@ -103,9 +104,10 @@ export function Chart(props: ChartProps): React.ReactElement {
     const drawn = {
       timeline: options.bands === 'burn-down' ? undefined : data.timeline,
       burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
+      stateName: palette.stateName,
     };
     return hit === undefined ? undefined : hoverText(hit, drawn);
-  }, [pointer, shared.showTooltip, shared.atMs, data, options.bands]);
+  }, [pointer, shared.showTooltip, shared.atMs, data, options.bands, palette]);
   const tooltipAt =
     pointer === undefined ? sharedPosition(surface, crosshairX) : { x: pointer.clientX, y: pointer.clientY };
 

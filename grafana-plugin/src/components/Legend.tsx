@@ -44,7 +44,7 @@ export function Legend({ totals, resolution, palette, showTotals }: LegendProps)
         {inReadingOrder(totals).map((total) => (
           <li key={total.state} className={styles.item}>
             <StateSwatch state={total.state} palette={palette} />
-            <span>{total.state}</span>
+            <span>{palette.stateName[total.state]}</span>
             {showTotals && <span className={styles.total}>{totalText(total)}</span>}
           </li>
         ))}

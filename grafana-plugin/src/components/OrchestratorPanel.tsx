@@ -63,7 +63,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     [primary, lookbackMs]
   );
   const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range]);
-  const palette = useMemo(() => themePalette(theme), [theme]);
+  const palette = useMemo(() => themePalette(theme, read.looks), [theme, read.looks]);
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
   const figures = useMemo(
     () =>

@@ -40,7 +40,7 @@ export function Tooltip({ hover, at, palette, time }: TooltipProps): React.React
                       <StateSwatch state={row.state} palette={palette} />
                     </td>
                     <td className={styles.name}>{row.name}</td>
-                    <td className={styles.state}>{row.state}</td>
+                    <td className={styles.state}>{palette.stateName[row.state]}</td>
                     <td className={styles.value}>{row.duration}</td>
                   </tr>
                 ))}

@@ -47,15 +47,19 @@ function isActive(segment: Segment): boolean {
   return segment.state !== 'idle' && segment.state !== 'completed';
 }
 
-function foldedText(folded: readonly FoldedState[]): string {
+function foldedText(folded: readonly FoldedState[], names: Partial<Record<AgentState, string>>): string {
   const count = folded.reduce((sum, one) => sum + one.count, 0);
-  const parts = folded.map((one) => `${one.count} ${one.state}`);
+  const parts = folded.map((one) => `${one.count} ${names[one.state] ?? one.state}`);
   return count === 0 ? '' : `${count} states in this pixel: ${parts.join(', ')}`;
 }
 
 export function hoverText(
   hit: Pick<Hit, 'atMs' | 'lane' | 'segment' | 'folded' | 'checkpoint'>,
-  data: { timeline: Timeline | undefined; burnDowns: readonly BurnDown[] }
+  data: {
+    timeline: Timeline | undefined;
+    burnDowns: readonly BurnDown[];
+    stateName?: Readonly<Record<AgentState, string>>;
+  }
 ): HoverText {
   const groups = data.timeline?.groups ?? [];
   const many = groups.length > 1;
@@ -93,7 +97,7 @@ export function hoverText(
             endMs: segment.ongoing ? undefined : segment.endMs,
             beganBefore: segment.beganBefore,
           },
-    folded: foldedText(hit.folded),
+    folded: foldedText(hit.folded, data.stateName ?? {}),
     checkpoint: hit.checkpoint,
     remaining: data.burnDowns.slice(0, 4).flatMap((burnDown, i) => {
       const usd = hit.atMs <= burnDown.knownUntilMs ? amountAt(burnDown.points, hit.atMs) : undefined;

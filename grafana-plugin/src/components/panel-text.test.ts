@@ -299,6 +299,7 @@ test('the summary says what the canvas shows', () => {
     budgetProblem: undefined,
     spenders: [],
     resolution: undefined,
+    looks: {},
   };
   const figure = { id: 'remaining', label: 'Remaining', value: '$1.00', detail: '', tone: 'plain', hint: '' } as const;
   expect(summaryText(data, [figure])).toBe('Timeline of 1 thread with 1 lane. Remaining $1.00');

@@ -1,9 +1,18 @@
 // Grafana's theme as the panel's palette: blue works, amber waits, violet is paused, red failed, green is money.
 import { colorManipulator, type GrafanaTheme2 } from '@grafana/data';
+import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
 import type { Palette } from '../draw/palette.ts';
+import { plainText } from '../layout/label-fit.ts';
+import type { StateLooks } from '../read/state-looks.ts';
 
-/** Follows the theme, light or dark; colours come from Grafana's own named palette. */
-export function themePalette(theme: GrafanaTheme2): Palette {
+/**
+ * Follows the theme, light or dark; colours come from Grafana's own named palette. Mappings and overrides win over them.
+ */
+export function themePalette(theme: GrafanaTheme2, looks: StateLooks = {}): Palette {
+  return withLooks(ownPalette(theme), looks, theme);
+}
+
+function ownPalette(theme: GrafanaTheme2): Palette {
   const { visualization, colors, typography, isDark } = theme;
   const named = (name: string) => visualization.getColorByName(name);
   const alpha = (color: string, opacity: number) => colorManipulator.alpha(color, opacity);
@@ -31,6 +40,7 @@ export function themePalette(theme: GrafanaTheme2): Palette {
       completed: alpha(line, isDark ? 0.26 : 0.3),
       failed: red,
     },
+    stateName: perState((state) => state),
     onState: {
       idle: colors.text.primary,
       queued: colors.text.primary,
@@ -56,5 +66,39 @@ export function themePalette(theme: GrafanaTheme2): Palette {
     critical: red,
     fontFamily: typography.fontFamily,
     monoFamily: typography.fontFamilyMonospace,
+  };
+}
+
+function perState<T>(valueOf: (state: AgentState) => T): Record<AgentState, T> {
+  const [idle, queued, running, waiting, paused, completed, failed] = AGENT_STATES;
+  return {
+    idle: valueOf(idle),
+    queued: valueOf(queued),
+    running: valueOf(running),
+    waiting: valueOf(waiting),
+    paused: valueOf(paused),
+    completed: valueOf(completed),
+    failed: valueOf(failed),
+  };
+}
+
+function withLooks(own: Palette, looks: StateLooks, theme: GrafanaTheme2): Palette {
+  const colorOf = (state: AgentState) => {
+    const color = looks[state]?.color;
+    return color === undefined || color === '' ? undefined : theme.visualization.getColorByName(color);
+  };
+  const onColor = (state: AgentState) => {
+    const color = colorOf(state);
+    return color === undefined ? own.onState[state] : theme.colors.getContrastText(color);
+  };
+  const [running, waiting] = [colorOf('running'), colorOf('waiting')];
+  return {
+    ...own,
+    state: perState((state) => colorOf(state) ?? own.state[state]),
+    stateName: perState((state) => plainText(looks[state]?.name ?? state)),
+    onState: perState(onColor),
+    toolRunning: running ?? own.toolRunning,
+    run: running === undefined ? own.run : colorManipulator.alpha(running, 0.4),
+    waitingGround: waiting === undefined ? own.waitingGround : colorManipulator.alpha(waiting, 0.3),
   };
 }

@@ -9,6 +9,8 @@ export interface Palette {
   readonly grid: string;
   readonly separator: string;
   readonly state: Readonly<Record<AgentState, string>>;
+  /** What each state is called: its own word unless a value mapping says otherwise. */
+  readonly stateName: Readonly<Record<AgentState, string>>;
   /** Text on a bar of that state. */
   readonly onState: Readonly<Record<AgentState, string>>;
   /** The thread's own bar below its roll-up. */

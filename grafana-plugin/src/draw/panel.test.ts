@@ -17,6 +17,7 @@ const PALETTE: Palette = {
   grid: 'grid',
   separator: 'separator',
   state: perState(''),
+  stateName: perState(''),
   onState: perState('on-'),
   run: 'run',
   toolRunning: 'toolRunning',

@@ -37,15 +37,15 @@ function drawRuns(ctx: CanvasRenderingContext2D, rows: readonly GroupRow[], colo
 
 /** A failure is often an instant; in the roll-up it must still be found. */
 const MIN_FAILURE_WIDTH = 3;
-const ROLL_UP_STATES = ['running', 'waiting', 'failed'] as const satisfies readonly AgentState[];
+const ROLL_UP_STATES = ['waiting', 'failed'] as const satisfies readonly AgentState[];
 
-/** The expanded group's thin bar leaves running to its lanes. */
+/** The thin bar of an open group: running is left to its lanes. A collapsed one is drawn as bars. */
 function drawRollUps(ctx: CanvasRenderingContext2D, rows: readonly GroupRow[], palette: Palette): void {
   for (const state of ROLL_UP_STATES) {
     ctx.fillStyle = palette.state[state];
-    for (const row of rows) {
+    for (const row of rows.filter((one) => !one.isCollapsed)) {
       for (const { state: own, x, width } of row.rollUp) {
-        if (own === state && (state !== 'running' || row.isCollapsed)) {
+        if (own === state) {
           const least = state === 'failed' ? MIN_FAILURE_WIDTH : 0;
           ctx.fillRect(x, row.barY, Math.max(least, width), row.barHeight);
         }
@@ -136,9 +136,21 @@ function drawRail(
 }
 
 /** The bars of all tracks in view, by state: each state is drawn in one go. */
-function barsByState(rows: readonly LaneRow[]): ReadonlyMap<AgentState, Bar[]> {
+function barsByState(rows: readonly Row[]): ReadonlyMap<AgentState, Bar[]> {
   const bars = new Map<AgentState, Bar[]>(PAINT_ORDER.map((state) => [state, []]));
   for (const row of rows) {
+    // A collapsed group stands for its lanes and looks like them.
+    if (row.kind === 'group') {
+      for (const rect of row.isCollapsed ? row.rollUp : []) {
+        bars.get(rect.state)?.push({
+          rect: { ...rect, first: 0, end: 1, arrow: false, open: true, label: undefined },
+          y: row.barY,
+          height: row.barHeight,
+          tool: false,
+        });
+      }
+      continue;
+    }
     for (const { barY, barHeight, rects } of row.tracks) {
       for (const rect of rects) {
         bars.get(rect.state)?.push({ rect, y: barY, height: barHeight, tool: row.kind === 'tool' });
@@ -168,7 +180,7 @@ export function drawTimeline(ctx: CanvasRenderingContext2D, layout: PanelLayout,
     const lanes = band.rows.filter((row) => row.kind !== 'group');
     drawRuns(ctx, groups, palette.run);
     drawRollUps(ctx, groups, palette);
-    const bars = barsByState(lanes);
+    const bars = barsByState(band.rows);
     for (const state of PAINT_ORDER) {
       drawBars(ctx, { state, bars: bars.get(state) ?? [] }, palette);
     }

@@ -1,4 +1,5 @@
 // The timeline band's rows: how high each is, which are in view, and what stands in them. Only rows in view are laid out.
+import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { GroupNode, TreeNode } from '../model/lane-tree.ts';
 import type { StateColumns } from '../model/state-columns.ts';
 import type { Lane } from '../model/timeline.ts';
@@ -96,6 +97,7 @@ export interface LanesInput {
   readonly scrollTop: number;
   readonly devicePixel: number;
   readonly measure: MeasureText;
+  readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
 }
 
 /** Index of the row at `offset` CSS pixels below the first one's top. */
@@ -171,7 +173,7 @@ function groupRow(group: GroupNode, place: Place, { index, input }: Scene): Grou
 
 function laneRow(lane: Lane, place: Place, { index, input }: Scene): LaneRow {
   const kind = lane.isTool ? 'tool' : 'agent';
-  const grid = { axis: input.axis, devicePixel: input.devicePixel, measure: input.measure };
+  const grid = { axis: input.axis, devicePixel: input.devicePixel, measure: input.measure, stateName: input.stateName };
   const bar = barIn(place, lane.isTool ? TOOL_PART : AGENT_PART);
   const sub = subLaneHeight(index.laneHeight);
   const first = place.y + (place.height - sub * lane.tracks.length) / 2;

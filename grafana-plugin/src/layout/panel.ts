@@ -8,6 +8,7 @@
 //   | $ axis |  burn-down                             | 80 % |
 //   |        |  14:00      14:02                      |      |
 //   +--------+----------------------------------------+------+  height
+import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { BurnDown } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { ThreadGroup } from '../model/timeline.ts';
@@ -42,6 +43,8 @@ export interface LayoutInput {
   readonly budgetScale: BudgetScale;
   readonly scrollTop: number;
   readonly measure: MeasureText;
+  /** What states are called on their bars; their own words where it is left out. */
+  readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
   readonly ticks: Pick<TickFormat, 'tickText' | 'zoneOffsetMs'>;
 }
 
@@ -179,8 +182,16 @@ function layoutTimeline(
   const contentHeight = rowsHeight(timeline.rows);
   const scrollTop = Math.max(0, Math.min(input.scrollTop, contentHeight - (box.bottom - lanesTop)));
   const devicePixel = 1 / input.devicePixelRatio;
-  const { measure } = input;
-  const rows = layoutRows(timeline.rows, { axis, top: lanesTop, bottom: box.bottom, scrollTop, devicePixel, measure });
+  const { measure, stateName } = input;
+  const rows = layoutRows(timeline.rows, {
+    axis,
+    top: lanesTop,
+    bottom: box.bottom,
+    scrollTop,
+    devicePixel,
+    measure,
+    stateName,
+  });
   return {
     top: lanesTop,
     bottom: box.bottom,

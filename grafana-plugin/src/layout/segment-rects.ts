@@ -82,7 +82,7 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel }: PixelGr
 }
 
 /** What a bar says where there is room: its state where that is not the common one, and how long it took. */
-function labelText(segment: Segment): string {
+function labelText(segment: Segment, stateName: RectInput['stateName']): string {
   const duration = shortDuration(segment.endMs - segment.startMs);
   switch (segment.state) {
     case 'idle':
@@ -94,7 +94,7 @@ function labelText(segment: Segment): string {
     case 'waiting':
     case 'paused':
     case 'failed':
-      return `${segment.state} ${duration}`;
+      return `${stateName?.[segment.state] ?? segment.state} ${duration}`;
   }
 }
 
@@ -116,18 +116,20 @@ function labelOf(
   if (isInside) {
     const glyph = GLYPH_WIDTH[segment.state] ?? 0;
     const room = { width: at.width - glyph, padding: BAR_PADDING, fontPx: BAR_FONT_PX };
-    const whole = fitWhole(labelText(segment), room, input.measure);
+    const whole = fitWhole(labelText(segment, input.stateName), room, input.measure);
     return whole === undefined ? undefined : { text: whole, x: at.x + glyph + BAR_PADDING, inside: true };
   }
   const start = at.x + at.width + (segment.ongoing ? ARROW_WIDTH : 0);
   const room = { width: Math.min(at.nextX, input.axis.right) - start, padding: BAR_PADDING, fontPx: BAR_FONT_PX };
-  const whole = room.width < MIN_LABEL_WIDTH ? undefined : fitWhole(labelText(segment), room, input.measure);
+  const whole =
+    room.width < MIN_LABEL_WIDTH ? undefined : fitWhole(labelText(segment, input.stateName), room, input.measure);
   return whole === undefined ? undefined : { text: whole, x: start + BAR_PADDING, inside: false };
 }
 
 export interface RectInput extends PixelGrid {
   readonly measure: MeasureText;
   readonly labelled: boolean;
+  readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
 }
 
 /** Start of the next known state after entry `i`, in CSS pixels. */

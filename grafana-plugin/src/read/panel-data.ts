@@ -8,6 +8,7 @@ import { toTimeline, type ThreadGroup, type Timeline, type TimelineExtent } from
 import { readBudgets } from './budgets.ts';
 import { toSeries } from './series.ts';
 import { readSpenders } from './spend.ts';
+import { readStateLooks, type StateLooks } from './state-looks.ts';
 import { readTimeline, type Resolution } from './timeline.ts';
 
 /** What a band lacks, and the query that would bring it. */
@@ -26,6 +27,8 @@ export interface PanelData {
   /** Running totals of agents and models, for the spend of a brushed range. */
   readonly spenders: readonly SpenderTotal[];
   readonly resolution: Resolution | undefined;
+  /** Names and colours that mappings and overrides give to states. */
+  readonly looks: StateLooks;
 }
 
 export interface ReadInput {
@@ -97,5 +100,6 @@ export function readPanelData(frames: readonly DataFrame[], input: ReadInput, me
     budgetProblem: burnDowns.length === 0 ? NO_BUDGET : undefined,
     spenders: readSpenders(series),
     resolution: read?.resolution,
+    looks: readStateLooks(frames),
   };
 }

@@ -60,16 +60,17 @@ export interface Segment {
   /** CSS pixels from the left edge of the chart. */
   readonly x: number;
   readonly width: number;
+  /** CSS pixels from the top edge of the chart. */
+  readonly y: number;
+  readonly height: number;
+  /** States that the mark stands for. */
+  readonly states: number;
 }
 
 /** The segments that the panel has drawn, from the table it keeps off-screen; waits for the table. */
 export async function segmentsOf(panel: Locator): Promise<readonly Segment[]> {
-  const table = panel.getByTestId('orchestrator-segments');
-  await table.waitFor({ state: 'attached' });
-  const rows = await table
-    .locator('tbody tr')
-    .evaluateAll((elements) => elements.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText)));
-  return rows.map(([thread = '', agent = '', state = '', startMs, endMs, x, width]) => ({
+  const rows = await cellsOf(panel, 'orchestrator-segments');
+  return rows.map(([thread = '', agent = '', state = '', startMs, endMs, x, width, y, height, states]) => ({
     thread,
     agent,
     state,
@@ -77,5 +78,39 @@ export async function segmentsOf(panel: Locator): Promise<readonly Segment[]> {
     endMs: Number(endMs),
     x: Number(x),
     width: Number(width),
+    y: Number(y),
+    height: Number(height),
+    states: Number(states),
+  }));
+}
+
+async function cellsOf(panel: Locator, testId: string): Promise<string[][]> {
+  const table = panel.getByTestId(testId);
+  await table.waitFor({ state: 'attached' });
+  return table
+    .locator('tbody tr')
+    .evaluateAll((elements) => elements.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText)));
+}
+
+export interface RowPlace {
+  readonly kind: string;
+  readonly name: string;
+  readonly depth: number;
+  readonly y: number;
+  readonly height: number;
+  /** `true` or `false` of a group. */
+  readonly expanded: string;
+}
+
+/** The rows in view, groups and lanes, from the table that the panel keeps off-screen. */
+export async function rowsOf(panel: Locator): Promise<readonly RowPlace[]> {
+  const rows = await cellsOf(panel, 'orchestrator-rows');
+  return rows.map(([kind = '', name = '', depth, y, height, expanded = '']) => ({
+    kind,
+    name,
+    depth: Number(depth),
+    y: Number(y),
+    height: Number(height),
+    expanded,
   }));
 }

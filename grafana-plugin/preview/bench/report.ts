@@ -1,0 +1,116 @@
+// Figures of all rounds as tables and a plot. Pure.
+import type { ContenderName, Measured, Memory } from './page.tsx';
+
+export interface Figures {
+  readonly lanes: number;
+  readonly statesPerLane: number;
+  readonly name: ContenderName;
+  readonly rounds: readonly Measured[];
+}
+
+const NAMES: Readonly<Record<ContenderName, string>> = {
+  panel: 'this panel',
+  uplot: 'uPlot, one series a lane',
+  dom: 'one DOM node a state',
+};
+
+/** Nearest-rank quantile; NaN of nothing. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(part * sorted.length) - 1))] ?? NaN;
+}
+
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+function ms(value: number): string {
+  return Number.isNaN(value) ? '-' : value < 100 ? value.toFixed(1) : String(Math.round(value));
+}
+
+/** Median over rounds of each round's 95th percentile. */
+function p95(rounds: readonly Measured[], of: (round: Measured) => readonly number[]): number {
+  return median(rounds.map((round) => quantile(of(round), 0.95)));
+}
+
+function row({ lanes, statesPerLane, name, rounds }: Figures): string {
+  const cells = [
+    (lanes * statesPerLane).toLocaleString('en-US'),
+    `${lanes} x ${statesPerLane.toLocaleString('en-US')}`,
+    NAMES[name],
+    ms(median(rounds.map((round) => round.firstPaintMs))),
+    name === 'panel' ? ms(median(rounds.map((round) => round.refreshMs))) : '-',
+    ms(p95(rounds, (round) => round.hoverMs)),
+    ms(p95(rounds, (round) => round.scrollMs)),
+    ms(p95(rounds, (round) => round.zoomMs)),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+const PLOT = { width: 720, height: 300, left: 60, right: 200, top: 20, bottom: 40 };
+const COLORS: Readonly<Record<ContenderName, string>> = { panel: '#3274d9', uplot: '#e0752d', dom: '#8f3bb8' };
+
+/** First paint (solid) and zoom frames (dashed) over the number of states, both axes logarithmic. */
+function plotOf(figures: readonly Figures[]): string {
+  const lanes200 = figures.filter((one) => one.lanes === 200);
+  const x = (states: number) => PLOT.left + ((Math.log10(states) - 3) / 3) * (PLOT.width - PLOT.left - PLOT.right);
+  const y = (value: number) =>
+    PLOT.height - PLOT.bottom - (Math.log10(Math.max(1, value)) / 4.5) * (PLOT.height - PLOT.top - PLOT.bottom);
+  const text = (content: string, at: { x: number; y: number; anchor: string; color?: string }) =>
+    `<text x="${at.x}" y="${at.y}" text-anchor="${at.anchor}" fill="${at.color ?? '#777'}">${content}</text>`;
+  const grid = [1, 10, 100, 1_000, 10_000].map(
+    (value) =>
+      `<path d="M${PLOT.left} ${y(value)}H${PLOT.width - PLOT.right}" stroke="#8884"/>${text(`${value} ms`, { x: PLOT.left - 6, y: y(value) + 4, anchor: 'end' })}`
+  );
+  const ticks = [1e3, 1e4, 1e5, 1e6].map((states) =>
+    text(states.toLocaleString('en-US'), { x: x(states), y: PLOT.height - PLOT.bottom + 18, anchor: 'middle' })
+  );
+  const lines = (['panel', 'uplot', 'dom'] as const).flatMap((name) => {
+    const own = lanes200.filter((one) => one.name === name);
+    const line = (value: (one: Figures) => number, dash: string) =>
+      `<polyline fill="none" stroke="${COLORS[name]}" stroke-width="2"${dash} points="${own
+        .map((one) => `${x(one.lanes * one.statesPerLane).toFixed(1)},${y(value(one)).toFixed(1)}`)
+        .join(' ')}"/>`;
+    const first = (one: Figures) => median(one.rounds.map((round) => round.firstPaintMs));
+    const zoom = (one: Figures) => p95(one.rounds, (round) => round.zoomMs);
+    const last = own.at(-1);
+    const label = (value: number, what: string) =>
+      last === undefined
+        ? ''
+        : text(`${NAMES[name]}, ${what}`, {
+            x: x(last.lanes * last.statesPerLane) + 6,
+            y: y(value) + 4,
+            anchor: 'start',
+            color: COLORS[name],
+          });
+    return last === undefined
+      ? []
+      : [
+          line(first, ''),
+          line(zoom, ' stroke-dasharray="4 3"'),
+          label(first(last), 'first paint'),
+          label(zoom(last), 'zoom p95'),
+        ];
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${PLOT.width}" height="${PLOT.height}" font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>${[...grid, ...ticks, ...lines].join('')}${text('states in 200 lanes', { x: (PLOT.left + PLOT.width - PLOT.right) / 2, y: PLOT.height - 4, anchor: 'middle' })}</svg>\n`;
+}
+
+/** The section of docs/performance.md, and its picture. */
+export function reportOf(
+  figures: readonly Figures[],
+  memory: readonly Memory[],
+  on: { machine: string; day: string }
+): { markdown: string; svg: string } {
+  const ratio = median(memory.map((one) => one.drawnBytes / one.framesBytes));
+  const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  const lines = [
+    `${on.day}, ${on.machine}, Chromium without GPU (software rendering), 1,200 x 620 px.`,
+    '',
+    '| states | lanes x states | drawn by | first paint ms | unchanged refresh ms | hover p95 ms | scroll p95 ms | zoom p95 ms |',
+    '| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |',
+    ...figures.map(row),
+    '',
+    `Memory with 1,000,000 states: the frames take ${mib(median(memory.map((one) => one.framesBytes)))} MiB, the panel adds ${mib(median(memory.map((one) => one.drawnBytes)))} MiB, ${ratio.toFixed(2)} times the frames' own.`,
+    '',
+    '![Cost over the number of states](images/panel-cost.svg)',
+  ];
+  return { markdown: lines.join('\n'), svg: plotOf(figures) };
+}
