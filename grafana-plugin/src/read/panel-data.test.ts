@@ -344,6 +344,7 @@ describe('budgets', () => {
       ],
       reportedExhaustionMs: 2_500_000,
       endedMs: undefined,
+      marks: [],
     });
   });
 
