@@ -138,6 +138,34 @@ export function layoutRows(index: RowIndex, input: LanesInput): Row[] {
   return rows;
 }
 
+/** The marks of one axis: scrolling asks for the same again, a zoom for others. */
+interface KnownRects {
+  readonly key: string;
+  readonly measure: MeasureText;
+  readonly rects: Map<StateColumns, readonly SegmentRect[]>;
+}
+
+const known = new WeakMap<RowIndex, KnownRects>();
+
+/** Marks of a track, walked once for an axis. */
+function rectsOf(columns: StateColumns, labelled: boolean, { index, input }: Scene): readonly SegmentRect[] {
+  const { axis, devicePixel, measure, stateName } = input;
+  const names = Object.values(stateName ?? {});
+  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, ...names].join(' ');
+  let own = known.get(index);
+  if (own?.key !== key || own.measure !== measure) {
+    own = { key, measure, rects: new Map() };
+    known.set(index, own);
+  }
+  const before = own.rects.get(columns);
+  if (before !== undefined) {
+    return before;
+  }
+  const rects = segmentRects(columns, { axis, devicePixel, measure, stateName, labelled });
+  own.rects.set(columns, rects);
+  return rects;
+}
+
 type Place = Pick<RowPlace, 'key' | 'name' | 'depth' | 'y' | 'height'>;
 
 interface Scene {
@@ -173,7 +201,6 @@ function groupRow(group: GroupNode, place: Place, { index, input }: Scene): Grou
 
 function laneRow(lane: Lane, place: Place, { index, input }: Scene): LaneRow {
   const kind = lane.isTool ? 'tool' : 'agent';
-  const grid = { axis: input.axis, devicePixel: input.devicePixel, measure: input.measure, stateName: input.stateName };
   const bar = barIn(place, lane.isTool ? TOOL_PART : AGENT_PART);
   const sub = subLaneHeight(index.laneHeight);
   const first = place.y + (place.height - sub * lane.tracks.length) / 2;
@@ -181,7 +208,7 @@ function laneRow(lane: Lane, place: Place, { index, input }: Scene): LaneRow {
   const tracks = lane.tracks.map((columns, i): RowTrack => ({
     columns,
     ...(isPacked ? barIn({ y: first + i * sub, height: sub }, TRACK_PART) : bar),
-    rects: segmentRects(columns, { ...grid, labelled: kind === 'agent' && !isPacked }),
+    rects: rectsOf(columns, kind === 'agent' && !isPacked, { index, input }),
   }));
   return { kind, lane, ...place, costUsd: lane.costUsd, ...bar, tracks };
 }
