@@ -67,13 +67,12 @@ export class Admission {
   }
 
   #start(threadId: string): void {
-    if (this.#admitted.has(threadId)) return;
+    // One that was refused stays so in its next run, also when there is room: its series would show a part of its spend only.
+    if (this.#admitted.has(threadId) || this.#refused.has(threadId)) return;
     if (this.#admitted.size < this.#options.maxThreads) {
-      this.#refused.delete(threadId);
       this.#admitted.set(threadId, { lanes: new Set() });
       return;
     }
-    if (this.#refused.has(threadId)) return;
     this.#refused.add(threadId);
     this.#options.onThreadRefused();
   }

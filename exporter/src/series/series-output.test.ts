@@ -164,6 +164,22 @@ test('a thread past the cap is in the aggregates only, counted once; a place tha
   expect(lines('orchestrator_thread_info').map((line) => /thread="(\w+)"/.exec(line)?.[1])).toEqual(['three']);
 });
 
+test('a thread past the cap stays so in its next run, also when there is room: no series shows a part of its spend', () => {
+  const { feed, lines, sweep, refused } = fedOutput({ maxThreads: 1 });
+  feed([
+    event('graph.complete', 0, { status: 'success' }, 'one'),
+    event('cost.updated', 1, { costCents: 500, agent: 'a' }, 'two'),
+  ]);
+  feed([event('graph.complete', 2_000, { status: 'success' }, 'two')]);
+  sweep(START + 1_500);
+  feed([
+    event('node.start', 2_100, { nodeId: 'n' }, 'two'),
+    event('cost.updated', 2_101, { costCents: 600, agent: 'a' }, 'two'),
+  ]);
+  expect([lines('orchestrator_thread_cost_usd_total'), refused]).toEqual([[], ['thread']]);
+  expect(lines('orchestrator_cost_usd_total')).toEqual([expect.stringMatching(/ 6$/)]);
+});
+
 test('agents past the cap of lanes share `other`, money included', () => {
   const { feed, lines, refused } = fedOutput({ maxLanes: 1 });
   feed([
