@@ -132,6 +132,14 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       showIf: showsTimeline,
     })
     .addBooleanSwitch({
+      path: 'showReplay',
+      name: 'Replay',
+      description: 'Controls to go through the range again: step by transition or checkpoint, play, snap to live',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.showReplay,
+      showIf: showsTimeline,
+    })
+    .addBooleanSwitch({
       path: 'showCheckpoints',
       name: 'Checkpoints',
       description: 'Mark saved checkpoints on a rail above the lanes',

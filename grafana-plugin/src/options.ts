@@ -25,6 +25,7 @@ export interface PanelOptions {
   filterBoxFrom: number;
   showFigures: boolean;
   showCheckpoints: boolean;
+  showReplay: boolean;
   showIdealLine: boolean;
   /** What the burn-down's axis counts. */
   budgetScale: BudgetScale;
@@ -48,6 +49,7 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   filterBoxFrom: 30,
   showFigures: true,
   showCheckpoints: true,
+  showReplay: true,
   showIdealLine: true,
   budgetScale: 'auto',
   showForecast: true,
@@ -105,6 +107,7 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
     laneFilter: typeof given.laneFilter === 'string' ? given.laneFilter : DEFAULT_OPTIONS.laneFilter,
     filterBoxFrom: number('filterBoxFrom'),
     showFigures: flag(given.showFigures, DEFAULT_OPTIONS.showFigures),
+    showReplay: flag(given.showReplay, DEFAULT_OPTIONS.showReplay),
     showCheckpoints: flag(given.showCheckpoints, DEFAULT_OPTIONS.showCheckpoints),
     budgetScale: BUDGET_SCALES.has(given.budgetScale)
       ? (given.budgetScale as BudgetScale)

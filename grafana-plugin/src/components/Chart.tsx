@@ -13,6 +13,7 @@ import type { PanelData } from '../read/panel-data.ts';
 import { GroupButtons } from './GroupButtons.tsx';
 import { hoverText } from './hover-text.ts';
 import { LaneScrollbar } from './LaneScrollbar.tsx';
+import { ReplayScrubber } from './ReplayScrubber.tsx';
 import { SegmentTable } from './SegmentTable.tsx';
 import { SpendBreakdown } from './SpendBreakdown.tsx';
 import { themePalette } from './theme-palette.ts';
@@ -20,7 +21,8 @@ import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
 import type { LaneViewState } from './use-lane-view.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
-import { useSharedCrosshair } from './use-shared-crosshair.ts';
+import type { Replay } from './use-replay.ts';
+import type { SharedCrosshair } from './use-shared-crosshair.ts';
 
 export interface ChartProps {
   readonly data: PanelData;
@@ -32,11 +34,14 @@ export interface ChartProps {
   readonly range: { readonly fromMs: number; readonly toMs: number; readonly nowMs: number };
   readonly timeZone: string;
   readonly summary: string;
+  /** Undefined: there is no replay in this panel. */
+  readonly replay: Replay | undefined;
+  readonly shared: SharedCrosshair;
   readonly onZoom: (range: { from: number; to: number }) => void;
 }
 
 export function Chart(props: ChartProps): React.ReactElement {
-  const { data, lanes, forecast, options, width, height, range, timeZone, summary, onZoom } = props;
+  const { data, lanes, forecast, options, width, height, range, timeZone, summary, replay, shared, onZoom } = props;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
@@ -84,7 +89,6 @@ export function Chart(props: ChartProps): React.ReactElement {
     }
   }, [layout, palette, width, height, devicePixelRatio]);
 
-  const shared = useSharedCrosshair();
   const onHover = shared.publish;
   const onScroll = useCallback((next: number) => setScrollTop(next), []);
   const [brushed, setBrushed] = useState<{ fromMs: number; toMs: number }>();
@@ -92,14 +96,16 @@ export function Chart(props: ChartProps): React.ReactElement {
   const { pointer, selection, handlers } = useChartPointer({ surface, layout, onHover, onZoom, onBrush, onScroll });
   const marked = selection ?? (brushed === undefined ? undefined : brushedPixels(layout.axis, brushed));
 
-  const hoverMs = pointer?.hit.atMs ?? shared.atMs;
+  const replayMs = replay?.atMs;
+  const hoverMs = pointer?.hit.atMs ?? replayMs ?? shared.atMs;
   const inRange = hoverMs !== undefined && hoverMs >= range.fromMs && hoverMs <= range.toMs;
   const crosshairX = hoverMs === undefined ? 0 : xOfTime(layout.axis, hoverMs);
   const hover = useMemo(() => {
+    const atMs = replayMs ?? (shared.showTooltip ? shared.atMs : undefined);
     const hit =
       pointer?.hit ??
-      (shared.showTooltip && shared.atMs !== undefined
-        ? { atMs: shared.atMs, lane: undefined, segment: undefined, folded: [], checkpoint: undefined }
+      (atMs !== undefined
+        ? { atMs, lane: undefined, segment: undefined, folded: [], checkpoint: undefined }
         : undefined);
     const drawn = {
       timeline: options.bands === 'burn-down' ? undefined : data.timeline,
@@ -107,7 +113,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       stateName: palette.stateName,
     };
     return hit === undefined ? undefined : hoverText(hit, drawn);
-  }, [pointer, shared.showTooltip, shared.atMs, data, options.bands, palette]);
+  }, [pointer, replayMs, shared.showTooltip, shared.atMs, data, options.bands, palette]);
   const tooltipAt =
     pointer === undefined ? sharedPosition(surface, crosshairX) : { x: pointer.clientX, y: pointer.clientY };
 
@@ -120,7 +126,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       {...handlers}
     >
       <canvas ref={canvas} role="img" aria-label={summary} style={{ width, height, display: 'block' }} />
-      {inRange && (
+      {inRange && (pointer !== undefined || replayMs === undefined) && (
         <div
           className={styles.crosshair}
           data-testid="orchestrator-crosshair"
@@ -146,6 +152,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       {hover !== undefined && inRange && selection === undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
       )}
+      {replay !== undefined && <ReplayScrubber replay={replay} layout={layout} valueText={summary} />}
       <GroupButtons layout={layout} onToggle={lanes.toggle} />
       {layout.timeline !== undefined && (
         <LaneScrollbar

@@ -9,54 +9,47 @@ interface FiguresProps {
   readonly figures: readonly Figure[];
   /** Small panels: remaining and exhaustion only, on one line. */
   readonly compact: boolean;
+  /** At the right: the controls of the replay. */
+  readonly children?: React.ReactNode;
 }
 
 export const FIGURES_HEIGHT = 52;
 export const COMPACT_FIGURES_HEIGHT = 24;
 
-export function Figures({ figures, compact }: FiguresProps): React.ReactElement {
+export function Figures({ figures, compact, children }: FiguresProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const tones: Record<Tone, string> = { plain: '', warning: styles.warning, critical: styles.critical };
   const shown = compact ? figures.filter((figure) => figure.id === 'remaining' || figure.id === 'exhaustion') : figures;
   return (
-    <dl className={compact ? styles.compactRow : styles.row} data-testid="orchestrator-figures">
-      {shown.map((figure) => (
-        <div
-          key={figure.id}
-          className={compact ? styles.compactFigure : styles.figure}
-          title={figure.hint}
-          data-testid={`orchestrator-figure-${figure.id}`}
-        >
-          {!compact && <dt className={styles.label}>{figure.label}</dt>}
-          <dd className={styles.line}>
-            <span className={`${compact ? styles.compactValue : styles.value} ${tones[figure.tone]}`}>
-              {figure.value}
-            </span>
-            <span className={styles.detail}>{figure.detail}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div className={compact ? styles.compactRow : styles.row}>
+      <dl className={compact ? styles.compactList : styles.list} data-testid="orchestrator-figures">
+        {shown.map((figure) => (
+          <div
+            key={figure.id}
+            className={compact ? styles.compactFigure : styles.figure}
+            title={figure.hint}
+            data-testid={`orchestrator-figure-${figure.id}`}
+          >
+            {!compact && <dt className={styles.label}>{figure.label}</dt>}
+            <dd className={styles.line}>
+              <span className={`${compact ? styles.compactValue : styles.value} ${tones[figure.tone]}`}>
+                {figure.value}
+              </span>
+              <span className={styles.detail}>{figure.detail}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {children}
+    </div>
   );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  row: css({
-    display: 'flex',
-    gap: theme.spacing(5),
-    height: FIGURES_HEIGHT,
-    margin: 0,
-    overflow: 'hidden',
-    flexShrink: 0,
-  }),
-  compactRow: css({
-    display: 'flex',
-    gap: theme.spacing(2),
-    height: COMPACT_FIGURES_HEIGHT,
-    margin: 0,
-    overflow: 'hidden',
-    flexShrink: 0,
-  }),
+  row: css({ display: 'flex', height: FIGURES_HEIGHT, flexShrink: 0, gap: theme.spacing(2) }),
+  compactRow: css({ display: 'flex', height: COMPACT_FIGURES_HEIGHT, flexShrink: 0, gap: theme.spacing(1) }),
+  list: css({ display: 'flex', gap: theme.spacing(5), margin: 0, overflow: 'hidden', minWidth: 0 }),
+  compactList: css({ display: 'flex', gap: theme.spacing(2), margin: 0, overflow: 'hidden', minWidth: 0 }),
   figure: css({ minWidth: 0, flexShrink: 0, '&:first-child': { minWidth: 144 }, '&:last-child': { flexShrink: 1 } }),
   compactFigure: css({ minWidth: 0, '&:first-child': { flexShrink: 0 } }),
   label: css({

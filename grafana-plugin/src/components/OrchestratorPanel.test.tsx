@@ -198,6 +198,74 @@ test('more than 500 marks are counted in the table, not all listed', () => {
   );
 });
 
+describe('replay', () => {
+  const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
+  const told = () => screen.getByTestId('orchestrator-replay-time').textContent;
+  const slider = () => screen.getByRole('slider', { name: 'Replay: instant' });
+
+  test('steps to transitions and checkpoints, tells states and money of then, and is live again at the end', () => {
+    const { eventBus } = show();
+    const shared: unknown[] = [];
+    eventBus.getStream(DataHoverEvent).subscribe((event) => shared.push(event.payload.point?.['time']));
+    expect(told()).toBe('');
+    press('Checkpoint before');
+    expect(told()).toBe('14:00:30.000');
+    press('Transition before');
+    expect(told()).toBe('14:00:20.003');
+    press('Transition before');
+    press('Transition before');
+    expect(told()).toBe('14:00:12.003');
+    expect(shared).toContain(T0 + 30_000);
+    expect(screen.getByTestId('orchestrator-figure-remaining').textContent).toContain('$4.40');
+    expect(slider().getAttribute('aria-valuetext')).toMatch(/^14:00:12\.003\. /);
+    expect(screen.getByTestId('orchestrator-tooltip').textContent).toContain('plannerrunning');
+    press('Next checkpoint');
+    press('Next checkpoint');
+    expect(told()).toBe('');
+    expect(screen.queryByTestId('orchestrator-replay-cursor')).toBeNull();
+  });
+
+  test.each([
+    { name: 'Home goes to the beginning', keys: ['Home'], at: '14:00:00.000' },
+    { name: 'arrows step by transition', keys: ['Home', 'ArrowRight', 'ArrowRight', 'ArrowLeft'], at: '14:00:10.000' },
+    { name: 'page keys step by checkpoint', keys: ['Home', 'PageUp'], at: '14:00:30.000' },
+    { name: 'before the first transition there is no other', keys: ['Home', 'ArrowLeft'], at: '14:00:00.000' },
+    { name: 'End is live', keys: ['Home', 'End'], at: '' },
+    { name: 'other keys are not ours', keys: ['x', 'constructor'], at: '' },
+  ])('$name', ({ keys, at }) => {
+    show();
+    for (const key of keys) {
+      fireEvent.keyDown(slider(), { key });
+    }
+    expect(told()).toBe(at);
+  });
+
+  test('plays at the speed chosen, and ends live', () => {
+    show();
+    fireEvent.keyDown(slider(), { key: 'Home' });
+    press('Speed 1 times; change it');
+    press('Speed 5 times; change it');
+    press('Replay the range');
+    React.act(() => jest.advanceTimersByTime(1_000));
+    const [, seconds] = /^14:00:(\d\d\.\d\d\d)$/.exec(told() ?? '') ?? [];
+    // Twenty seconds a second, less the frames before the first difference is known.
+    expect(Number(seconds)).toBeGreaterThan(18);
+    expect(Number(seconds)).toBeLessThanOrEqual(20);
+    React.act(() => jest.advanceTimersByTime(3_000));
+    expect(told()).toBe('');
+    expect(screen.getByRole('button', { name: 'Replay the range' })).toBeTruthy();
+  });
+
+  test('is not there without a timeline, nor when it is switched off', () => {
+    const { unmount } = show({ options: { bands: 'burn-down' } });
+    expect(screen.queryByTestId('orchestrator-replay')).toBeNull();
+    unmount();
+    show({ options: { showReplay: false } });
+    expect(screen.queryByTestId('orchestrator-replay')).toBeNull();
+    expect(screen.queryByRole('slider', { name: 'Replay: instant' })).toBeNull();
+  });
+});
+
 describe('pointer', () => {
   const X = { left: 184, right: 1_186 };
   const msAt = (x: number) => T0 + ((x - X.left) / (X.right - X.left)) * 60_000;

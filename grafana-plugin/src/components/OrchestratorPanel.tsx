@@ -4,6 +4,7 @@ import { css } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { forecast as forecastOf } from '../model/forecast.ts';
+import { burnDownAt } from '../model/replay.ts';
 import { createLaneMemory } from '../model/lane-memory.ts';
 import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
@@ -15,9 +16,12 @@ import { FILTER_HEIGHT, LaneFilter } from './LaneFilter.tsx';
 import { Legend, LEGEND_HEIGHT } from './Legend.tsx';
 import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
 import { drawnRange } from './drawn-range.ts';
+import { ReplayControls } from './ReplayControls.tsx';
 import { resolutionText, summaryText } from './summary-text.ts';
 import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
+import { useReplay } from './use-replay.ts';
+import { useSharedCrosshair } from './use-shared-crosshair.ts';
 import { useLaneView } from './use-lane-view.ts';
 
 /** Below this size the figures collapse to remaining and exhaustion, on one line. */
@@ -25,6 +29,8 @@ const ROOMY = { width: 600, height: 300 };
 /** Below this height the legend goes. */
 const LEGEND_MIN_HEIGHT = 240;
 const LEGEND_TOTALS_MIN_WIDTH = 700;
+/** Below this width the replay is one button. */
+const REPLAY_MIN_WIDTH = 900;
 /** The problems that leave nothing to draw, given which bands are asked for. */
 function blockingProblems(data: PanelData, bands: PanelOptions['bands']): Problem[] {
   const timeline = bands === 'burn-down' ? undefined : data.timelineProblem;
@@ -65,19 +71,22 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range]);
   const palette = useMemo(() => themePalette(theme, read.looks), [theme, read.looks]);
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
-  const figures = useMemo(
-    () =>
-      figuresOf({
-        burnDown: primary,
-        oneOfMany,
-        forecast,
-        timeline,
-        lookbackMs,
-        atMs: Math.min(range.nowMs, range.toMs),
-        time,
-      }),
-    [primary, oneOfMany, forecast, timeline, lookbackMs, range, time]
-  );
+  const shared = useSharedCrosshair();
+  const replay = useReplay({ timeline, range, onMove: shared.publish });
+  const replayMs = replay.atMs;
+  const figures = useMemo(() => {
+    const then = primary === undefined || replayMs === undefined ? primary : burnDownAt(primary, replayMs);
+    return figuresOf({
+      burnDown: then,
+      oneOfMany,
+      forecast: then === primary || then === undefined ? forecast : forecastOf(then, lookbackMs),
+      timeline,
+      lookbackMs,
+      atMs: replayMs ?? Math.min(range.nowMs, range.toMs),
+      live: replayMs === undefined,
+      time,
+    });
+  }, [primary, oneOfMany, forecast, timeline, lookbackMs, replayMs, range, time]);
   const lanes = useLaneView({ timeline, options, range });
   const { tree } = lanes;
   const totals = useMemo(() => (tree === undefined ? [] : totalsPerState(tree.lanes, range)), [tree, range]);
@@ -93,6 +102,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
 
   const compact = width < ROOMY.width || height < ROOMY.height;
   const showFigures = options.showFigures && height >= 120;
+  const showReplay = options.showReplay && !compact && timeline !== undefined;
+  const summary = summaryText(read, figures);
   const showLegend = options.showLegend && height >= LEGEND_MIN_HEIGHT && timeline !== undefined;
   const notice = options.bands === 'both' && !compact ? (read.timelineProblem ?? read.budgetProblem) : undefined;
   const figuresHeight = showFigures ? (compact ? COMPACT_FIGURES_HEIGHT : FIGURES_HEIGHT) : 0;
@@ -108,7 +119,11 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     (notice === undefined ? 0 : NOTICE_HEIGHT);
   return (
     <div className={styles.panel} style={{ width, height }}>
-      {showFigures && <Figures figures={figures} compact={compact} />}
+      {showFigures && (
+        <Figures figures={figures} compact={compact}>
+          {showReplay && <ReplayControls replay={replay} time={time} compact={width < REPLAY_MIN_WIDTH} />}
+        </Figures>
+      )}
       {notice !== undefined && <Notice problem={notice} />}
       {showFilter && tree !== undefined && (
         <LaneFilter value={lanes.filter} onChange={lanes.setFilter} shown={tree.lanes.length} hidden={tree.hidden} />
@@ -122,7 +137,9 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
         height={Math.max(0, chartHeight)}
         range={range}
         timeZone={timeZone}
-        summary={summaryText(read, figures)}
+        summary={replayMs === undefined ? summary : `${time.exactTime(replayMs)}. ${summary}`}
+        replay={showReplay ? replay : undefined}
+        shared={shared}
         onZoom={onChangeTimeRange}
       />
       {showLegend && (

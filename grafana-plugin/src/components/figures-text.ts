@@ -134,8 +134,21 @@ function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-function stateFigure(timeline: Timeline, atMs: number): Figure {
-  const running = timeline.groups.filter((group) => group.runs.some((run) => run.endMs === undefined));
+function runsAt(group: Timeline['groups'][number], atMs: number): boolean {
+  return group.runs.some((run) => run.startMs <= atMs && (run.endMs === undefined || run.endMs > atMs));
+}
+
+/** What one thread's state was: the last one is known, of those before only whether it ran. */
+function wordOf(group: Timeline['groups'][number], atMs: number): string {
+  const lastRun = group.runs.at(-1);
+  if (lastRun === undefined || atMs >= (lastRun.endMs ?? Infinity)) {
+    return group.state ?? 'ended';
+  }
+  return runsAt(group, atMs) ? 'running' : group.runs.some((run) => run.startMs <= atMs) ? 'ended' : 'not started';
+}
+
+function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
+  const running = timeline.groups.filter((group) => runsAt(group, atMs));
   const counts = new Map<string, number>();
   for (const group of running) {
     for (const [state, count] of agentsPerState(group, atMs)) {
@@ -144,7 +157,8 @@ function stateFigure(timeline: Timeline, atMs: number): Figure {
   }
   const agents = timeline.groups.reduce((sum, group) => sum + group.lanes.filter((lane) => !lane.isTool).length, 0);
   const only = timeline.groups.length === 1 ? timeline.groups[0] : undefined;
-  const value = only?.state ?? (running.length > 0 ? 'running' : 'ended');
+  const word = only === undefined ? undefined : live ? only.state : wordOf(only, atMs);
+  const value = word ?? (running.length > 0 ? 'running' : 'ended');
   const threads = only === undefined ? `${running.length} of ${plural(timeline.groups.length, 'thread')}, ` : '';
   const active = [...counts].filter(([state]) => state !== 'idle' && state !== 'completed');
   const activeCount = active.reduce((sum, [, count]) => sum + count, 0);
@@ -172,8 +186,10 @@ export interface FiguresInput {
   readonly forecast: Forecast | undefined;
   readonly timeline: Timeline | undefined;
   readonly lookbackMs: number;
-  /** For which instant the states are told: now, or the end of a range that lies in the past. */
+  /** For which instant the states are told: now, the end of a range that lies in the past, or where a replay stands. */
   readonly atMs: number;
+  /** False in a replay. */
+  readonly live: boolean;
   readonly time: TimeFormat;
 }
 
@@ -187,6 +203,6 @@ export function figuresOf(input: FiguresInput): Figure[] {
       : [remainingFigure(burnDown, input.oneOfMany), burnRateFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || ended ? [] : [trendFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || forecast === undefined ? [] : [exhaustionFigure(burnDown, forecast, input.time)]),
-    ...(timeline === undefined ? [] : [stateFigure(timeline, input.atMs)]),
+    ...(timeline === undefined ? [] : [stateFigure(timeline, input.atMs, input.live)]),
   ];
 }

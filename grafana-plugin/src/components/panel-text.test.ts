@@ -76,6 +76,7 @@ function figures(burn: BurnDown | undefined, threads: ThreadSamples[]): string[]
     forecast: burn === undefined ? undefined : forecast(burn, 30 * MINUTE),
     timeline: threads.length === 0 ? undefined : toTimeline(threads, EXTENT),
     lookbackMs: 30 * MINUTE,
+    live: true,
     atMs: NOW,
     time: TIME,
   }).map((f) => `${f.label}: ${f.value} ${f.detail}${f.tone === 'plain' ? '' : ` !${f.tone}`}`);
@@ -105,6 +106,7 @@ describe('figures', () => {
         forecast: undefined,
         timeline,
         lookbackMs: 0,
+        live: true,
         atMs,
         time: TIME,
       });
@@ -134,6 +136,7 @@ describe('figures', () => {
       },
       timeline: undefined,
       lookbackMs: 30 * MINUTE,
+      live: true,
       atMs: NOW,
       time: TIME,
     });

@@ -1,0 +1,125 @@
+// The buttons of the replay: to the checkpoints and transitions before and after, play, speed, live.
+import React from 'react';
+import { css, cx } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { IconButton, useStyles2 } from '@grafana/ui';
+import type { TimeFormat } from './time-format.ts';
+import { SPEEDS, type Replay } from './use-replay.ts';
+
+interface ReplayControlsProps {
+  readonly replay: Replay;
+  readonly time: TimeFormat;
+  /** Small panels: play and live only. */
+  readonly compact: boolean;
+}
+
+export const REPLAY_CONTROLS_WIDTH = 330;
+
+export function ReplayControls({ replay, time, compact }: ReplayControlsProps): React.ReactElement {
+  const styles = useStyles2(getStyles);
+  const { atMs, playing, speed } = replay;
+  const play = (
+    <IconButton
+      name={playing ? 'pause' : 'play'}
+      tooltip={playing ? 'Pause the replay' : 'Replay the range'}
+      onClick={replay.togglePlay}
+    />
+  );
+  const live = (
+    <button
+      type="button"
+      className={cx(styles.live, atMs === undefined && styles.isLive)}
+      aria-pressed={atMs === undefined}
+      onClick={replay.goLive}
+    >
+      <span className={styles.dot} aria-hidden="true" />
+      Live
+    </button>
+  );
+  if (compact) {
+    return (
+      <div className={styles.row} role="group" aria-label="Replay" data-testid="orchestrator-replay">
+        {play}
+        {atMs !== undefined && live}
+      </div>
+    );
+  }
+  return (
+    <div className={styles.row} role="group" aria-label="Replay" data-testid="orchestrator-replay">
+      <span className={styles.time} data-testid="orchestrator-replay-time">
+        {atMs === undefined ? '' : time.exactTime(atMs)}
+      </span>
+      <IconButton name="step-backward" tooltip="Checkpoint before" onClick={() => replay.step('checkpoint', -1)} />
+      <IconButton
+        name="angle-left"
+        size="lg"
+        tooltip="Transition before"
+        onClick={() => replay.step('transition', -1)}
+      />
+      {play}
+      <IconButton name="angle-right" size="lg" tooltip="Next transition" onClick={() => replay.step('transition', 1)} />
+      <IconButton
+        name="step-backward"
+        className={styles.mirrored}
+        tooltip="Next checkpoint"
+        onClick={() => replay.step('checkpoint', 1)}
+      />
+      <button
+        type="button"
+        className={styles.speed}
+        aria-label={`Speed ${speed} times; change it`}
+        onClick={() => replay.setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1)}
+      >
+        {speed}
+        {'\u00d7'}
+      </button>
+      {live}
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => {
+  const button = {
+    display: 'inline-flex',
+    alignItems: 'center',
+    height: 22,
+    padding: theme.spacing(0, 0.75),
+    fontSize: 11,
+    color: theme.colors.text.secondary,
+    background: 'transparent',
+    border: `1px solid ${theme.colors.border.medium}`,
+    borderRadius: theme.shape.radius.default,
+    '&:hover': { color: theme.colors.text.primary, background: theme.colors.action.hover },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: 1 },
+  } as const;
+  return {
+    row: css({
+      display: 'flex',
+      alignItems: 'center',
+      justifyContent: 'flex-end',
+      gap: theme.spacing(0.5),
+      flexShrink: 0,
+      marginLeft: 'auto',
+      alignSelf: 'center',
+    }),
+    time: css({
+      minWidth: 92,
+      marginRight: theme.spacing(0.5),
+      textAlign: 'right',
+      fontSize: 12,
+      fontFamily: theme.typography.fontFamilyMonospace,
+      whiteSpace: 'nowrap',
+    }),
+    mirrored: css({ '& svg': { transform: 'scaleX(-1)' } }),
+    speed: css({ ...button, minWidth: 42, justifyContent: 'center', fontVariantNumeric: 'tabular-nums' }),
+    live: css({ ...button, gap: 5 }),
+    isLive: css({ color: theme.colors.text.primary }),
+    dot: css({
+      width: 7,
+      height: 7,
+      borderRadius: '50%',
+      background: 'currentColor',
+      [`button[aria-pressed='true'] > &`]: { background: theme.visualization.getColorByName('green') },
+    }),
+  };
+};

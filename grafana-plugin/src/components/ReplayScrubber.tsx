@@ -1,0 +1,150 @@
+// The slider of the replay over the chart: a rail above the plots, the cursor through both bands, what comes later dimmed.
+import React, { useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import type { PanelLayout } from '../layout/panel.ts';
+import { timeOfX, xOfTime } from '../layout/time-axis.ts';
+import type { Replay } from './use-replay.ts';
+
+interface ReplayScrubberProps {
+  readonly replay: Replay;
+  readonly layout: PanelLayout;
+  /** What is read to who cannot see it: time, states, money. */
+  readonly valueText: string;
+}
+
+export function ReplayScrubber({ replay, layout, valueText }: ReplayScrubberProps): React.ReactElement | null {
+  const styles = useStyles2(getStyles);
+  const dragging = useRef(false);
+  const { axis, plotTop, plotBottom } = layout;
+  const { atMs, fromMs, endMs } = replay;
+  const endX = Math.min(axis.right, xOfTime(axis, endMs));
+  if (endX <= axis.left || plotBottom <= plotTop) {
+    return null;
+  }
+  const x = Math.min(endX, Math.max(axis.left, xOfTime(axis, atMs ?? endMs)));
+  const seekTo = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    replay.seek(timeOfX(axis, axis.left + event.clientX - box.left));
+  };
+  return (
+    <>
+      {atMs !== undefined && (
+        <>
+          <div
+            className={styles.later}
+            style={{ left: x, width: Math.max(0, axis.right - x), top: plotTop, height: plotBottom - plotTop }}
+          />
+          <div
+            className={styles.cursor}
+            data-testid="orchestrator-replay-cursor"
+            style={{ transform: `translateX(${x}px)`, top: 0, height: plotBottom }}
+          />
+        </>
+      )}
+      <div
+        className={styles.rail}
+        role="slider"
+        tabIndex={0}
+        aria-label="Replay: instant"
+        aria-valuemin={fromMs}
+        aria-valuemax={endMs}
+        aria-valuenow={atMs ?? endMs}
+        aria-valuetext={valueText}
+        aria-keyshortcuts="ArrowLeft ArrowRight PageUp PageDown Home End Space"
+        style={{ left: axis.left, width: endX - axis.left, height: Math.max(6, plotTop - 4) }}
+        onKeyDown={(event) => onKey(event, replay)}
+        onPointerDown={(event) => {
+          event.stopPropagation();
+          if (event.button === 0) {
+            dragging.current = true;
+            event.currentTarget.setPointerCapture?.(event.pointerId);
+            seekTo(event);
+          }
+        }}
+        onPointerMove={(event) => {
+          if (dragging.current) {
+            event.stopPropagation();
+            seekTo(event);
+          }
+        }}
+        onPointerUp={() => {
+          dragging.current = false;
+        }}
+        onPointerCancel={() => {
+          dragging.current = false;
+        }}
+        onDoubleClick={(event) => event.stopPropagation()}
+      >
+        {atMs !== undefined && <div className={styles.handle} style={{ left: x - axis.left }} />}
+      </div>
+    </>
+  );
+}
+
+function onKey(event: KeyboardEvent<HTMLDivElement>, replay: Replay): void {
+  const actions: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => replay.step('transition', -1),
+    ArrowRight: () => replay.step('transition', 1),
+    ArrowDown: () => replay.step('transition', -1),
+    ArrowUp: () => replay.step('transition', 1),
+    PageDown: () => replay.step('checkpoint', -1),
+    PageUp: () => replay.step('checkpoint', 1),
+    Home: () => replay.seek(replay.fromMs),
+    End: replay.goLive,
+    ' ': replay.togglePlay,
+  };
+  const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
+  if (action !== undefined) {
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  rail: css({
+    position: 'absolute',
+    top: 0,
+    cursor: 'ew-resize',
+    touchAction: 'none',
+    borderRadius: 2,
+    '&::after': {
+      content: '""',
+      position: 'absolute',
+      left: 0,
+      right: 0,
+      bottom: 1,
+      height: 2,
+      borderRadius: 1,
+      background: theme.colors.border.weak,
+    },
+    '&:hover::after': { background: theme.colors.border.strong },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: 1 },
+  }),
+  handle: css({
+    position: 'absolute',
+    bottom: -3,
+    width: 10,
+    height: 10,
+    marginLeft: -5,
+    borderRadius: '50%',
+    background: theme.colors.primary.main,
+    border: `2px solid ${theme.colors.background.primary}`,
+    zIndex: 1,
+  }),
+  cursor: css({
+    position: 'absolute',
+    left: -1,
+    width: 0,
+    borderLeft: `2px solid ${theme.colors.primary.main}`,
+    pointerEvents: 'none',
+  }),
+  later: css({
+    position: 'absolute',
+    background: theme.colors.background.primary,
+    opacity: 0.6,
+    pointerEvents: 'none',
+  }),
+});
