@@ -79,7 +79,8 @@ export function useChartPointer(input: ChartPointerInput) {
       if (right - left >= MIN_DRAG) {
         const [fromMs, toMs] = [timeOfX(layout.axis, left), timeOfX(layout.axis, right)];
         if (selection.kind === 'spend') {
-          onBrush({ fromMs, toMs });
+          // Nobody points more finely than to the millisecond.
+          onBrush({ fromMs: Math.round(fromMs), toMs: Math.round(toMs) });
         } else {
           onZoom({ from: fromMs, to: toMs });
         }
