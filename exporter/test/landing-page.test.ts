@@ -72,6 +72,7 @@ test('where a read token is needed it asks for one, shows nothing, and does not 
   expect(html).toMatch(/class="live"[^>]*>signed out</);
   const headers = { authorization: 'Bearer read-token-0123456789' };
   const metrics = await (await fetch(`${running.url}/metrics`, { headers })).text();
+  expect(html).toContain('<nav id="endpoints" aria-label="Endpoints" hidden="">');
   // The page asks for threads, budgets and the gateway, once each.
   expect(metrics).toContain('auth_failures_total{scope="read",reason="no_credentials",environment="test"} 3\n');
 }, 60_000);

@@ -21,7 +21,7 @@ export const LANDING_PAGE = `<!doctype html>
   <section id="sign-in" class="empty" hidden>
     <h2>A token is needed</h2>
     <p>This exporter shows its data to holders of a read token only (<code>auth.read</code>).</p>
-    <form id="sign-in-form" class="command"><input id="token" type="password" aria-label="Read token" autocomplete="off" required><button type="submit">Show</button></form>
+    <form id="sign-in-form" class="sign-in-form"><label for="token">Read token</label><input id="token" type="password" autocomplete="off" spellcheck="false" aria-describedby="sign-in-note" required autofocus><button type="submit">Sign in</button></form>
     <p id="sign-in-note" class="quiet" role="status">It stays in this tab and is forgotten when the tab is closed.</p>
   </section>
   <section id="figures" class="figures" aria-label="Now">
@@ -50,13 +50,14 @@ export const LANDING_PAGE = `<!doctype html>
   </section>
 </main>
 <footer>
-  <nav aria-label="Endpoints">
+  <nav id="endpoints" aria-label="Endpoints">
     <a href="metrics">/metrics</a>
     <a href="metrics/timeline?consumer=browser">/metrics/timeline</a>
     <a href="health/ready">/health/ready</a>
     <a href="health/live">/health/live</a>
     <a href="v1/threads">/v1/threads</a>
     <a href="v1/budgets">/v1/budgets</a>
+    <button id="sign-out" class="plain" type="button" hidden>Sign out</button>
   </nav>
   <p id="degraded"></p>
 </footer>

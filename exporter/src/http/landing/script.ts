@@ -178,16 +178,33 @@ export const LANDING_SCRIPT = String.raw`'use strict';
   }
   let signedOut = false;
   function askForToken(status) {
-    if (token && status === 401) at('sign-in-note').textContent = 'This token was refused.';
-    if (token && status === 403) at('sign-in-note').textContent = 'This token may not read.';
-    if (status === 429) at('sign-in-note').textContent = 'Too many failed logins: wait a minute and try again.';
-    if (status !== 429) keepToken('');
+    let problem = '';
+    if (token && status === 401) problem = 'This token is not known here.';
+    if (token && status === 403) problem = 'This token may send events, not read: a token of auth.read is needed.';
+    if (status === 429) problem = 'Too many failed logins from this address: wait a minute and try again.';
+    // Of several answers the first says why: by the second the token is gone.
+    if (problem || !signedOut) {
+      at('sign-in-note').textContent = problem || 'It stays in this tab and is forgotten when the tab is closed.';
+      at('sign-in-note').className = problem ? 'problem' : 'quiet';
+      at('token').toggleAttribute('aria-invalid', problem !== '');
+    }
+    keepToken('');
     signedOut = true;
+    disconnect();
+    at('sign-out').hidden = true;
+    at('environment').hidden = true;
+    at('degraded').textContent = '';
+    at('endpoints').hidden = true;
     for (const id of ['figures', 'empty', 'threads-section', 'budgets-section']) at(id).hidden = true;
     at('sign-in').hidden = false;
     at('live').className = 'live';
     at('live').textContent = 'signed out';
+    at('token').focus();
   }
+  at('sign-out').addEventListener('click', () => {
+    keepToken('');
+    askForToken(0);
+  });
   at('sign-in-form').addEventListener('submit', (submitted) => {
     submitted.preventDefault();
     keepToken(at('token').value.trim());
@@ -195,6 +212,7 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     signedOut = false;
     at('sign-in').hidden = true;
     at('figures').hidden = false;
+    at('endpoints').hidden = false;
     start();
   });
 
@@ -235,19 +253,29 @@ export const LANDING_SCRIPT = String.raw`'use strict';
   }
 
   let failures = 0;
+  let socket;
+  let again;
+  function disconnect() {
+    clearTimeout(again);
+    const old = socket;
+    socket = undefined;
+    if (old) old.close();
+  }
   function connect() {
-    if (signedOut) return;
+    disconnect();
     const url = new URL('v1/gateway', document.baseURI);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(url, token ? ['orchestrator.v1', 'bearer.' + token] : []);
-    socket.addEventListener('open', () => {
+    const mine = new WebSocket(url, token ? ['orchestrator.v1', 'bearer.' + token] : []);
+    socket = mine;
+    mine.addEventListener('open', () => {
       failures = 0;
-      socket.send(JSON.stringify({ type: 'req', id: 'all', method: 'orchestrator.metrics.subscribe', params: { threadId: '*' } }));
+      mine.send(JSON.stringify({ type: 'req', id: 'all', method: 'orchestrator.metrics.subscribe', params: { threadId: '*' } }));
     });
-    socket.addEventListener('message', () => { live(true); refresh(); });
-    socket.addEventListener('close', () => {
+    mine.addEventListener('message', () => { live(true); refresh(); });
+    mine.addEventListener('close', () => {
+      if (socket !== mine) return;
       live(false);
-      setTimeout(connect, RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]);
+      again = setTimeout(connect, RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]);
       failures += 1;
     });
   }
@@ -259,14 +287,29 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     at('degraded').textContent = degraded.map(({ message }) => message[0].toUpperCase() + message.slice(1) + '.').join(' ');
   }
 
+  // A link cannot carry a token: what it leads to is fetched with it and shown as text.
+  at('endpoints').addEventListener('click', async (clicked) => {
+    if (!token || !clicked.target.href) return;
+    clicked.preventDefault();
+    try {
+      const answer = await fetch(clicked.target.href, { cache: 'no-store', headers: { authorization: 'Bearer ' + token } });
+      window.open(URL.createObjectURL(new Blob([await answer.text()], { type: 'text/plain;charset=utf-8' })));
+    } catch {
+      live(false);
+    }
+  });
+
   const now = "'$(date +%s)000'";
-  const command = 'curl ' + new URL('v1/events', document.baseURI).href + " -H 'Content-Type: application/json' -d '[\n" +
-    '  {"type":"agent.active","threadId":"hello","timestamp":' + now + ',"payload":{"agent":"writer","task":"say hello"}},\n' +
-    '  {"type":"cost.updated","threadId":"hello","timestamp":' + now + ',"payload":{"agent":"writer","costCents":1.25,"budgetRemainingCents":98.75}}\n' + "]'";
-  at('curl').textContent = command;
+  const command = () => 'curl ' + new URL('v1/events', document.baseURI).href + " -H 'Content-Type: application/json'" +
+    // Who needs a token to read needs one to send as well, as a rule: one of auth.ingest.
+    (token ? ' -H "Authorization: Bearer $INGEST_TOKEN"' : '') + " -d '[\n" +
+    '  {"type":"agent.active","threadId":"hello","timestamp":' + now + ',\n' +
+    '   "payload":{"agent":"writer","task":"say hello"}},\n' +
+    '  {"type":"cost.updated","threadId":"hello","timestamp":' + now + ',\n' +
+    '   "payload":{"agent":"writer","costCents":1.25,"budgetRemainingCents":98.75}}\n' + "]'";
   at('copy').addEventListener('click', async () => {
     try {
-      await navigator.clipboard.writeText(command);
+      await navigator.clipboard.writeText(command());
       at('copy').textContent = 'Copied';
     } catch {
       // No clipboard outside a secure context: select it for the reader instead.
@@ -275,6 +318,8 @@ export const LANDING_SCRIPT = String.raw`'use strict';
   });
 
   function start() {
+    at('curl').textContent = command();
+    at('sign-out').hidden = token === '';
     try {
       connect();
     } catch {

@@ -4,12 +4,12 @@
 export const LANDING_STYLES = `
 :root {
   color-scheme: dark light;
-  --page: #111217; --line: #26282e; --faint: #1a1c22; --text: #d8d9da; --quiet: #9a9ca3; --strong: #f2f3f5;
+  --page: #111217; --line: #26282e; --faint: #1a1c22; --text: #d8d9da; --quiet: #9a9ca3; --strong: #f2f3f5; --field: #6b6e78;
   --running: #5794f2; --waiting: #ff9830; --queued: #8e9099; --failed: #f2495c; --paused: #b877d9; --completed: #7b818c; --money: #73bf69;
 }
 @media (prefers-color-scheme: light) {
   :root {
-    --page: #fff; --line: #e3e5e8; --faint: #f4f5f6; --text: #33363b; --quiet: #666a72; --strong: #17181c;
+    --page: #fff; --line: #e3e5e8; --faint: #f4f5f6; --text: #33363b; --quiet: #666a72; --strong: #17181c; --field: #868a93;
     --running: #1f60c4; --waiting: #b25a00; --queued: #71757d; --failed: #c4162a; --paused: #8f3bb8; --completed: #71757d; --money: #2a7a1f;
   }
 }
@@ -62,12 +62,19 @@ main { flex: 1; display: flex; flex-direction: column; gap: 34px; padding-bottom
 .bar u { position: absolute; top: -3px; bottom: -3px; width: 1.5px; background: var(--quiet); text-decoration: none; opacity: .8; }
 .budget .bar { margin-top: 8px; }
 .budget .spent.warn { color: var(--waiting); } .budget .spent.over { color: var(--failed); }
-.empty { padding: 6px 0 26px; border-bottom: 1px solid var(--line); display: grid; gap: 10px; }
+.empty { padding: 6px 0 26px; border-bottom: 1px solid var(--line); display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
 .empty h2 { font-size: 20px; font-weight: 400; color: var(--strong); }
 .command { position: relative; }
-#sign-in-form button { position: static; padding: 6px 14px; }
-#token { font: inherit; color: var(--text); background: var(--faint); border: 1px solid var(--line); border-radius: 4px; padding: 6px 10px; width: min(420px, 70%); margin-right: 8px; }
-pre { background: var(--faint); border: 1px solid var(--line); border-radius: 6px; padding: 12px 76px 12px 14px; white-space: pre-wrap; overflow-wrap: anywhere; }
+.sign-in-form { display: grid; grid-template-columns: minmax(0, 420px) auto; justify-content: start; gap: 5px 8px; margin-top: 6px; }
+.sign-in-form label { grid-column: 1 / -1; font-size: 12px; color: var(--quiet); }
+.sign-in-form button { position: static; padding: 0 16px; font-size: 14px; color: var(--page); background: var(--running); border-color: var(--running); }
+.sign-in-form button:hover { border-color: var(--strong); }
+#token { font: inherit; color: var(--text); background: var(--faint); border: 1px solid var(--field); border-radius: 4px; padding: 7px 10px; min-width: 0; }
+#token[aria-invalid] { border-color: var(--failed); }
+.problem { color: var(--failed); font-size: 12.5px; }
+button.plain { position: static; padding: 0; border: 0; background: none; font-size: inherit; color: var(--quiet); }
+button.plain:hover { color: var(--strong); text-decoration: underline; text-underline-offset: 3px; }
+pre { background: var(--faint); border: 1px solid var(--line); border-radius: 6px; padding: 12px 76px 12px 14px; overflow-x: auto; }
 code { font: 12.5px/1.55 ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Menlo, monospace; }
 button { position: absolute; top: 8px; right: 8px; font: inherit; font-size: 12px; color: var(--text); background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: 3px 10px; cursor: pointer; }
 button:hover { border-color: var(--quiet); }
@@ -78,6 +85,9 @@ a { color: var(--quiet); text-decoration: none; } a:hover { color: var(--strong)
 :focus-visible { outline: 2px solid var(--running); outline-offset: 2px; border-radius: 2px; }
 @media (max-width: 720px) {
   header, main, footer { padding-left: 16px; padding-right: 16px; }
+  .figures { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
+  .figures b { font-size: 22px; }
+  pre { padding-top: 44px; padding-right: 14px; }
   .row { grid-template-columns: 1fr; } .money-cell { text-align: left; } .legend { margin-left: 0; }
 }
 `;
