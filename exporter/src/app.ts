@@ -14,6 +14,7 @@ import { messageOf, StartupError } from './errors.ts';
 import { Gateway } from './gateway/server.ts';
 import { Access } from './http/auth/access.ts';
 import { DailyQuotas } from './http/auth/daily-quotas.ts';
+import { BodyMemory } from './http/body.ts';
 import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
 import { hostIsOwn } from './http/own-host.ts';
@@ -299,6 +300,10 @@ export function createApp({ config, files, security, version, clock, log, openSt
     events: {
       ...ingest,
       body: { maxBytes: config.maxBodyBytes, maxRatio: config.maxDecompressionRatio },
+      memory: new BodyMemory(Math.max(config.maxBodiesBytes, config.maxBodyBytes)),
+      onNoRoom: () => {
+        self.connectionRefused('too_many');
+      },
       onNotDurable,
     },
     health: {

@@ -14,6 +14,7 @@ const DEFAULTS = {
   maxThreads: 500,
   retentionMs: 900_000,
   maxBodyBytes: 1_048_576,
+  maxBodiesBytes: 134_217_728,
   maxEvents: 10_000,
   maxMessageBytes: 65_536,
   maxLabelValues: 200,

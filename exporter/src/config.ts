@@ -122,6 +122,13 @@ export const OPTIONS = {
     max: 67_108_864,
     help: 'Largest body of `POST /v1/events`, after decompression.',
   }),
+  maxBodiesBytes: count({
+    path: 'limits.bodies_bytes',
+    fallback: 134_217_728,
+    min: 1_024,
+    max: 17_179_869_184,
+    help: 'Bodies of `POST /v1/events` held at once, all together, after decompression; past it the answer is 503 with `Retry-After`. At least one of `body_bytes` always fits.',
+  }),
   maxEvents: count({
     path: 'limits.events_per_body',
     fallback: 10_000,

@@ -249,3 +249,29 @@ test('a body without an announced end is refused once it passes the limit', asyn
   expect(String((await answer)[0])).toMatch(/^HTTP\/1.1 413 [^]*10000 bytes/);
   socket.destroy();
 });
+
+test('bodies that wait for their end hold no more memory together than they may; others are told to come back', async () => {
+  const exporter = await start({ body_bytes: 10_000, bodies_bytes: 20_000 });
+  const head =
+    'POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: 10000\r\n\r\n';
+  const ping = `${exporter.url}/v1/threads`;
+  const held = [open(exporter), open(exporter)];
+  for (const socket of held) socket.write(head + ' '.repeat(9_999));
+  // Loopback keeps no order between sockets: another body is let in until both have arrived.
+  let answer = '';
+  for (let count = 0; count < 500 && !answer.startsWith('HTTP/1.1 503'); count++) {
+    const next = open(exporter);
+    next.end(head + ' '.repeat(10_000));
+    answer = await answered(next);
+  }
+  expect(answer).toMatch(/^HTTP\/1.1 503 [^]*Retry-After: 1\r\n[^]*"code":"busy"/);
+  expect((await fetch(ping)).status).toBe(200);
+  for (const socket of held) socket.end(' ');
+  expect(await Promise.all(held.map(answered))).toEqual([
+    expect.stringMatching(/^HTTP\/1.1 200/),
+    expect.stringMatching(/^HTTP\/1.1 200/),
+  ]);
+  const after = open(exporter);
+  after.end(head + ' '.repeat(10_000));
+  expect(await answered(after)).toMatch(/^HTTP\/1.1 200/);
+});

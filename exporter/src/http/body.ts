@@ -13,6 +13,41 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
   br: createBrotliDecompress,
 };
 
+/** Bytes of all bodies that are held at once: many that each stay within their own limit could else fill the memory. */
+export class BodyMemory {
+  readonly #maxBytes: number;
+  #held = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** For one body; what it took is given back, once, when `release` is called. */
+  share(): BodyShare {
+    let taken = 0;
+    let released = false;
+    return {
+      take: (bytes) => {
+        if (released || this.#held + bytes > this.#maxBytes) return false;
+        this.#held += bytes;
+        taken += bytes;
+        return true;
+      },
+      release: () => {
+        released = true;
+        this.#held -= taken;
+        taken = 0;
+      },
+    };
+  }
+}
+
+export interface BodyShare {
+  /** False when there is no room, or the share was released. */
+  readonly take: (bytes: number) => boolean;
+  readonly release: () => void;
+}
+
 export interface BodyLimits {
   /** After decompression. */
   readonly maxBytes: number;
@@ -23,23 +58,28 @@ export interface BodyLimits {
 export type BodyResult =
   | { readonly kind: 'read'; readonly text: string; readonly bytes: number }
   | { readonly kind: 'too-large' | 'expands-too-much' | 'unknown-encoding' | 'unreadable' }
+  /** Others fill the memory that bodies may take: try again. */
+  | { readonly kind: 'no-room' }
   /** The sender went away: there is nobody to answer. */
   | { readonly kind: 'aborted' };
 
 /** Never rejects. What is left of a refused body is read and thrown away by node, until the request times out. */
-export function readRequestBody(request: IncomingMessage, limits: BodyLimits): Promise<BodyResult> {
+export function readRequestBody(request: IncomingMessage, limits: BodyLimits, share: BodyShare): Promise<BodyResult> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const makeDecoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
   if (makeDecoder === undefined && encoding !== 'identity') return Promise.resolve({ kind: 'unknown-encoding' });
   // Compressed or not: more bytes than may come out of it need not even begin.
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) return Promise.resolve({ kind: 'too-large' });
-  return collect(request, makeDecoder?.(), limits);
+  return collect(request, { decoder: makeDecoder?.(), share, limits });
 }
 
 function collect(
   request: IncomingMessage,
-  decoder: Transform | undefined,
-  { maxBytes, maxRatio }: BodyLimits
+  {
+    decoder,
+    share,
+    limits: { maxBytes, maxRatio },
+  }: { readonly decoder: Transform | undefined; readonly share: BodyShare; readonly limits: BodyLimits }
 ): Promise<BodyResult> {
   return new Promise((resolve) => {
     const source: Readable = decoder ?? request;
@@ -64,6 +104,7 @@ function collect(
       if (bytes > maxBytes) finish({ kind: 'too-large' });
       else if (decoder !== undefined && bytes > RATIO_FROM_BYTES && bytes > received * maxRatio)
         finish({ kind: 'expands-too-much' });
+      else if (!share.take(chunk.length)) finish({ kind: 'no-room' });
       else chunks.push(chunk);
     };
     source.on('data', take);

@@ -4,7 +4,7 @@ import { quoted } from '../errors.ts';
 import { sendProblem } from './answer.ts';
 import { principalOf } from './auth/guard.ts';
 import { readRequestBody } from './body.ts';
-import type { BodyLimits, BodyResult } from './body.ts';
+import type { BodyLimits, BodyMemory, BodyResult } from './body.ts';
 import { ingestText } from './ingest.ts';
 import type { BodyFormat, IngestParts, Refusal } from './ingest.ts';
 
@@ -23,6 +23,9 @@ const REFUSAL_STATUS: Readonly<Record<Refusal['reason'], number>> = {
 
 export interface EventsParts extends IngestParts {
   readonly body: BodyLimits;
+  readonly memory: BodyMemory;
+  /** Hears of a body that was not read because others fill the memory. */
+  readonly onNoRoom: () => void;
   readonly onNotDurable: (error: unknown) => void;
 }
 
@@ -56,7 +59,10 @@ function unsupported(response: Response, message: string): void {
 }
 
 async function take(parts: EventsParts, request: Request, response: Response): Promise<void> {
-  const body = await readRequestBody(request, parts.body);
+  const share = parts.memory.share();
+  // Until it is answered: what was read is still there while it is stored.
+  response.once('close', share.release);
+  const body = await readRequestBody(request, parts.body, share);
   if (body.kind === 'read') await answer(parts, body, { request, response });
   else refuseBody(parts, body.kind, response);
 }
@@ -103,6 +109,15 @@ function refuseBody(parts: EventsParts, kind: Exclude<BodyResult['kind'], 'read'
         response,
         `the body unpacks to more than ${maxRatio} times its size; expected less, and at most ${maxBytes} bytes in all`
       );
+      return;
+    case 'no-room':
+      parts.onNoRoom();
+      response.set('Retry-After', '1').set('Connection', 'close');
+      sendProblem(response, {
+        status: 503,
+        code: 'busy',
+        message: 'as many bodies are under way as may be held at once; none of these events counts; send them again',
+      });
       return;
     case 'unknown-encoding':
       unsupported(response, `the body's encoding is not taken; expected ${EXPECTED}`);

@@ -77,3 +77,14 @@ test('what did not count is given back, to the day it was taken from and to nobo
   if (first.ok) first.refund({ events: 1, bytes: 0 });
   expect(quotas.reserve(sender({ events: 2 }), { events: 1, bytes: 1 }).ok).toBe(false);
 });
+
+test('a clock that is set back to the day before begins nothing anew', () => {
+  let now = 20 * DAY_MS;
+  const quotas = new DailyQuotas(() => now);
+  const one = { events: 1, bytes: 1 };
+  expect(quotas.reserve(sender({ events: 1 }), one).ok).toBe(true);
+  now -= 1;
+  expect(quotas.reserve(sender({ events: 1 }), one).ok).toBe(false);
+  now += DAY_MS + 1;
+  expect(quotas.reserve(sender({ events: 1 }), one).ok).toBe(true);
+});

@@ -31,7 +31,8 @@ export class DailyQuotas {
     const nowMs = this.#now();
     const day = Math.floor(nowMs / DAY_MS);
     let used = this.#used.get(name);
-    if (used?.day !== day) this.#used.set(name, (used = { day, events: 0, bytes: 0 }));
+    // A clock that is set back begins no day anew.
+    if (used === undefined || used.day < day) this.#used.set(name, (used = { day, events: 0, bytes: 0 }));
     for (const unit of ['events', 'bytes'] as const) {
       const limit = quota[unit];
       if (limit === undefined || used[unit] + wanted[unit] <= limit) continue;
