@@ -23,6 +23,7 @@ export const CHECKS = {
   'fuzz-configs': { file: 'test/fuzz/config-files.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },
   'fuzz-journals': { file: 'test/fuzz/journals.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },
   'hostile-inputs': { file: 'test/hostile-inputs.test.ts', test: '', long: {} },
+  'token-timing': { file: 'test/token-timing.test.ts', test: '', long: { TIMING_SAMPLES: 100_000 } },
   pricing: { file: 'test/pricing-arithmetic.test.ts', test: '', long: { PRICING_CASES: 2_000_000 } },
   'budget-years': { file: 'test/budget-years.test.ts', test: '', long: { BUDGET_YEARS: 20 } },
   'burn-paths': { file: 'test/burn-paths.test.ts', test: '', long: { BURN_PATHS: 1_000 } },
