@@ -67,6 +67,7 @@ test('one bad event in a batch costs no other: its index, reason and value are a
     'orchestrator_exporter_events_rejected_total{reason="too_complex",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="forbidden",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="quota_exceeded",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="seq_unknown",environment="test"} 0',
   ]);
 });
 
