@@ -22,6 +22,7 @@ export const CHECKS = {
   'fuzz-events': { file: 'test/fuzz/events.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },
   'fuzz-configs': { file: 'test/fuzz/config-files.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },
   'fuzz-journals': { file: 'test/fuzz/journals.test.ts', test: '', long: { FUZZ_INPUTS: 30_000_000 } },
+  reload: { file: 'test/reload-under-load.test.ts', test: '', long: { RELOAD_ROUNDS: 500 } },
   'hostile-inputs': { file: 'test/hostile-inputs.test.ts', test: '', long: {} },
   'token-timing': { file: 'test/token-timing.test.ts', test: '', long: { TIMING_SAMPLES: 100_000 } },
   pricing: { file: 'test/pricing-arithmetic.test.ts', test: '', long: { PRICING_CASES: 2_000_000 } },

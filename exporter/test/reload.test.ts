@@ -187,34 +187,6 @@ test('the limit of a live thread follows its thread budget', async () => {
   expect(steps).toEqual([['5', '1'], ['7', '3'], []]);
 });
 
-test('50 bad files of each kind are refused while events come in, and not one event is lost', async () => {
-  const BAD = [
-    '{',
-    'budgets: 5',
-    '- a',
-    '"',
-    'prices: [{}]',
-    'budgets: [{name: x}]',
-    '\u0000',
-    '*a',
-    'a: &a [*a]',
-    '5',
-  ];
-  let sent = 0;
-  for (let round = 0; round < 50; round++) {
-    const bad = `${BAD[round % BAD.length] ?? ''}\n# ${round}`;
-    writeFileSync(file('budgets.yml'), bad);
-    writeFileSync(file('prices.yml'), bad);
-    const posted = post(url, usage(`e-${round}`, { costUsd: 0.01 }));
-    expect(exporter.reload()).toBe(false);
-    sent += (await posted).status === 200 ? 1 : 0;
-  }
-  expect([sent, await metricLines(url, 'orchestrator_budget_spent_usd', 'orchestrator_budget_limit_usd')]).toEqual([
-    50,
-    [of('daily', 'limit_usd', '10'), of('daily', 'spent_usd', '0.5')],
-  ]);
-});
-
 test('usage without a price waits on disk through a restart, and what it got stays through the next', async () => {
   const data = {
     environment: 'e',
