@@ -17,7 +17,7 @@ const WAIT_MS = 20_000;
 jest.setTimeout(60_000 + ROUNDS * 4_000);
 
 let folder: string;
-let started: ChildProcess[] = [];
+const started: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'exporter-reload-'));
 });

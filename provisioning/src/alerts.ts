@@ -112,9 +112,10 @@ function drafts({ name, alerts }: Environment): readonly Draft[] {
       name: ALERTS.budgetInvalid,
       severity: 'critical',
       expr: budgetUntrusted(scope),
+      forSeconds: alerts.budgetInvalidSeconds,
       summary: 'The figures of budget {{ $labels.budget }} cannot be trusted',
       description:
-        'Used and remaining are unknown, which is not zero: the threshold alerts of this budget are blind. The exporter says why at /health/ready and in its log.',
+        'Used and remaining are known to be too small, so its threshold alerts come late or not at all. The exporter says why at /health/ready and in its log.',
     },
     {
       name: ALERTS.threadBudgetExhausted,
@@ -161,7 +162,10 @@ function drafts({ name, alerts }: Environment): readonly Draft[] {
   ];
 }
 
-/** The alerting rules of one environment. Thresholds have no `for`: the gauge is exact, so the crossing itself is the fact. */
+/**
+ * The alerting rules of one environment. Thresholds have no `for`: the gauge is exact, so the crossing itself is the fact. That
+ * a budget is not valid is a fact at once too, but one that a new price or a running total often ends by itself.
+ */
 export function alertingRules(environment: Environment): readonly AlertingRule[] {
   const { grafanaUrl, runbookUrl } = environment.links;
   return drafts(environment).map((draft) => ({

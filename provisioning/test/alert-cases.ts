@@ -145,36 +145,53 @@ function thresholdCases(environment: string, { alert, ratio, summary }: Threshol
   ];
 }
 
-function invalidCases(environment: string): readonly AlertCase[] {
+function invalidCases(environment: string, seconds: number): readonly AlertCase[] {
   const alert = ALERTS.budgetInvalid;
   const text = {
     summary: 'The figures of budget research cannot be trusted',
     description:
-      'Used and remaining are unknown, which is not zero: the threshold alerts of this budget are blind. The exporter says why at /health/ready and in its log.',
+      'Used and remaining are known to be too small, so its threshold alerts come late or not at all. The exporter says why at /health/ready and in its log.',
   };
   return [
     {
       alert,
-      name: 'fires when the exporter calls the budget invalid',
+      name: 'fires when the exporter has called the budget invalid for long enough',
       series: budgetSeries({ environment, used: 0.5, spent: 50, valid: 0 }),
-      atSeconds: 0,
+      atSeconds: seconds,
       fires: [{ labels: budgetLabels, ...text }],
+    },
+    {
+      alert,
+      name: 'stays quiet a second before',
+      series: budgetSeries({ environment, used: 0.5, spent: 50, valid: 0 }),
+      atSeconds: seconds - 1,
+      fires: [],
+    },
+    {
+      alert,
+      name: 'stays quiet when a price came in time',
+      series: {
+        ...budgetSeries({ environment, used: 0.5, spent: 50 }),
+        [`orchestrator_budget_valid{environment="${environment}", budget="research"}`]: `0+0x${seconds - 2} 1+0${FOREVER}`,
+      },
+      atSeconds: seconds * 2,
+      fires: [],
     },
     {
       alert,
       name: 'fires when the used ratio is not a number',
       series: budgetSeries({ environment, used: 'NaN', spent: 50 }),
-      atSeconds: 0,
+      atSeconds: seconds,
       fires: [{ labels: budgetLabels, ...text }],
     },
     {
       alert,
       name: 'stays quiet for a valid budget that is overspent',
       series: budgetSeries({ environment, used: 3, spent: 300 }),
-      atSeconds: 60,
+      atSeconds: seconds + 60,
       fires: [],
     },
-    { alert, name: 'stays quiet where there is no budget', series: {}, atSeconds: 60, fires: [] },
+    { alert, name: 'stays quiet where there is no budget', series: {}, atSeconds: seconds + 60, fires: [] },
   ];
 }
 
@@ -341,7 +358,7 @@ export function alertCases({ name, alerts }: Environment): readonly AlertCase[] 
       ratio: alerts.budgetExhaustedRatio,
       summary: (budget, used) => `Budget ${budget} is exhausted: ${used} of its limit is used`,
     }),
-    ...invalidCases(name),
+    ...invalidCases(name, alerts.budgetInvalidSeconds),
     ...threadBudgetCases(name),
     ...stuckCases(name, alerts.agentSilentSeconds),
     ...scrapeCases(

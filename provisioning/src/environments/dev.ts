@@ -20,6 +20,7 @@ export const dev: Environment = {
     budgetWarningRatio: 0.8,
     budgetCriticalRatio: 0.95,
     budgetExhaustedRatio: 1,
+    budgetInvalidSeconds: 60,
     downSeconds: 15,
     agentSilentSeconds: 120,
   },

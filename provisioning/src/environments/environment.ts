@@ -34,6 +34,8 @@ export interface Environment {
     readonly budgetWarningRatio: number;
     readonly budgetCriticalRatio: number;
     readonly budgetExhaustedRatio: number;
+    /** How long a budget may be invalid before anybody hears of it: time for a price to be added. */
+    readonly budgetInvalidSeconds: number;
     /** How long a target has to be down before anybody hears of it. */
     readonly downSeconds: number;
     /** How long a running agent may be silent. */

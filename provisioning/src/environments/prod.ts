@@ -19,6 +19,7 @@ export const prod: Environment = {
     budgetWarningRatio: 0.8,
     budgetCriticalRatio: 0.95,
     budgetExhaustedRatio: 1,
+    budgetInvalidSeconds: 600,
     downSeconds: 60,
     agentSilentSeconds: 900,
   },

@@ -25,6 +25,7 @@ export const staging: Environment = {
     budgetWarningRatio: 0.8,
     budgetCriticalRatio: 0.95,
     budgetExhaustedRatio: 1,
+    budgetInvalidSeconds: 600,
     downSeconds: 120,
     agentSilentSeconds: 600,
   },
