@@ -1,78 +1,58 @@
-// How long a restart takes: writes a journal as an exporter does, 100 events to a batch, and starts an exporter on it.
+// How long a restart takes on a journal: reading all of it, and going on from a snapshot.
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { createExporter } from 'orchestrator-exporter';
-import { DirectoryJournal } from '../../exporter/dist/journal/directory-journal.js';
-import { parseEvent } from '../../exporter/dist/source/parse.js';
+import { promisify } from 'node:util';
 import { threeDigits } from './table.ts';
 
-const BATCH = 100;
-const THREADS = 400;
+const PROCESS = join(import.meta.dirname, 'replay-process.js');
 
-export interface Replay {
-  readonly events: number;
-  readonly mib: number;
-  readonly writeSeconds: number;
+interface Restart {
   readonly readySeconds: number;
   readonly cpuSeconds: number;
   readonly rssMiB: number;
+}
+
+export interface Replay {
+  readonly events: number;
+  readonly written: { readonly mib: number; readonly seconds: number };
+  /** Without any snapshot. */
+  readonly whole: Restart;
+  readonly snapshot: { readonly mib: number; readonly seconds: number; readonly fixedSeconds: number };
+  /** From the snapshot, with the last segment behind it. */
+  readonly behind: Restart;
 }
 
 /** @param folder on the disk that is measured; what is made in it is removed again. */
 export async function measureReplay(events: number, folder: string): Promise<Replay> {
   mkdirSync(folder, { recursive: true });
   const directory = mkdtempSync(join(folder, 'replay-'));
+  const step = async <T>(what: string): Promise<T> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [PROCESS, what, directory, String(events)]);
+    return JSON.parse(stdout) as T;
+  };
   try {
-    const written = await writeJournal(events, directory);
-    const startedMs = performance.now();
-    const startedCpu = process.cpuUsage();
-    const exporter = createExporter({ environment: 'bench', data_dir: directory }, { log: () => undefined });
-    await exporter.ready();
-    const readySeconds = (performance.now() - startedMs) / 1_000;
-    const { user, system } = process.cpuUsage(startedCpu);
-    const rssMiB = process.memoryUsage.rss() / 2 ** 20;
-    await exporter.close();
-    return { events, ...written, readySeconds, cpuSeconds: (user + system) / 1e6, rssMiB };
+    return {
+      events,
+      written: await step('write'),
+      whole: await step('restart'),
+      snapshot: await step('snapshot'),
+      behind: await step('restart'),
+    };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-export function replayText({ events, mib, writeSeconds, readySeconds, cpuSeconds, rssMiB }: Replay): string {
-  return (
-    `${events} events, ${threeDigits(mib)} MiB: written in ${threeDigits(writeSeconds)} s one batch of ${BATCH} at a time, ` +
-    `ready after ${threeDigits(readySeconds)} s of which ${threeDigits(cpuSeconds)} s of processor, rss ${threeDigits(rssMiB)} MiB`
-  );
+export function replayText({ events, written, whole, snapshot, behind }: Replay): string {
+  return [
+    `${events} events, ${threeDigits(written.mib)} MiB, written in ${threeDigits(written.seconds)} s.`,
+    `Reading all of it: ${restartText(whole)}.`,
+    `A snapshot of it: ${threeDigits(snapshot.mib)} MiB in ${threeDigits(snapshot.seconds)} s, of which ${threeDigits(snapshot.fixedSeconds)} s for reading and writing snapshots.`,
+    `From the snapshot: ${restartText(behind)}.`,
+  ].join('\n');
 }
 
-async function writeJournal(
-  events: number,
-  directory: string
-): Promise<{ readonly mib: number; readonly writeSeconds: number }> {
-  const journal = new DirectoryJournal({ directory, now: () => Date.now(), monotonic: () => performance.now() });
-  await journal.start(() => undefined);
-  const startedMs = performance.now();
-  for (let n = 0; n < events; n += BATCH) {
-    await journal.append(Array.from({ length: Math.min(BATCH, events - n) }, (_, at) => entry(n + at)));
-  }
-  const mib = journal.bytes / 2 ** 20;
-  await journal.close();
-  return { mib, writeSeconds: (performance.now() - startedMs) / 1_000 };
-}
-
-function entry(n: number) {
-  const threadId = `thread-${n % THREADS}`;
-  const timestamp = Date.now();
-  const agent = `agent-${n % 12}`;
-  const cost = { agent, model: 'mistral-small', provider: 'mistral', costUsd: 0.000012345, inputTokensDelta: 812 };
-  const kinds = [
-    { type: 'node.start', payload: { nodeId: agent, n } },
-    { type: 'cost.updated', payload: { ...cost, outputTokensDelta: 64, id: `cost-${n}` } },
-    { type: 'node.complete', payload: { nodeId: agent, duration: 812.5, n } },
-  ];
-  const raw = { ...kinds[n % kinds.length], threadId, timestamp };
-  const parsed = parseEvent(raw, { receivedMs: timestamp, team: 'search', workflow: 'rank' });
-  if (!parsed.ok) throw new Error(parsed.rejection.message);
-  return { event: parsed.event, digest: parsed.digest, source: 'http' as const };
+function restartText({ readySeconds, cpuSeconds, rssMiB }: Restart): string {
+  return `ready after ${threeDigits(readySeconds)} s, ${threeDigits(cpuSeconds)} s of processor, rss ${threeDigits(rssMiB)} MiB`;
 }

@@ -20,27 +20,25 @@ import type { IngestParts } from './http/ingest.ts';
 import { hostIsOwn } from './http/own-host.ts';
 import { createRouter } from './http/router.ts';
 import { upgradeHandler } from './http/upgrade.ts';
+import type { Compactor } from './journal/directory-journal.ts';
 import { NotDurableError } from './journal/disk-journal.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
 import type { JournalStorage } from './journal/storage.ts';
-import { JournalLoss } from './journal-loss.ts';
 import { directoryJournal, reportRecovery } from './journal-reporting.ts';
 import type { Log } from './log.ts';
-import { BudgetLedger } from './model/budgets.ts';
-import { OrchestratorModel } from './model/orchestrator-model.ts';
-import { Producers } from './model/producers.ts';
 import { Pipeline } from './pipeline.ts';
 import { PriceBook } from './price-book.ts';
+import { Projection } from './projection.ts';
 import { ConfigReload } from './reload.ts';
-import { Admission } from './series/admission.ts';
 import { BudgetFamilies } from './series/families/budgets.ts';
-import { SeriesRegistry } from './series/registry.ts';
 import { SelfMetrics } from './series/self.ts';
 import type { SecurityLook } from './security-watch.ts';
 import { hasSecurityFiles } from './security.ts';
 import type { Security } from './security.ts';
-import { SeriesOutput } from './series/series-output.ts';
-import { Timeline } from './series/timeline.ts';
+import type { SnapshotTask } from './snapshot-task.ts';
+import { snapshotThread } from './snapshot-thread.ts';
+import { ExporterState, STATE_VERSION, stateConfigOf } from './state.ts';
+import type { StateLine } from './state.ts';
 import { readBody } from './source/body.ts';
 import { attachEmitter, copyOf } from './source/emitter.ts';
 import { parseEvent } from './source/parse.ts';
@@ -57,6 +55,8 @@ export interface AppOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Makes snapshots of the journal; a thread of its own unless told. */
+  readonly compactor?: ((task: () => SnapshotTask) => Compactor) | undefined;
   /** Files of `data_dir`; those of the system unless told. */
   readonly openStorage?: ((directory: string) => Promise<JournalStorage>) | undefined;
 }
@@ -94,47 +94,41 @@ export interface CloseOptions {
 
 type Phase = 'starting' | 'serving' | 'failed' | 'closing';
 
-export function createApp({ config, files, security, version, clock, log, openStorage }: AppOptions): App {
+export function createApp({ config, files, security, version, clock, log, openStorage, compactor }: AppOptions): App {
   const isDurable = config.dataDir !== NO_JOURNAL;
   const self = new SelfMetrics({ environment: config.environment, version, journalDurable: isDurable });
-  const disk = isDurable ? directoryJournal({ config, clock, log, self, openStorage }) : undefined;
-  const journal = disk ?? new MemoryJournal();
-  const ledger = new BudgetLedger(files.budgets?.value ?? []);
-  const model = new OrchestratorModel({
-    retentionMs: config.retentionMs,
-    threadLimit: (thread) => ledger.threadLimit(thread),
-  });
-
-  const registry = new SeriesRegistry({
-    environment: config.environment,
-    maxSeriesPerFamily: config.maxSeries,
-    maxLabelValues: config.maxLabelValues,
-    onFold: (label) => {
-      self.labelFolded(label);
-    },
-  });
-  const admission = new Admission({
-    maxThreads: config.maxThreads,
-    maxLanes: config.maxSeries,
-    onThreadRefused: () => {
-      self.threadOverCap();
-    },
-    onLaneFolded: () => {
-      self.labelFolded('agent');
-    },
-  });
-  const timeline = new Timeline({
-    environment: config.environment,
-    latenessMs: config.latenessMs,
-    capacity: config.ring,
-    retentionMs: config.retentionMs,
-    admission,
+  const state = new ExporterState({
+    config,
+    budgets: files.budgets?.value ?? [],
     now: () => clock.now(),
-    onDrop: (reason) => {
+    onFold: (label, count) => {
+      self.labelFolded(label, count);
+    },
+    onThreadRefused: (count) => {
+      self.threadOverCap(count);
+    },
+    onTimelineDrop: (reason) => {
       self.timelineDropped(reason);
     },
   });
-  const series = new SeriesOutput({ registry, model, admission, timeline, defaultWorkflow: config.workflow });
+  const { ledger, model, producers, registry, timeline, series } = state;
+  const snapshotTask = (): SnapshotTask => ({
+    directory: config.dataDir,
+    config: stateConfigOf(config),
+    budgets: ledger.definitions,
+    madeBy: version,
+  });
+  const disk = isDurable
+    ? directoryJournal({
+        config,
+        clock,
+        log,
+        self,
+        openStorage,
+        compactor: (compactor ?? snapshotThread)(snapshotTask),
+      })
+    : undefined;
+  const journal = disk ?? new MemoryJournal();
   const onError = (error: unknown): void => {
     log('error', 'unexpected error', { error: messageOf(error) });
   };
@@ -152,23 +146,21 @@ export function createApp({ config, files, security, version, clock, log, openSt
     onError,
   });
   const prices = new PriceBook({ table: files.prices?.value, model, clock });
-  const producers = new Producers();
   const pipeline = new Pipeline({
     producers,
     parse: prices.pricing(parseEvent),
     model,
-    budgets: ledger,
+    projection: new Projection({ model, budgets: ledger, producers, outputs: [series, gateway, prices], onError }),
     journal,
-    outputs: [series, gateway, prices],
     clock,
     tally: self,
     defaults: { team: config.team, workflow: config.workflow },
-    onOutputError: onError,
   });
   self.observe({
     seriesByFamily: () => registry.sizes(),
     journalRecords: () => journal.records,
     journalBytes: () => disk?.bytes ?? 0,
+    journalOldestMs: () => disk?.oldest?.createdMs,
     timelineConsumers: () => timeline.consumers,
     gatewayClients: () => gateway.clients,
     gatewaySubscriptions: () => gateway.subscriptions,
@@ -196,14 +188,25 @@ export function createApp({ config, files, security, version, clock, log, openSt
   const start = async (): Promise<void> => {
     if (disk !== undefined) {
       const startedMs = clock.monotonic();
-      const loss = new JournalLoss();
-      const recovery = await disk.start((entry, seq) => {
-        loss.note(entry, seq);
-        pipeline.restore(entry);
+      const recovery = await disk.start({
+        stateVersion: STATE_VERSION,
+        load: (lines) => {
+          // Tried out first: one that cannot be taken up must leave nothing behind.
+          const trial = new ExporterState({ config, budgets: ledger.definitions, now: () => clock.now() });
+          trial.load(lines() as Iterable<StateLine>);
+          state.load(lines() as Iterable<StateLine>);
+        },
+        know: (id, digest) => {
+          pipeline.know(id, digest);
+        },
+        entry: (entry, seq) => {
+          state.loss.note(entry, seq);
+          pipeline.restore(entry);
+        },
       });
       timeline.restored();
       damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
-      const lostUntilMs = loss.untilMs(recovery, clock.now());
+      const lostUntilMs = state.loss.untilMs(recovery, clock.now());
       if (lostUntilMs !== undefined) ledger.missesBefore(lostUntilMs, model);
     }
     if (phase === 'starting') phase = 'serving';
@@ -245,12 +248,14 @@ export function createApp({ config, files, security, version, clock, log, openSt
           durable: isDurable,
           damage: () => damage,
           journalProblem: () => disk?.problem,
+          snapshotProblem: () => disk?.snapshotProblem,
+          overLimit: () => disk?.overLimit,
           budgets: () => ledger.views(clock.now()),
           refused: (file) => reload.refused(file),
           security: () => securityLook,
           unpriced: () => model.unpriced.size,
           foldedLabels: () => self.foldedLabels,
-          threadsOverCap: () => admission.refused,
+          threadsOverCap: () => state.admission.refused,
         });
 
   const ingest: IngestParts = {

@@ -9,6 +9,8 @@ const DEFAULTS = {
   port: 9847,
   dataDir: './data',
   logLevel: 'info',
+  journalRetentionMs: 2_592_000_000,
+  journalMaxBytes: 10_737_418_240,
   team: 'default',
   workflow: 'default',
   maxThreads: 500,
@@ -60,6 +62,7 @@ threads: {max: 0, retention: 1h30m}
 limits: {body_bytes: 1024, events_per_body: 1, message_bytes: 1024, label_values: 1, series_per_family: 10}
 timeline: {lateness: '0', ring: 100}
 gateway: {origins: ['https://a.example'], max_clients: 1, max_subscriptions: 1, queue_bytes: 1024}
+journal: {retention: 1m, max_bytes: 1048576}
 budgets_file: b.yml
 prices_file: p.json
 `,
@@ -68,6 +71,8 @@ prices_file: p.json
       host: '::1',
       port: 0,
       dataDir: '/var/lib/x',
+      journalRetentionMs: 60_000,
+      journalMaxBytes: 1_048_576,
       team: 'a',
       workflow: 'b',
       maxThreads: 0,
@@ -109,7 +114,7 @@ test.each([
     problems: [
       'enviroment is not known; did you mean environment?',
       'listen.prot is not known; did you mean listen.port?',
-      'retention is not known; known are environment, listen, data_dir, log, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file, prices_file',
+      'retention is not known; known are environment, listen, data_dir, log, journal, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file, prices_file',
       'environment is missing; expected text of 1 to 128 bytes without control characters',
     ],
   },

@@ -87,6 +87,20 @@ export const OPTIONS = {
     accepts: LOG_LEVELS.join(', '),
     help: 'What is less serious is not logged. The log is JSON lines on standard error; see operations.md.',
   }),
+  journalRetentionMs: option({
+    path: 'journal.retention',
+    schema: duration(60_000, 3_650 * DAY_MS),
+    fallback: '30d',
+    accepts: 'a duration from 1m to 3650d, such as 30d',
+    help: 'How long events are kept in the journal. Totals, threads and budgets do not depend on it: snapshots hold them. What is younger is deleted only for `journal.max_bytes`.',
+  }),
+  journalMaxBytes: count({
+    path: 'journal.max_bytes',
+    fallback: 10_737_418_240,
+    min: 1_048_576,
+    max: 1_099_511_627_776_000,
+    help: 'Most bytes of the journal: the oldest events are deleted first, but never what no two snapshots hold, nor the last 1,000,000 events (about 400 MB), by which repeats are recognised.',
+  }),
   team: option({
     path: 'labels.team',
     schema: label,

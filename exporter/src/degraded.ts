@@ -13,6 +13,8 @@ export interface DegradedParts {
   /** A sentence on what the start found missing. */
   readonly damage: () => string | undefined;
   readonly journalProblem: () => string | undefined;
+  readonly snapshotProblem: () => string | undefined;
+  readonly overLimit: () => string | undefined;
   readonly budgets: () => readonly BudgetView[];
   /** A sentence on why the file is refused. */
   readonly refused: (file: ReloadableFile) => string | undefined;
@@ -35,6 +37,13 @@ function sentences(reason: DegradedReason, parts: DegradedParts): readonly strin
       return known(parts.damage());
     case 'journal_unwritable':
       return known(parts.journalProblem());
+    case 'snapshot_failed': {
+      const problem = parts.snapshotProblem();
+      if (problem === undefined) return [];
+      return [`no snapshot of the journal could be made, so it grows and a restart takes longer: ${problem}`];
+    }
+    case 'journal_over_limit':
+      return known(parts.overLimit());
     case 'budget_invalid':
       return invalidBudgets(parts.budgets());
     case 'budgets_file_refused':

@@ -65,13 +65,16 @@ test('verify names every damage of a damaged one, with exit code 1', async () =>
 
 test('an empty directory is a sound journal of nothing', async () => {
   expect(await run('verify', folder)).toEqual({ code: 0, text: '0 records in 0 bytes: sound\n' });
-  expect((await run('stats', folder)).text).toBe('segments: 0\nbytes: 0\nrecords: 0\nthreads: 0\ndamage: 0\n');
+  expect((await run('stats', folder)).text).toBe(
+    'segments: 0\nsnapshots: 0\nbytes: 0\nrecords: 0\nthreads: 0\ndamage: 0\n'
+  );
   expect(await run('export', folder)).toEqual({ code: 0, text: '' });
 });
 
 test('stats counts events by type', async () => {
   expect((await run('stats', V1)).text.trim().split('\n')).toEqual([
     'segments: 2',
+    'snapshots: 0',
     'bytes: 1614',
     'records: 6',
     'threads: 1',

@@ -2,8 +2,8 @@
 // journal that is being written may be looked at too, and may then seem to end in a write that was cut off.
 import { messageOf, quoted, StartupError } from './errors.ts';
 import type { JournalEntry } from './journal/journal.ts';
-import { recover } from './journal/recovery.ts';
-import type { JournalDamage, Recovery } from './journal/recovery.ts';
+import type { JournalDamage } from './journal/recovery.ts';
+import { readKept } from './journal/restart.ts';
 import { readDirectory } from './journal/storage.ts';
 
 const COMMANDS = ['verify', 'stats', 'export'] as const;
@@ -35,22 +35,31 @@ export async function runJournalCommand(
   }
 }
 
-async function read(directory: string, onEntry: (entry: JournalEntry, seq: number) => void): Promise<Recovery> {
+async function read(
+  directory: string,
+  onEntry: (entry: JournalEntry, seq: number) => void
+): ReturnType<typeof readKept> {
   try {
-    return await recover(readDirectory(directory), onEntry);
+    return await readKept(readDirectory(directory), onEntry);
   } catch (cause) {
     throw new StartupError([`the journal in ${quoted(directory)} cannot be read: ${messageOf(cause)}`], { cause });
   }
 }
 
 async function verify(directory: string, write: (text: string) => Promise<void>): Promise<number> {
-  const { segments, damage, records, bytes } = await read(directory, () => undefined);
-  const isSerious = damage.some(({ kind }) => kind !== 'torn_tail');
+  const { segments, snapshots, damage, records, bytes } = await read(directory, () => undefined);
+  const isSerious =
+    damage.some(({ kind }) => kind !== 'torn_tail') ||
+    snapshots.some(({ state }) => state !== 'whole' && state !== 'newer');
   await write(
     [
       ...segments.map(
         ({ name, bytes: size, frames, records: held, sealed }) =>
           `${name}  ${size} bytes  ${frames} frames  ${held} records  ${sealed ? 'sealed' : 'not sealed'}`
+      ),
+      ...snapshots.map(
+        ({ name, bytes: size, state, next }) =>
+          `${name}  ${size} bytes  ${state}${next === undefined ? '' : `, holds what records 1 to ${next - 1} came to`}`
       ),
       ...damage.map(damageText),
       `${records} records in ${bytes} bytes: ${isSerious ? 'damaged' : 'sound'}`,
@@ -70,7 +79,7 @@ async function stats(directory: string, write: (text: string) => Promise<void>):
   const threads = new Set<string>();
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
-  const { segments, records, bytes, damage } = await read(directory, (entry) => {
+  const { segments, snapshots, records, bytes, damage } = await read(directory, (entry) => {
     const type = 'sweptMs' in entry ? 'sweep' : entry.event.type;
     types.set(type, (types.get(type) ?? 0) + 1);
     if ('sweptMs' in entry) return;
@@ -87,6 +96,7 @@ async function stats(directory: string, write: (text: string) => Promise<void>):
         ];
   const rows = [
     ['segments', segments.length],
+    ['snapshots', snapshots.length],
     ['bytes', bytes],
     ['records', records],
     ['threads', threads.size],

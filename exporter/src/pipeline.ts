@@ -11,9 +11,8 @@ import type {
   Source,
 } from './contract/event.ts';
 import type { IngestAnswer } from './contract/wire.ts';
-import type { Journal, JournalEntry, JournalSweep } from './journal/journal.ts';
-import type { BudgetLedger } from './model/budgets.ts';
-import type { Change } from './model/change.ts';
+import type { Journal, JournalEntry } from './journal/journal.ts';
+import { KnownIds } from './journal/known-ids.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
 import { isNumbered, Producers } from './model/producers.ts';
 import type { Numbered } from './model/producers.ts';
@@ -21,15 +20,7 @@ import { RecentMap } from './model/recent-map.ts';
 import { producerScope, trespass } from './model/sender.ts';
 import type { Sender } from './model/sender.ts';
 import type { ThreadView } from './model/views.ts';
-
-/** Whoever shows what happened: series, timeline, gateway. Called in order, synchronously, after the event is durable. */
-export interface Output {
-  apply(event: OrchestratorEvent, changes: readonly Change[]): void;
-  /** Changes that no event caused: threads forgotten by {@link Pipeline.sweep}. */
-  swept(changes: readonly Change[]): void;
-  /** As `apply`, for what happened before this start. An output that shows only what happens now leaves it out. */
-  restore?(event: OrchestratorEvent, changes: readonly Change[]): void;
-}
+import type { Projection } from './projection.ts';
 
 /** Counts what the pipeline does; the numbers of `orchestrator_exporter_events_*`. Anomalies are counted here only. */
 export interface Tally {
@@ -47,9 +38,9 @@ export interface PipelineParts {
   /** `parseEvent` of source/parse.ts; never throws. */
   readonly parse: (raw: unknown, context: ParseContext) => ParseResult;
   readonly model: OrchestratorModel;
-  readonly budgets: BudgetLedger;
+  /** Applies what is journalled, to this model among others. */
+  readonly projection: Projection;
   readonly journal: Journal;
-  readonly outputs: readonly Output[];
   readonly clock: Clock;
   readonly tally: Tally;
   /** Labels of events that carry none. */
@@ -58,8 +49,6 @@ export interface PipelineParts {
   readonly producers?: Producers;
   /** How many ids of accepted events are remembered to recognise duplicates; 1,000,000 by default. */
   readonly maxIds?: number;
-  /** Hears of an output, or of the model, that threw; the event still counts and the other outputs still get it. */
-  readonly onOutputError?: (error: unknown) => void;
 }
 
 type Rejected = IngestAnswer['rejected'][number];
@@ -72,8 +61,8 @@ const MAX_OWNERS = 100_000;
 
 export class Pipeline {
   readonly #parts: PipelineParts;
-  /** By id: what the event said. */
-  readonly #seen: RecentMap<string>;
+  readonly #projection: Projection;
+  readonly #seen: KnownIds;
   readonly #producers: Producers;
   /** By id, and by producer and number, while it is under way: the commit that makes the event durable. */
   readonly #underWay = new Map<string, Promise<void>>();
@@ -85,7 +74,8 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#seen = new RecentMap(parts.maxIds ?? MAX_IDS);
+    this.#projection = parts.projection;
+    this.#seen = new KnownIds(parts.maxIds ?? MAX_IDS);
     this.#producers = parts.producers ?? new Producers();
   }
 
@@ -119,45 +109,27 @@ export class Pipeline {
     try {
       const sweep = { sweptMs, ...model.retention };
       await this.#inOrder([sweep], () => {
-        this.#forget(sweep);
+        this.#projection.sweep(sweep);
       });
     } finally {
       this.#isSweeping = false;
     }
   }
 
-  /**
-   * Takes one entry of the journal, in its order, before the first {@link ingest}. Nothing is written and nothing tallied.
-   * @returns false for an event whose id was restored before: it is skipped.
-   */
-  restore(entry: JournalEntry): boolean {
-    if ('sweptMs' in entry) {
-      this.#forget(entry);
-      return true;
-    }
-    const { event, digest } = entry;
-    if (this.#seen.get(event.id) !== undefined) return false;
-    this.#seen.set(event.id, digest);
-    if (isNumbered(event)) this.#producers.claim(event);
-    const changes = this.#change(event);
-    this.#show((output) => {
-      output.restore?.(event, changes);
-    });
-    return true;
+  /** Takes one entry of the journal, in its order, before the first {@link ingest}. Nothing is written and nothing tallied. */
+  restore(entry: JournalEntry): void {
+    if (!('sweptMs' in entry)) this.#seen.note(entry.event.id, entry.digest);
+    this.#projection.restore(entry);
+  }
+
+  /** Recognises repeats of an event that a snapshot holds; to be called in the order of the journal, before `restore`. */
+  know(id: string, digest: string): void {
+    this.#seen.note(id, digest);
   }
 
   /** Resolves when everything that was under way when it was called has settled. */
   async idle(): Promise<void> {
     await this.#applied;
-  }
-
-  #forget(sweep: JournalSweep): void {
-    const changes = this.#parts.model.sweep(sweep.sweptMs, sweep);
-    if (changes.length === 0) return;
-    this.#parts.budgets.apply(changes);
-    this.#show((output) => {
-      output.swept(changes);
-    });
   }
 
   #admit(items: readonly RawItem[], sender: Sender): Admitted {
@@ -186,7 +158,7 @@ export class Pipeline {
       const verdict = this.#recognise(parsed);
       switch (verdict.kind) {
         case 'fresh':
-          this.#seen.set(parsed.event.id, parsed.digest);
+          this.#seen.note(parsed.event.id, parsed.digest);
           admitted.fresh.push(this.#withThreadLabels({ ...parsed, anomalies: verdict.anomalies }, labels));
           return;
         case 'duplicate': {
@@ -204,9 +176,9 @@ export class Pipeline {
 
   /** By its id as long as that is remembered, and by its producer's number for ever; takes the number of a fresh one. */
   #recognise({ event, digest, anomalies }: Accepted): Verdict {
-    const seen = this.#seen.get(event.id);
-    if (seen === digest) return { kind: 'duplicate', key: event.id };
-    if (seen !== undefined) {
+    const known = this.#seen.look(event.id, digest);
+    if (known === 'same') return { kind: 'duplicate', key: event.id };
+    if (known === 'other') {
       return { kind: 'refused', rejection: { reason: 'id_conflict', message: conflictMessage(event) } };
     }
     if (!isNumbered(event)) return { kind: 'fresh', anomalies };
@@ -266,7 +238,7 @@ export class Pipeline {
       await committed;
     } catch (error) {
       for (const { event } of batch) {
-        this.#seen.delete(event.id);
+        this.#seen.forget(event.id);
         this.#owners.delete(event.threadId);
         if (isNumbered(event)) this.#producers.release(event);
       }
@@ -294,37 +266,11 @@ export class Pipeline {
   #applyAll(batch: readonly Accepted[], source: Source): void {
     const { tally } = this.#parts;
     for (const { event, anomalies } of batch) {
-      const changes = this.#change(event);
-      this.#show((output) => {
-        output.apply(event, changes);
-      });
+      const changes = this.#projection.apply(event);
       tally.accepted(event.type, source);
       tally.lagSeconds(Math.max(0, (event.receivedMs ?? event.timestampMs) - event.timestampMs) / 1_000);
       for (const kind of anomalies) tally.anomaly(kind);
       for (const change of changes) if (change.kind === 'anomaly') tally.anomaly(change.anomaly);
-    }
-  }
-
-  /** The event is durable: an error here is a bug that must not cost the events behind it. */
-  #change(event: OrchestratorEvent): readonly Change[] {
-    try {
-      const changes = this.#parts.model.apply(event);
-      this.#parts.budgets.apply(changes);
-      return changes;
-    } catch (error) {
-      this.#parts.onOutputError?.(error);
-      return [];
-    }
-  }
-
-  /** An output that throws loses its own picture only. */
-  #show(hand: (output: Output) => void): void {
-    for (const output of this.#parts.outputs) {
-      try {
-        hand(output);
-      } catch (error) {
-        this.#parts.onOutputError?.(error);
-      }
     }
   }
 }

@@ -8,7 +8,8 @@ import type { Change } from './model/change.ts';
 import { priceOf } from './model/pricing.ts';
 import { correctionOf } from './model/unpriced-usage.ts';
 import type { ModelView, UnpricedUsageView } from './model/views.ts';
-import type { Output, RawItem } from './pipeline.ts';
+import type { RawItem } from './pipeline.ts';
+import type { Output } from './projection.ts';
 
 type Parse = (raw: unknown, context: ParseContext) => ParseResult;
 

@@ -6,6 +6,7 @@ import type { Journal, JournalEntry } from '../src/journal/journal.ts';
 import { BudgetLedger } from '../src/model/budgets.ts';
 import { OrchestratorModel } from '../src/model/orchestrator-model.ts';
 import { Pipeline } from '../src/pipeline.ts';
+import { Projection } from '../src/projection.ts';
 import { PriceBook } from '../src/price-book.ts';
 import { AggregateFamilies } from '../src/series/families/aggregates.ts';
 import { SeriesRegistry } from '../src/series/registry.ts';
@@ -63,20 +64,26 @@ export class MetricsHarness {
     this.#pipeline = new Pipeline({
       parse: this.#book.pricing(parseEvent),
       model: this.#model,
-      budgets: this.#ledger,
-      journal,
-      outputs: [
-        {
-          apply: (_event, changes) => {
-            for (const change of changes) this.#families.apply(change);
+      projection: new Projection({
+        model: this.#model,
+        budgets: this.#ledger,
+        outputs: [
+          {
+            apply: (_event, changes) => {
+              for (const change of changes) this.#families.apply(change);
+            },
+            restore: (_event, changes) => {
+              for (const change of changes) this.#families.apply(change);
+            },
+            swept: () => undefined,
           },
-          restore: (_event, changes) => {
-            for (const change of changes) this.#families.apply(change);
-          },
-          swept: () => undefined,
+          this.#book,
+        ],
+        onError: (error) => {
+          throw error;
         },
-        this.#book,
-      ],
+      }),
+      journal,
       clock,
       tally: {
         accepted: () => undefined,
@@ -86,9 +93,6 @@ export class MetricsHarness {
         lagSeconds: () => undefined,
       },
       defaults: { team: 'x', workflow: 'w' },
-      onOutputError: (error) => {
-        throw error;
-      },
     });
   }
 

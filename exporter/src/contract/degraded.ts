@@ -8,6 +8,10 @@ export const DEGRADED_REASONS = [
   'journal_damaged',
   /** The journal takes nothing at present: events are refused, and the exporter is not ready. */
   'journal_unwritable',
+  /** The last snapshot could not be made: the journal grows, and a restart takes longer. */
+  'snapshot_failed',
+  /** The journal holds more than `journal.max_bytes`, and nothing of it may be deleted. */
+  'journal_over_limit',
   /** `orchestrator_budget_valid` is 0 for at least one budget. */
   'budget_invalid',
   /** What the file said before stays in force. */

@@ -479,6 +479,48 @@ export const SELF = rows({
     labels: ['kind'],
     source: 'journal',
   },
+  journalOldest: {
+    name: 'orchestrator_exporter_journal_oldest_segment_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the oldest segment that is kept was begun; absent while there is none.',
+    labels: [],
+    source: 'journal',
+  },
+  journalSegmentsDeleted: {
+    name: 'orchestrator_exporter_journal_segments_deleted_total',
+    type: 'counter',
+    help: 'Segments deleted for their age or for journal.max_bytes; snapshots hold what they came to.',
+    labels: [],
+    source: 'journal',
+  },
+  journalSnapshotTimestamp: {
+    name: 'orchestrator_exporter_journal_snapshot_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the newest snapshot was made; absent while there is none.',
+    labels: [],
+    source: 'journal',
+  },
+  journalSnapshotDuration: {
+    name: 'orchestrator_exporter_journal_snapshot_duration_seconds',
+    type: 'gauge',
+    help: 'Time that the last snapshot made by this process took, in a thread of its own; absent before.',
+    labels: [],
+    source: 'journal',
+  },
+  journalSnapshotBytes: {
+    name: 'orchestrator_exporter_journal_snapshot_bytes',
+    type: 'gauge',
+    help: 'Size of the newest snapshot; absent while there is none.',
+    labels: [],
+    source: 'journal',
+  },
+  journalSnapshotFailures: {
+    name: 'orchestrator_exporter_journal_snapshot_failures_total',
+    type: 'counter',
+    help: 'Snapshots that could not be made; the one before stays in use.',
+    labels: [],
+    source: 'journal',
+  },
   scrapeDuration: {
     name: 'orchestrator_exporter_scrape_render_seconds',
     type: 'histogram',
@@ -588,6 +630,8 @@ export const JOURNAL_DAMAGE_KINDS = [
   'high_water',
   /** A whole frame holds a line that is no record. */
   'unreadable_record',
+  /** A snapshot cannot be used: an earlier one is, or the records themselves are. */
+  'snapshot',
 ] as const;
 export type JournalDamageKind = (typeof JOURNAL_DAMAGE_KINDS)[number];
 

@@ -3,13 +3,14 @@
 // After any error of the disk the segment in use is left for good and the next append begins a new one, whose header says
 // from which record on the old one is void. So the journal mends itself as soon as the disk takes bytes again.
 import { messageOf } from '../errors.ts';
-import { segmentNumber } from './format.ts';
+import { segmentName } from './format.ts';
 import { GroupCommit } from './group-commit.ts';
 import { writeHighWater } from './high-water.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { encodeEntries, EventSum } from './record.ts';
 import type { Chunk } from './record.ts';
 import type { Recovery } from './recovery.ts';
+import { indexName } from './segment-index.ts';
 import type { Fingerprint, SegmentIndex } from './segment-index.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import type { JournalStorage } from './storage.ts';
@@ -20,8 +21,10 @@ export interface DiskJournalOptions {
   readonly now: () => number;
   /** Monotonic ms; the times of commits come from it. */
   readonly monotonic: () => number;
-  /** A segment is sealed when it has grown past this; 64 MiB unless told. */
+  /** A segment is sealed when it has grown past this; 16 MiB unless told, so that one is read into little memory. */
   readonly segmentBytes?: number;
+  /** A segment is sealed when it is older than this, so that it can be let go of in time; a day unless told. */
+  readonly segmentMs?: number;
   /** Hears of every error of the disk; the senders of the entries hear of it too. */
   readonly onError?: (error: unknown) => void;
   /** Hears how long a commit took, written and synced. */
@@ -30,7 +33,8 @@ export interface DiskJournalOptions {
   readonly onSealed?: (name: string, index: SegmentIndex, segment: Fingerprint) => void;
 }
 
-const SEGMENT_BYTES = 64 * 1024 * 1024;
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+const SEGMENT_MS = 86_400_000;
 const FRAME_BYTES = 4 * 1024 * 1024;
 const GROUP_BYTES = 4 * 1024 * 1024;
 const WAITING_BYTES = 64 * 1024 * 1024;
@@ -38,6 +42,16 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 /** Thrown to senders whose events were not made durable: they may send them all again. */
 export class NotDurableError extends Error {
   override readonly name = 'NotDurableError';
+}
+
+/** What is known of a segment without reading it. What cannot be read of its header is undefined. */
+export interface SegmentPlace {
+  readonly name: string;
+  readonly number: number;
+  readonly bytes: number;
+  /** Number of its first record. */
+  readonly first: number | undefined;
+  readonly createdMs: number | undefined;
 }
 
 export class DiskJournal implements Journal {
@@ -49,8 +63,10 @@ export class DiskJournal implements Journal {
   #next: number;
   #previous: Buffer;
   #records: number;
-  /** Of segments that are not written any more. */
-  #closedBytes: number;
+  /** Segments that are not written any more, the oldest first. */
+  #past: readonly SegmentPlace[];
+  /** Of the one that is. */
+  #started: Omit<SegmentPlace, 'bytes'> | undefined;
   #problem: string | undefined;
   #isMarked = false;
   #closed = false;
@@ -63,11 +79,13 @@ export class DiskJournal implements Journal {
       groupBytes: GROUP_BYTES,
       waitingBytes: WAITING_BYTES,
     });
-    this.#number = segmentNumber(recovery.segments.at(-1)?.name ?? '') ?? 0;
+    this.#number = recovery.last;
     this.#next = recovery.next;
     this.#previous = recovery.previous;
     this.#records = recovery.records;
-    this.#closedBytes = recovery.bytes;
+    this.#past = recovery.heads.map(({ name, number, bytes, header }) => {
+      return { name, number, bytes, first: header?.first, createdMs: header?.createdMs };
+    });
   }
 
   get records(): number {
@@ -76,7 +94,30 @@ export class DiskJournal implements Journal {
 
   /** On the disk, synced. */
   get bytes(): number {
-    return this.#closedBytes + (this.#writer?.bytes ?? 0);
+    return this.segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Number that the next record will get. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The oldest first; the last one may still be written. */
+  get segments(): readonly SegmentPlace[] {
+    if (this.#started === undefined || this.#writer === undefined) return this.#past;
+    return [...this.#past, { ...this.#started, bytes: this.#writer.bytes }];
+  }
+
+  /** Deletes the oldest segment, for good. @throws what the storage throws; whether it is gone is then not known. */
+  async removeOldest(): Promise<void> {
+    const [oldest] = this.#past;
+    if (oldest === undefined) return;
+    await this.#options.storage.remove(oldest.name);
+    // One at a time: after a power cut too, those that are left follow one another.
+    await this.#options.storage.syncDirectory();
+    this.#past = this.#past.slice(1);
+    // Nothing depends on it; what stays is removed when the journal is read next.
+    await this.#options.storage.remove(indexName(oldest.name)).catch(() => undefined);
   }
 
   /** Number of the last entry that was acknowledged. */
@@ -153,8 +194,9 @@ export class DiskJournal implements Journal {
   }
 
   async #segment(): Promise<SegmentWriter> {
-    const { storage, now, segmentBytes = SEGMENT_BYTES } = this.#options;
-    if (this.#writer !== undefined && this.#writer.bytes >= segmentBytes) {
+    const { storage, now, segmentBytes = SEGMENT_BYTES, segmentMs = SEGMENT_MS } = this.#options;
+    const isOld = now() - (this.#started?.createdMs ?? now()) >= segmentMs;
+    if (this.#writer !== undefined && (this.#writer.bytes >= segmentBytes || isOld)) {
       await this.#seal(this.#writer);
       this.#leave(this.#writer);
     }
@@ -164,12 +206,9 @@ export class DiskJournal implements Journal {
         this.#isMarked = true;
       }
       this.#number += 1;
-      this.#writer = await SegmentWriter.create(storage, {
-        number: this.#number,
-        createdMs: now(),
-        first: this.#next,
-        previous: this.#previous,
-      });
+      const start = { number: this.#number, createdMs: now(), first: this.#next, previous: this.#previous };
+      this.#writer = await SegmentWriter.create(storage, start);
+      this.#started = { name: segmentName(start.number), ...start };
     }
     return this.#writer;
   }
@@ -187,9 +226,9 @@ export class DiskJournal implements Journal {
   }
 
   #leave(writer: SegmentWriter): void {
+    this.#past = this.segments;
     this.#writer = undefined;
     this.#previous = writer.digest();
-    this.#closedBytes += writer.bytes;
   }
 }
 

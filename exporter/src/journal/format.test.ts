@@ -84,6 +84,8 @@ test('the golden journal of format 1 reads as it did when format 1 was made', as
     records: 6,
     bytes: 1614,
     next: 7,
+    last: 2,
+    heads: [expect.objectContaining({ number: 1 }), expect.objectContaining({ number: 2 })],
     damage: [],
     segments: [
       { name: '00000001.seg', bytes: 1198, frames: 2, records: 4, sealed: true, createdMs: 1_800_000_000_000 },

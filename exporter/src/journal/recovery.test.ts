@@ -42,9 +42,12 @@ async function highWater(seq: number): Promise<Buffer> {
       list: unused,
       read: unused,
       open: unused,
+      cache: unused,
+      readHead: unused,
+      size: unused,
       create: unused,
       remove: unused,
-      cache: unused,
+      rename: unused,
       syncDirectory: unused,
       close: unused,
       overwrite,
@@ -60,6 +63,8 @@ async function found(segments: readonly Buffer[], mark: Buffer | undefined) {
   const storage: ReadableStorage = {
     list: () => Promise.resolve([...files.keys()].sort()),
     read: (name) => Promise.resolve(files.get(name) ?? Buffer.alloc(0)),
+    readHead: (name, length) => Promise.resolve((files.get(name) ?? Buffer.alloc(0)).subarray(0, length)),
+    size: (name) => Promise.resolve(files.get(name)?.length ?? 0),
   };
   const numbers: number[] = [];
   const { damage, next } = await recover(storage, (entry, seq) => {

@@ -1,6 +1,7 @@
 // Reads a journal from its first segment to its last and says what it found. Every record that can be read is handed over once,
 // in order; what cannot be read is named, never invented, and never stops the rest.
-import { DIGEST_BYTES, FORMAT_VERSION, HEADER_BYTES, segmentNumber } from './format.ts';
+import { decodeHeader, DIGEST_BYTES, FORMAT_VERSION, HEADER_BYTES, segmentNumber } from './format.ts';
+import type { SegmentHeader } from './format.ts';
 import { HIGH_WATER_FILE, readHighWater } from './high-water.ts';
 import type { JournalEntry } from './journal.ts';
 import { decodeEntry } from './record.ts';
@@ -10,6 +11,8 @@ import type { ReadableStorage } from './storage.ts';
 
 export interface JournalDamage extends Damage {
   readonly file: string;
+  /** Of a snapshot that is whole and cannot be taken. */
+  readonly problem?: string;
 }
 
 export interface SegmentSummary {
@@ -23,13 +26,17 @@ export interface SegmentSummary {
 }
 
 export interface Recovery {
-  /** Records handed over. */
+  /** Records handed over, those before the place where it went on included. */
   readonly records: number;
+  /** Of all segments. */
   readonly bytes: number;
   /** Number that the next record must get; never one that was acknowledged before. */
   readonly next: number;
   readonly damage: readonly JournalDamage[];
-  /** In order; the next one to write has a higher number than all of them. */
+  /** Number of the last segment; the next one to write has a higher one. */
+  readonly last: number;
+  readonly heads: readonly SegmentHead[];
+  /** Those that were read, in order. */
   readonly segments: readonly SegmentSummary[];
   /** What the next segment's header repeats. */
   readonly previous: Buffer;
@@ -38,11 +45,45 @@ export interface Recovery {
 /** A segment written by a later version: reading on could lose what it means, so the caller must not start. */
 export class NewerJournalError extends Error {
   override readonly name = 'NewerJournalError';
-  constructor(segment: string, version: number) {
+  constructor(file: string, version: string) {
     super(
-      `${segment} is of journal format ${version}, and this version reads up to ${FORMAT_VERSION}; start the version that wrote it, or a later one`
+      `${file} is of ${version}, and this version reads journals up to format ${FORMAT_VERSION}; start the version that wrote it, or a later one`
     );
   }
+}
+
+/** Where reading stands between two segments: all before it has been handed over, or never counted. */
+export interface Position {
+  /** Number of the last segment that was read; 0 for none. */
+  readonly segment: number;
+  /** Number of the record that must come next. */
+  readonly next: number;
+  /** Records handed over so far. */
+  readonly records: number;
+  /** Digests that the header of the next segment may repeat. */
+  readonly previous: readonly Buffer[];
+  /** What stands before was read whole, so that these digests mean something. */
+  readonly isWhole: boolean;
+  /** What was found before it. */
+  readonly damage: readonly JournalDamage[];
+}
+
+export const BEGINNING: Position = {
+  segment: 0,
+  next: 1,
+  records: 0,
+  previous: [Buffer.alloc(DIGEST_BYTES)],
+  isWhole: true,
+  damage: [],
+};
+
+/** A segment by what its header says. */
+export interface SegmentHead {
+  readonly name: string;
+  readonly number: number;
+  readonly bytes: number;
+  /** Undefined when it cannot be read. */
+  readonly header: SegmentHeader | undefined;
 }
 
 interface Read {
@@ -53,53 +94,121 @@ interface Read {
 
 type OnEntry = (entry: JournalEntry, seq: number) => void;
 
+/** The segments in their order. @throws NewerJournalError when one is of a later version. */
+export async function segmentHeads(storage: ReadableStorage): Promise<readonly SegmentHead[]> {
+  const heads: SegmentHead[] = [];
+  for (const name of await storage.list()) {
+    const number = segmentNumber(name);
+    if (number === undefined) continue;
+    const header = decodeHeader(await storage.readHead(name, HEADER_BYTES));
+    if (header !== undefined && header.version > FORMAT_VERSION)
+      throw new NewerJournalError(name, `journal format ${header.version}`);
+    heads.push({ name, number, bytes: await storage.size(name), header });
+  }
+  return heads;
+}
+
+export interface RecoverOptions {
+  /** Where to go on; the beginning unless told. */
+  readonly from?: Position | undefined;
+  /** When the caller has them already. */
+  readonly heads?: readonly SegmentHead[] | undefined;
+}
+
 /**
  * @param onEntry gets each entry with its number.
  * @throws NewerJournalError, and what the storage throws; nothing for damage.
  */
-export async function recover(storage: ReadableStorage, onEntry: OnEntry): Promise<Recovery> {
-  const walk = new Walk(onEntry);
-  const names = (await storage.list()).filter((name) => segmentNumber(name) !== undefined);
-  // A segment is taken when it is known where the next one begins: what stands behind that in it is void.
-  let held: Read[] = [];
-  for (const name of names) {
-    const read = await readSegment(storage, name);
-    if (read.scan.first !== undefined) {
-      for (const before of held) walk.take(before, read.scan.first);
-      held = [];
-    }
-    held.push(read);
-  }
-  for (const last of held) walk.take(last, Number.POSITIVE_INFINITY);
-  return walk.end(await readHighWater(storage));
+export async function recover(
+  storage: ReadableStorage,
+  onEntry: OnEntry,
+  { from = BEGINNING, heads }: RecoverOptions = {}
+): Promise<Recovery> {
+  const walk = new Walk(onEntry, from);
+  const known = heads ?? (await segmentHeads(storage));
+  await walk.through(storage, known, Number.POSITIVE_INFINITY);
+  return walk.end(known, await readHighWater(storage));
+}
+
+/**
+ * As {@link recover}, but only as far as nothing can change any more: up to the last segment of which a later one says where
+ * it ends. The journal may be written meanwhile.
+ */
+export async function advance(
+  storage: ReadableStorage,
+  onEntry: OnEntry,
+  { from = BEGINNING, heads }: RecoverOptions = {}
+): Promise<Position> {
+  const known = heads ?? (await segmentHeads(storage));
+  const last = known.findLast(({ header }) => header !== undefined);
+  const walk = new Walk(onEntry, from);
+  await walk.through(storage, known, (last?.number ?? 0) - 1);
+  return walk.position();
 }
 
 async function readSegment(storage: ReadableStorage, name: string): Promise<Read> {
   const bytes = await storage.read(name);
-  const scan = scanSegment(bytes);
-  if (scan.header !== undefined && scan.header.version > FORMAT_VERSION) {
-    throw new NewerJournalError(name, scan.header.version);
-  }
-  return { name, bytes, scan };
+  return { name, bytes, scan: scanSegment(bytes) };
 }
 
 class Walk {
   readonly #onEntry: OnEntry;
-  readonly #damage: JournalDamage[] = [];
+  readonly #damage: JournalDamage[];
   readonly #segments: SegmentSummary[] = [];
-  #records = 0;
-  #next = 1;
+  #segment: number;
+  #records: number;
+  #next: number;
   /** Digests that the next header may repeat: of the last segment with records, and of those without after it. */
-  #previous: Buffer[] = [Buffer.alloc(DIGEST_BYTES)];
+  #previous: readonly Buffer[];
   /** What stands before the next segment was read whole, so that its digest means something. */
-  #isWhole = true;
+  #isWhole: boolean;
 
-  constructor(onEntry: OnEntry) {
+  constructor(onEntry: OnEntry, { segment, next, records, previous, isWhole, damage }: Position) {
     this.#onEntry = onEntry;
+    this.#segment = segment;
+    this.#next = next;
+    this.#records = records;
+    this.#previous = previous;
+    this.#isWhole = isWhole;
+    this.#damage = [...damage];
+  }
+
+  /** Takes the segments behind the position, up to the one numbered `upTo`; one at a time is in memory. */
+  async through(storage: ReadableStorage, heads: readonly SegmentHead[], upTo: number): Promise<void> {
+    // Where a segment begins whose header cannot be read, its frames tell.
+    const firsts = new Map<number, number | undefined>();
+    const firstOf = async ({ name, number, header }: SegmentHead): Promise<number | undefined> => {
+      if (header !== undefined) return header.first;
+      if (!firsts.has(number)) firsts.set(number, (await readSegment(storage, name)).scan.first);
+      return firsts.get(number);
+    };
+    const todo = heads.filter(({ number }) => number > this.#segment);
+    for (const [at, head] of todo.entries()) {
+      if (head.number > upTo) return;
+      // A segment ends where the next one begins: what stands behind that in it is void.
+      let until: number | undefined;
+      for (let next = at + 1; until === undefined && next < todo.length; next += 1) {
+        const following = todo[next];
+        if (following !== undefined) until = await firstOf(following);
+      }
+      this.#take(await readSegment(storage, head.name), until ?? Number.POSITIVE_INFINITY);
+      this.#segment = head.number;
+    }
+  }
+
+  position(): Position {
+    return {
+      segment: this.#segment,
+      next: this.#next,
+      records: this.#records,
+      previous: this.#previous,
+      isWhole: this.#isWhole,
+      damage: this.#damage,
+    };
   }
 
   /** @param until where the next segment begins: a frame from there on was never acknowledged, its writer had failed. */
-  take({ name, bytes, scan }: Read, until: number): void {
+  #take({ name, bytes, scan }: Read, until: number): void {
     const { first, header, footer } = scan;
     if (first !== undefined) this.#follow(name, first, header?.previous);
     const frames = scan.frames.filter(({ seq, count }) => seq + count <= until);
@@ -129,7 +238,7 @@ class Walk {
     });
   }
 
-  end(highWater: number | undefined): Recovery {
+  end(heads: readonly SegmentHead[], highWater: number | undefined): Recovery {
     if (highWater === undefined) {
       // It was durable before the first record was.
       if (this.#next > 1) this.#note('high_water', undefined);
@@ -139,9 +248,11 @@ class Walk {
     }
     return {
       records: this.#records,
-      bytes: this.#segments.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytes: heads.reduce((sum, { bytes }) => sum + bytes, 0),
       next: this.#next,
       damage: this.#damage,
+      last: this.#segment,
+      heads,
       segments: this.#segments,
       previous: this.#previous.at(-1) ?? Buffer.alloc(DIGEST_BYTES),
     };

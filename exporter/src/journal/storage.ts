@@ -29,6 +29,9 @@ export interface ReadableStorage {
   /** Names in the directory, sorted. */
   list(): Promise<readonly string[]>;
   read(name: string): Promise<Buffer>;
+  /** The first bytes of a file, at most `length`. */
+  readHead(name: string, length: number): Promise<Buffer>;
+  size(name: string): Promise<number>;
 }
 
 export interface JournalStorage extends ReadableStorage {
@@ -36,7 +39,9 @@ export interface JournalStorage extends ReadableStorage {
   /** @throws when the file exists. */
   create(name: string): Promise<JournalFile>;
   remove(name: string): Promise<void>;
-  /** Makes creations and removals of names durable. */
+  /** What bore the new name before is gone. */
+  rename(name: string, to: string): Promise<void>;
+  /** Makes creations, removals and changes of names durable. */
   syncDirectory(): Promise<void>;
   /** Replaces the first bytes of a small file, which is made when missing; durable only when `sync` says so. */
   overwrite(name: string, bytes: Buffer, sync: boolean): Promise<void>;
@@ -50,6 +55,16 @@ export function readDirectory(directory: string): ReadableStorage {
   return {
     list: async () => (await fs.readdir(directory)).sort(),
     read: (name) => fs.readFile(path.join(directory, name)),
+    readHead: async (name, length) => {
+      const handle = await fs.open(path.join(directory, name), 'r');
+      try {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await handle.close();
+      }
+    },
+    size: async (name) => (await fs.stat(path.join(directory, name))).size,
   };
 }
 
@@ -68,6 +83,7 @@ export async function openDirectory(directory: string): Promise<JournalStorage> 
     open: async (name) => readFrom(await fs.open(at(name), 'r')),
     create: async (name) => appendTo(await fs.open(at(name), 'ax', FILE_MODE)),
     remove: (name) => fs.unlink(at(name)),
+    rename: (name, to) => fs.rename(at(name), at(to)),
     syncDirectory: async () => {
       const handle = await fs.open(directory, 'r');
       try {

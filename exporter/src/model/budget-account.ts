@@ -2,9 +2,9 @@
 import { BUDGET_MATCH_LABELS, type BudgetDefinition, type BudgetMatch } from '../contract/budgets.ts';
 import { BURN_RATE_LOOKBACKS } from '../contract/metrics.ts';
 import { nano, nanoToUsd, ZERO_USD, type NanoUsd } from '../contract/money.ts';
-import { windowOf, type Booking, type BudgetWindow } from './budget-window.ts';
+import { windowOf, type Booking, type BudgetWindow, type WindowDump } from './budget-window.ts';
 import type { Change } from './change.ts';
-import { SlidingSum } from './sliding-sum.ts';
+import { SlidingSum, type SlotSum } from './sliding-sum.ts';
 import type { BudgetView, UnpricedUsageView } from './views.ts';
 
 const BURN_SLOTS = 60;
@@ -14,6 +14,19 @@ const MIN_PROJECTION_MS = 5 * 60_000;
 /** Usage reports without a price are counted in a window of their own, one unit each. */
 const ONE = nano(1);
 const MINUS_ONE = nano(-1);
+
+/** An account as a snapshot holds it; what is null or left out there is undefined or minus infinity here. */
+export interface AccountDump {
+  readonly definition: BudgetDefinition;
+  readonly spent: WindowDump;
+  readonly unpriced: WindowDump;
+  readonly burn: readonly (readonly [lookback: string, readonly SlotSum[]])[];
+  readonly lastHour: readonly SlotSum[];
+  readonly firstSpendMs?: number | undefined;
+  readonly overflowed: boolean;
+  readonly knownSinceMs: number | null;
+  readonly unknownThreads: readonly string[];
+}
 
 export class BudgetAccount {
   readonly #window: BudgetWindow;
@@ -92,6 +105,33 @@ export class BudgetAccount {
 
   missesBefore(instantMs: number): void {
     this.#knownSinceMs = instantMs;
+  }
+
+  dump(): AccountDump {
+    return {
+      definition: this.#definition,
+      spent: this.#window.dump(),
+      unpriced: this.#unpriced.dump(),
+      burn: [...this.#burn].map(([lookback, { sum }]) => [lookback, sum.dump()]),
+      lastHour: this.#lastHour.dump(),
+      firstSpendMs: this.#firstSpendMs,
+      overflowed: this.#overflowed,
+      knownSinceMs: Number.isFinite(this.#knownSinceMs) ? this.#knownSinceMs : null,
+      unknownThreads: [...this.#unknownThreads],
+    };
+  }
+
+  static load(dump: AccountDump): BudgetAccount {
+    const account = new BudgetAccount(dump.definition);
+    account.#window.load(dump.spent);
+    account.#unpriced.load(dump.unpriced);
+    for (const [lookback, sums] of dump.burn) account.#burn.get(lookback)?.sum.load(sums);
+    account.#lastHour.load(dump.lastHour);
+    account.#firstSpendMs = dump.firstSpendMs;
+    account.#overflowed = dump.overflowed;
+    account.#knownSinceMs = dump.knownSinceMs ?? Number.NEGATIVE_INFINITY;
+    for (const threadId of dump.unknownThreads) account.#unknownThreads.add(threadId);
+    return account;
   }
 
   view(nowMs: number): BudgetView {

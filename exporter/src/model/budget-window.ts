@@ -24,7 +24,13 @@ export interface BudgetWindow {
   /** When the spend at this rate reaches the limit, if it does so within the window. */
   exhaustion(remaining: NanoUsd, perMs: number, nowMs: number): number | undefined;
   follow(change: Change): void;
+  /** What is booked, as JSON; {@link load} takes it into a new window of the same kind. */
+  dump(): WindowDump;
+  load(dump: WindowDump): void;
 }
+
+/** By kind of window: start of a period, number of a slot, or thread, each with its amount; of a thread also whether it is live. */
+export type WindowDump = readonly (readonly [string | number, NanoUsd, boolean?])[];
 
 export function windowOf(definition: BudgetDefinition): BudgetWindow {
   const { window } = definition;
@@ -66,6 +72,14 @@ class CalendarWindows implements BudgetWindow {
   follow(): void {
     // A calendar period does not depend on what threads do.
   }
+
+  dump(): WindowDump {
+    return [...this.#spent];
+  }
+
+  load(dump: WindowDump): void {
+    for (const [startMs, spent] of dump) this.#spent.set(Number(startMs), spent);
+  }
 }
 
 class RollingWindow implements BudgetWindow {
@@ -97,6 +111,14 @@ class RollingWindow implements BudgetWindow {
 
   follow(): void {
     // A rolling window does not depend on what threads do.
+  }
+
+  dump(): WindowDump {
+    return this.#sum.dump();
+  }
+
+  load(dump: WindowDump): void {
+    this.#sum.load(dump.map(([slot, sum]) => [Number(slot), sum]));
   }
 }
 
@@ -132,6 +154,14 @@ class ThreadWindow implements BudgetWindow {
     else if (kind === 'thread-finished') this.#setLive(threadId, false);
     // A thread that comes back after it was forgotten may have ended already.
     else if (kind === 'thread-state') this.#setLive(threadId, !FINAL_THREAD_STATES.has(change.to));
+  }
+
+  dump(): WindowDump {
+    return [...this.#threads].map(([threadId, { spent, live }]) => [threadId, spent, live]);
+  }
+
+  load(dump: WindowDump): void {
+    for (const [threadId, spent, live = true] of dump) this.#threads.set(String(threadId), { spent, live });
   }
 
   #setLive(threadId: string, live: boolean): void {

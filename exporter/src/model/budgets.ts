@@ -1,10 +1,12 @@
 // The ledger: all budgets of budgets.yml. Spend is placed by event time, so late and replayed events land in their period.
 import type { BudgetDefinition } from '../contract/budgets.ts';
 import type { NanoUsd } from '../contract/money.ts';
-import { BudgetAccount, matches } from './budget-account.ts';
+import { BudgetAccount, matches, type AccountDump } from './budget-account.ts';
 import type { Change } from './change.ts';
-import { SpendHistory } from './spend-history.ts';
+import { SpendHistory, type HistoryDump } from './spend-history.ts';
 import type { BudgetView, ModelView, ThreadView } from './views.ts';
+
+export type LedgerDump = readonly ['account', AccountDump] | readonly ['history', HistoryDump];
 
 export class BudgetLedger {
   #accounts: readonly BudgetAccount[];
@@ -15,6 +17,10 @@ export class BudgetLedger {
   constructor(definitions: readonly BudgetDefinition[], history = new SpendHistory()) {
     this.#accounts = definitions.map((definition) => new BudgetAccount(definition));
     this.#history = history;
+  }
+
+  get definitions(): readonly BudgetDefinition[] {
+    return this.#accounts.map(({ definition }) => definition);
   }
 
   apply(changes: readonly Change[]): void {
@@ -35,6 +41,24 @@ export class BudgetLedger {
       const kept = this.#accounts.find((account) => booksTheSame(account.definition, definition));
       return kept?.redefine(definition) ?? this.#filled(definition, model);
     });
+  }
+
+  *dump(): Generator<LedgerDump> {
+    for (const account of this.#accounts) yield ['account', account.dump()];
+    for (const item of this.#history.dump()) yield ['history', item];
+  }
+
+  /**
+   * Takes the items of {@link dump} into a ledger that nothing was booked to. The accounts are those of the dump from now
+   * on; {@link replace} brings the budgets in force.
+   */
+  load(items: Iterable<LedgerDump>): void {
+    const accounts: BudgetAccount[] = [];
+    for (const item of items) {
+      if (item[0] === 'account') accounts.push(BudgetAccount.load(item[1]));
+      else this.#history.load(item[1]);
+    }
+    this.#accounts = accounts;
   }
 
   /**

@@ -8,7 +8,8 @@ import { failCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import { endRun, hasOpenRun, startRun } from './node-runs.ts';
 import { RecentMap } from './recent-map.ts';
 import { applyCost, assumeBudget } from './spend.ts';
-import type { Step, ThreadRecord } from './thread-record.ts';
+import { dumpThread, loadThread } from './thread-record.ts';
+import type { Step, ThreadDump, ThreadRecord } from './thread-record.ts';
 import {
   beginsNextRun,
   END,
@@ -36,6 +37,8 @@ export interface ModelOptions {
   readonly silentRetentionMs?: number;
   /** Limit of a thread for which the orchestrator reports no budget: `BudgetLedger.threadLimit`. */
   readonly threadLimit?: (thread: { readonly team: string; readonly workflow: string }) => NanoUsd | undefined;
+  /** False for a model of which nobody asks the checkpoints and the steps of spend of a thread: they are not kept. */
+  readonly keepsHistory?: boolean;
   /** Threads held at most, the oldest are forgotten first; 100,000 by default. */
   readonly maxThreads?: number;
   /** Lanes of all threads together, besides one `other` of each; 50,000 by default. */
@@ -45,6 +48,12 @@ export interface ModelOptions {
   /** Usage without a price that is held for a late one, the latest; 100,000 by default. */
   readonly maxUnpriced?: number;
 }
+
+/** One item of what the model holds, in the order in which it must be loaded again. */
+export type ModelDump =
+  | readonly ['thread', ThreadDump]
+  | readonly ['forgotten', string, ForgottenThread]
+  | readonly ['unpriced', UnpricedUsageView];
 
 /** How long threads are kept: after their end, and without an end after their last event. */
 export interface Retention {
@@ -89,6 +98,7 @@ export class OrchestratorModel implements ModelView {
     this.#lanes += step.thread.agents.size - lanesBefore;
     if (usage !== undefined) step.changes.push({ kind: 'usage-settled', ...usage, by: 'price' });
     this.#keepUnpriced(step);
+    if (this.#options.keepsHistory === false) dropHistory(step.thread);
     return evicted === undefined ? step.changes : [evicted, ...step.changes];
   }
 
@@ -109,6 +119,28 @@ export class OrchestratorModel implements ModelView {
   sweep(nowMs: number, retention: Retention = this.retention): readonly Change[] {
     const due = [...this.#threads.values()].filter((thread) => isDue(thread, nowMs, retention));
     return due.map((thread) => this.#forget(thread, nowMs));
+  }
+
+  /** Everything that the answers to further events depend on. */
+  *dump(): Generator<ModelDump> {
+    for (const thread of this.#threads.values()) yield ['thread', dumpThread(thread)];
+    for (const [threadId, before] of this.#forgotten.entries()) yield ['forgotten', threadId, before];
+    for (const usage of this.#unpriced.pending.values()) yield ['unpriced', usage];
+  }
+
+  /** Takes one item of {@link dump}, in its order, into a model that has seen no event. */
+  load(item: ModelDump): void {
+    switch (item[0]) {
+      case 'thread':
+        this.#threads.set(item[1].threadId, loadThread(item[1]));
+        return;
+      case 'forgotten':
+        this.#forgotten.set(item[1], { ...item[2], endedMs: item[2].endedMs });
+        return;
+      case 'unpriced':
+        this.#unpriced.add(item[1]);
+        return;
+    }
   }
 
   /** Gives the threads for which the orchestrator reports no budget the limits of a changed budgets.yml. */
@@ -163,6 +195,11 @@ export class OrchestratorModel implements ModelView {
     this.#forgotten.set(thread.threadId, forgotten(thread));
     return { kind: 'thread-forgotten', threadId: thread.threadId, workflow: thread.workflow, atMs };
   }
+}
+
+function dropHistory({ checkpoints, spendSteps }: ThreadRecord): void {
+  checkpoints.length = 0;
+  spendSteps.length = 0;
 }
 
 function isDue(thread: ThreadRecord, nowMs: number, { retentionMs, silentRetentionMs }: Retention): boolean {

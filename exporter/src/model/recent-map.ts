@@ -40,4 +40,9 @@ export class RecentMap<V> {
   delete(key: string): void {
     this.#values.delete(key);
   }
+
+  /** In the order in which the keys were first set. */
+  entries(): IterableIterator<[string, V]> {
+    return this.#values.entries();
+  }
 }

@@ -21,6 +21,11 @@ export interface HistoricSpend {
   readonly atMs: number;
 }
 
+/** `knownSinceMs` is null where all is known. */
+export type HistoryDump =
+  | readonly ['bounds', newestMs: number, knownSinceMs: number | null]
+  | readonly ['slot', key: string, sum: NanoUsd, lastMs: number];
+
 /**
  * One slot a minute and set of labels; once there are too many, those older than a day become quarters of an hour, and
  * where that is not enough the oldest go, and it is known up to where.
@@ -58,6 +63,21 @@ export class SpendHistory {
       const [, ...values] = JSON.parse(key) as [number, ...(string | null)[]];
       const pairs = BUDGET_MATCH_LABELS.map((label, at) => [label, values[at] ?? undefined]);
       yield { labels: Object.fromEntries(pairs) as BudgetMatch, spend: sum, atMs: lastMs };
+    }
+  }
+
+  *dump(): Generator<HistoryDump> {
+    yield ['bounds', this.#newestMs, Number.isFinite(this.#knownSinceMs) ? this.#knownSinceMs : null];
+    for (const [key, { sum, lastMs }] of this.#slots) yield ['slot', key, sum, lastMs];
+  }
+
+  /** Takes one item of {@link dump}, in its order, into an empty history. */
+  load(item: HistoryDump): void {
+    if (item[0] === 'bounds') {
+      this.#newestMs = item[1];
+      this.#knownSinceMs = item[2] ?? Number.NEGATIVE_INFINITY;
+    } else {
+      this.#slots.set(item[1], { sum: item[2], lastMs: item[3] });
     }
   }
 

@@ -1,6 +1,6 @@
 // The mutable records behind ThreadView and AgentView, with what only the model needs to know.
 import type { Dialect, OrchestratorEvent } from '../contract/event.ts';
-import { ZERO_USD, type NanoUsd } from '../contract/money.ts';
+import { nano, ZERO_USD, type NanoUsd } from '../contract/money.ts';
 import type { TokenDirection } from '../contract/labels.ts';
 import type { AgentState, ThreadState } from '../contract/states.ts';
 import type { Change } from './change.ts';
@@ -126,6 +126,29 @@ export function newThread(event: OrchestratorEvent): ThreadRecord {
     spendBase: ZERO_USD,
     spendSteps: [],
   };
+}
+
+/** A thread as a snapshot holds it. Tasks are not kept, as they are not journalled. */
+export interface ThreadDump extends Omit<ThreadRecord, 'agents' | 'spendSteps'> {
+  readonly agents: readonly Omit<AgentRecord, 'task'>[];
+  /** Time and total in turn. */
+  readonly spendSteps: readonly number[];
+}
+
+export function dumpThread(thread: ThreadRecord): ThreadDump {
+  const agents = [...thread.agents.values()].map((agent) => ({ ...agent, task: undefined }));
+  return { ...thread, agents, spendSteps: thread.spendSteps.flatMap(({ atMs, total }) => [atMs, total]) };
+}
+
+/** What JSON leaves out was undefined. */
+export function loadThread(dump: ThreadDump): ThreadRecord {
+  const agents = new Map(dump.agents.map((agent) => [agent.agent, { ...agent, task: undefined }]));
+  const { endedMs, currentNode, priorFrame, budgetLimit, budgetRemaining } = dump;
+  const spendSteps: SpendStep[] = [];
+  for (let at = 0; at < dump.spendSteps.length; at += 2) {
+    spendSteps.push({ atMs: dump.spendSteps[at] ?? 0, total: nano(dump.spendSteps[at + 1] ?? 0) });
+  }
+  return { ...dump, endedMs, currentNode, priorFrame, budgetLimit, budgetRemaining, agents, spendSteps };
 }
 
 export function receivedMs(event: OrchestratorEvent): number {

@@ -33,7 +33,7 @@ export function startThread(event: OrchestratorEvent, before: ForgottenThread | 
   const step: Step = { thread, event, changes: [] };
   if (before !== undefined) {
     const { total, frame, state, endedMs } = before;
-    Object.assign(thread, { total, spendBase: total, runStartTotal: total, frame, state, endedMs });
+    Object.assign(thread, { total, spendBase: total, runStartTotal: total, frame: { ...frame }, state, endedMs });
     if (beginsNextRun(step)) {
       thread.state = 'running';
       renew(thread, event.timestampMs);

@@ -7,9 +7,15 @@ export interface AdmissionOptions {
   readonly maxThreads: number;
   /** Lanes (agents of threads) over all threads together. */
   readonly maxLanes: number;
-  readonly onThreadRefused: () => void;
-  readonly onLaneFolded: () => void;
+  /** Heard with more than one at once only when a snapshot is loaded. */
+  readonly onThreadRefused: (count: number) => void;
+  readonly onLaneFolded: (count: number) => void;
 }
+
+export type AdmissionDump =
+  | readonly ['admitted', threadId: string, lanes: readonly string[]]
+  | readonly ['refused', threadId: string]
+  | readonly ['counts', refusals: number, folds: number];
 
 interface Admitted {
   readonly lanes: Set<string>;
@@ -21,6 +27,8 @@ export class Admission {
   /** Counted once each; as long-lived as the model's own record of the thread. */
   readonly #refused = new Set<string>();
   #lanes = 0;
+  #refusals = 0;
+  #folds = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -53,7 +61,7 @@ export class Admission {
     const thread = this.#admitted.get(threadId);
     if (thread === undefined || thread.lanes.has(agent) || agent === OVERFLOW_LABEL) return agent;
     if (this.#lanes >= this.#options.maxLanes) {
-      this.#options.onLaneFolded();
+      this.#countFolds(1);
       return OVERFLOW_LABEL;
     }
     thread.lanes.add(agent);
@@ -63,7 +71,30 @@ export class Admission {
 
   /** Counts a lane that was `other` before it came here. */
   foldedElsewhere(): void {
-    this.#options.onLaneFolded();
+    this.#countFolds(1);
+  }
+
+  *dump(): Generator<AdmissionDump> {
+    for (const [threadId, { lanes }] of this.#admitted) yield ['admitted', threadId, [...lanes]];
+    for (const threadId of this.#refused) yield ['refused', threadId];
+    yield ['counts', this.#refusals, this.#folds];
+  }
+
+  /** Takes one item of {@link dump}, whatever the caps are today. */
+  load(item: AdmissionDump): void {
+    switch (item[0]) {
+      case 'admitted':
+        this.#admitted.set(item[1], { lanes: new Set(item[2]) });
+        this.#lanes += item[2].length;
+        return;
+      case 'refused':
+        this.#refused.add(item[1]);
+        return;
+      case 'counts':
+        if (item[1] > 0) this.#countRefusals(item[1]);
+        if (item[2] > 0) this.#countFolds(item[2]);
+        return;
+    }
   }
 
   #start(threadId: string): void {
@@ -74,6 +105,16 @@ export class Admission {
       return;
     }
     this.#refused.add(threadId);
-    this.#options.onThreadRefused();
+    this.#countRefusals(1);
+  }
+
+  #countRefusals(count: number): void {
+    this.#refusals += count;
+    this.#options.onThreadRefused(count);
+  }
+
+  #countFolds(count: number): void {
+    this.#folds += count;
+    this.#options.onLaneFolded(count);
   }
 }

@@ -9,9 +9,22 @@ export interface SeriesName {
   readonly labels: string;
 }
 
+/** The value of a cell in a snapshot: as it is held, exactly. */
+export type CellValue = number | readonly number[];
+
 /** What a family asks of its cells: the lines of the series, each ending in a line feed. */
 export interface Cell {
   lines(): string;
+  dump(): CellValue;
+  /** @throws RangeError when the value is not one of this kind of cell. */
+  load(value: CellValue): void;
+}
+
+/** @throws RangeError when there are others than `length` finite numbers. */
+function numbersOf(value: CellValue, length: number): readonly number[] {
+  const numbers = typeof value === 'number' ? [value] : value;
+  if (numbers.length === length && numbers.every(Number.isFinite)) return numbers;
+  throw new RangeError(`${JSON.stringify(value).slice(0, 60)} is no value of this series: expected ${length} numbers`);
 }
 
 /** @throws RangeError on NaN and infinities: one such addition would spoil the series for good. */
@@ -38,6 +51,14 @@ export class NumberCell implements Cell {
     this.#value = finite(value);
   }
 
+  dump(): number {
+    return this.#value;
+  }
+
+  load(value: CellValue): void {
+    [this.#value = 0] = numbersOf(value, 1);
+  }
+
   lines(): string {
     return `${this.#head}${numberText(this.#value)}\n`;
   }
@@ -58,6 +79,14 @@ export class MillisecondsCell implements Cell {
 
   set(ms: number): void {
     this.#ms = finite(ms);
+  }
+
+  dump(): number {
+    return this.#ms;
+  }
+
+  load(value: CellValue): void {
+    [this.#ms = 0] = numbersOf(value, 1);
   }
 
   /** Sets the value unless it is the greater one already: for "newest" times that may arrive out of order. */
@@ -96,6 +125,15 @@ export class MoneyCell implements Cell {
     this.#nano = amount;
   }
 
+  /** Nano-USD below a million US dollars, and the millions. */
+  dump(): readonly number[] {
+    return [this.#nano, this.#millions];
+  }
+
+  load(value: CellValue): void {
+    [this.#nano = 0, this.#millions = 0] = numbersOf(value, 2);
+  }
+
   lines(): string {
     return `${this.#head}${this.#text()}\n`;
   }
@@ -131,6 +169,17 @@ export class HistogramCell implements Cell {
     const bucket = this.#bounds.findIndex((bound) => value <= bound);
     const index = bucket === -1 ? this.#bounds.length : bucket;
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+  }
+
+  /** The counts of the buckets, not cumulated, and the sum. */
+  dump(): readonly number[] {
+    return [...this.#counts, this.#sum];
+  }
+
+  load(value: CellValue): void {
+    const numbers = numbersOf(value, this.#counts.length + 1);
+    for (const i of this.#counts.keys()) this.#counts[i] = numbers[i] ?? 0;
+    this.#sum = numbers[this.#counts.length] ?? 0;
   }
 
   lines(): string {

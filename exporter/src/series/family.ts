@@ -2,7 +2,7 @@
 import { OVERFLOW_LABEL } from '../contract/labels.ts';
 import { ENVIRONMENT_LABEL } from '../contract/metrics.ts';
 import type { MetricRow } from '../contract/metrics.ts';
-import type { Cell, SeriesName } from './cell.ts';
+import type { Cell, CellValue, SeriesName } from './cell.ts';
 import { familyHead, labelsText } from './exposition.ts';
 import { isOpenLabel } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -27,6 +27,9 @@ interface Entry<C> {
  */
 type Level<C> = Map<string, Level<C> | Entry<C>>;
 
+/** A series in a snapshot: the values of its labels and its own. */
+export type SeriesDump = readonly [labels: readonly string[], value: CellValue];
+
 export class Family<C extends Cell> {
   readonly row: MetricRow;
   readonly #environment: string;
@@ -48,16 +51,32 @@ export class Family<C extends Cell> {
     return this.#byCell.size;
   }
 
+  /** Whether the caps hold it. */
+  get isCapped(): boolean {
+    return this.#cap !== undefined;
+  }
+
+  dump(): readonly SeriesDump[] {
+    return [...this.#byCell.values()].map(({ values, cell }) => [values, cell.dump()]);
+  }
+
+  /**
+   * The series of {@link dump}, whatever the caps are today: a total that was shown does not vanish.
+   * @throws RangeError when a series is none of this family.
+   */
+  load(series: readonly SeriesDump[]): void {
+    for (const [values, value] of series) {
+      this.#check(values);
+      (this.#find(values) ?? this.#add(values)).cell.load(value);
+    }
+  }
+
   /**
    * The cell of a label set, values in the order of the row's labels; to be kept by the caller, later updates need no
    * look-up. Past a cap it is the cell of `other`.
    */
   cell(values: readonly string[]): C {
-    if (values.length !== this.row.labels.length) {
-      throw new RangeError(
-        `${this.row.name} has the labels ${this.row.labels.join(', ')}; got ${values.length} values`
-      );
-    }
+    this.#check(values);
     const known = this.#find(values);
     if (known !== undefined) return known.cell;
     const admitted = this.#admit(values);
@@ -85,6 +104,11 @@ export class Family<C extends Cell> {
     let at = this.#root;
     for (const value of values) at = at instanceof Map ? at.get(value) : undefined;
     return at instanceof Map ? undefined : at;
+  }
+
+  #check(values: readonly string[]): void {
+    if (values.length === this.row.labels.length) return;
+    throw new RangeError(`${this.row.name} has the labels ${this.row.labels.join(', ')}; got ${values.length} values`);
   }
 
   #add(values: readonly string[]): Entry<C> {

@@ -4,15 +4,20 @@ import type { MetricRow } from '../contract/metrics.ts';
 import { HistogramCell, MillisecondsCell, MoneyCell, NumberCell } from './cell.ts';
 import type { Cell, SeriesName } from './cell.ts';
 import { Family } from './family.ts';
+import type { SeriesDump } from './family.ts';
 import { Vocabulary } from './vocabulary.ts';
+import type { FoldCounter, VocabularyDump } from './vocabulary.ts';
 
 export interface RegistryOptions {
   readonly environment: string;
   readonly maxSeriesPerFamily: number;
   readonly maxLabelValues: number;
-  /** Called once for every value that was folded into `other`. */
-  readonly onFold: (label: string) => void;
+  /** Hears of every value that was folded into `other`. */
+  readonly onFold: FoldCounter;
 }
+
+export type RegistryDump =
+  readonly ['vocabulary', readonly VocabularyDump[]] | readonly ['family', name: string, series: readonly SeriesDump[]];
 
 /** Whether the caps hold a family, or something else bounds it (threads.max, budgets.yml). */
 export type Bound = 'capped' | 'bounded-elsewhere';
@@ -55,6 +60,23 @@ export class SeriesRegistry {
   /** Families in the order of their making, with the number of series each exposes. */
   sizes(): { readonly family: string; readonly series: number }[] {
     return this.#families.map((family) => ({ family: family.row.name, series: family.size }));
+  }
+
+  /** The families that the caps hold; who feeds the others knows what is in them. */
+  *dump(): Generator<RegistryDump> {
+    yield ['vocabulary', this.#vocabulary.dump()];
+    for (const family of this.#families) if (family.isCapped) yield ['family', family.row.name, family.dump()];
+  }
+
+  /** Takes one item of {@link dump} into a registry with the same families. @throws RangeError when it does not fit. */
+  load(item: RegistryDump): void {
+    if (item[0] === 'vocabulary') {
+      this.#vocabulary.load(item[1]);
+      return;
+    }
+    const family = this.#families.find(({ row }) => row.name === item[1]);
+    if (family === undefined) throw new RangeError(`${JSON.stringify(item[1])} is no metric of this version`);
+    family.load(item[2]);
   }
 
   /** The whole page in text format 0.0.4. The one place where bodies are made. */

@@ -29,6 +29,8 @@ export interface SelfReadings {
   readonly seriesByFamily: () => readonly { readonly family: string; readonly series: number }[];
   readonly journalRecords: () => number;
   readonly journalBytes: () => number;
+  /** Undefined while there is no segment. */
+  readonly journalOldestMs: () => number | undefined;
   readonly timelineConsumers: () => number;
   readonly gatewayClients: () => number;
   readonly gatewaySubscriptions: () => number;
@@ -64,6 +66,11 @@ export class SelfMetrics {
   readonly #threadsOverCap;
   readonly #journalDamage;
   readonly #journalCommit;
+  readonly #segmentsDeleted;
+  readonly #snapshotTimestamp;
+  readonly #snapshotDuration;
+  readonly #snapshotBytes;
+  readonly #snapshotFailures;
   readonly #scrape;
   readonly #timelineDropped;
   readonly #frames;
@@ -92,6 +99,11 @@ export class SelfMetrics {
     this.#gauge(SELF.journalDurable).set(journalDurable ? 1 : 0);
     this.#journalDamage = this.#counter(SELF.journalDamage);
     this.#journalCommit = this.#histogram(SELF.journalCommit);
+    this.#segmentsDeleted = this.#counter(SELF.journalSegmentsDeleted);
+    this.#snapshotTimestamp = this.#known(SELF.journalSnapshotTimestamp);
+    this.#snapshotDuration = this.#known(SELF.journalSnapshotDuration);
+    this.#snapshotBytes = this.#known(SELF.journalSnapshotBytes);
+    this.#snapshotFailures = this.#counter(SELF.journalSnapshotFailures);
     this.#scrape = this.#histogram(SELF.scrapeDuration);
     this.#timelineDropped = this.#counter(SELF.timelineDropped);
     this.#frames = this.#counter(SELF.gatewayFrames);
@@ -120,6 +132,12 @@ export class SelfMetrics {
     });
     this.#reading(SELF.producersForgotten, () => producers.forgotten);
     this.#reading(SELF.producerGapsGivenUp, () => producers.gapsGivenUp);
+    this.#gauge(SELF.journalOldest, (gauge) => {
+      const oldestMs = readings.journalOldestMs();
+      gauge.reset();
+      if (oldestMs === undefined) gauge.remove();
+      else gauge.set(oldestMs / 1_000);
+    });
     this.#gauge(SELF.timelineConsumers, (gauge) => {
       gauge.set(readings.timelineConsumers());
     });
@@ -166,13 +184,13 @@ export class SelfMetrics {
     return [...this.#foldedLabels].sort();
   }
 
-  labelFolded(label: string): void {
+  labelFolded(label: string, count: number): void {
     this.#foldedLabels.add(label);
-    this.#labelOverflow.inc({ label });
+    this.#labelOverflow.inc({ label }, count);
   }
 
-  threadOverCap(): void {
-    this.#threadsOverCap.inc();
+  threadOverCap(count: number): void {
+    this.#threadsOverCap.inc(count);
   }
 
   journalDamaged(kind: JournalDamageKind): void {
@@ -181,6 +199,21 @@ export class SelfMetrics {
 
   journalCommitted(seconds: number): void {
     this.#journalCommit.observe(seconds);
+  }
+
+  segmentsDeleted(count: number): void {
+    this.#segmentsDeleted.inc(count);
+  }
+
+  /** @param seconds undefined for one that was found at the start. */
+  snapshot({ createdMs, bytes, seconds }: { createdMs: number; bytes: number; seconds?: number }): void {
+    this.#snapshotTimestamp.set(createdMs / 1_000);
+    this.#snapshotBytes.set(bytes);
+    if (seconds !== undefined) this.#snapshotDuration.set(seconds);
+  }
+
+  snapshotFailed(): void {
+    this.#snapshotFailures.inc();
   }
 
   timelineDropped(reason: TimelineDropReason): void {
@@ -255,6 +288,13 @@ export class SelfMetrics {
         read(this);
       },
     });
+  }
+
+  /** Absent until it is set; prom-client shows a gauge without labels as 0 before. */
+  #known(row: MetricRow): Gauge {
+    const gauge = this.#gauge(row);
+    gauge.remove();
+    return gauge;
   }
 
   #base(row: MetricRow): { name: string; help: string; labelNames: string[]; registers: Registry[] } {

@@ -4,10 +4,13 @@ import { OVERFLOW_LABEL } from '../contract/labels.ts';
 import type { Change } from '../model/change.ts';
 import type { ModelView } from '../model/views.ts';
 import type { Admission } from './admission.ts';
+import type { AdmissionDump } from './admission.ts';
 import { AggregateFamilies } from './families/aggregates.ts';
+import type { AggregatesDump } from './families/aggregates.ts';
 import { PerThreadFamilies } from './families/per-thread.ts';
-import type { SeriesRegistry } from './registry.ts';
-import type { Timeline } from './timeline.ts';
+import type { ThreadSeriesDump } from './families/per-thread.ts';
+import type { RegistryDump, SeriesRegistry } from './registry.ts';
+import type { Timeline, TimelineDump } from './timeline.ts';
 
 export interface SeriesOutputOptions {
   readonly registry: SeriesRegistry;
@@ -18,13 +21,22 @@ export interface SeriesOutputOptions {
   readonly defaultWorkflow: string;
 }
 
+export type SeriesOutputDump =
+  | readonly ['registry', RegistryDump]
+  | readonly ['admission', AdmissionDump]
+  | readonly ['aggregates', AggregatesDump]
+  | readonly ['thread', ThreadSeriesDump]
+  | readonly ['timeline', TimelineDump];
+
 export class SeriesOutput {
+  readonly #registry: SeriesRegistry;
   readonly #admission: Admission;
   readonly #timeline: Timeline;
   readonly #aggregates: AggregateFamilies;
   readonly #perThread: PerThreadFamilies;
 
   constructor({ registry, model, admission, timeline, defaultWorkflow }: SeriesOutputOptions) {
+    this.#registry = registry;
     this.#admission = admission;
     this.#timeline = timeline;
     this.#aggregates = new AggregateFamilies(registry);
@@ -53,6 +65,35 @@ export class SeriesOutput {
       this.#aggregates.apply(change);
       this.#perThread.apply(change);
       this.#admission.forget(change);
+    }
+  }
+
+  *dump(): Generator<SeriesOutputDump> {
+    for (const item of this.#registry.dump()) yield ['registry', item];
+    for (const item of this.#admission.dump()) yield ['admission', item];
+    for (const item of this.#aggregates.dump()) yield ['aggregates', item];
+    for (const item of this.#perThread.dump()) yield ['thread', item];
+    for (const item of this.#timeline.dump()) yield ['timeline', item];
+  }
+
+  /** Takes one item of {@link dump}, in its order. @throws RangeError when it does not fit. */
+  load(item: SeriesOutputDump): void {
+    switch (item[0]) {
+      case 'registry':
+        this.#registry.load(item[1]);
+        return;
+      case 'admission':
+        this.#admission.load(item[1]);
+        return;
+      case 'aggregates':
+        this.#aggregates.load(item[1]);
+        return;
+      case 'thread':
+        this.#perThread.load(item[1]);
+        return;
+      case 'timeline':
+        this.#timeline.load(item[1]);
+        return;
     }
   }
 }

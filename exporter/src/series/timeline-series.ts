@@ -36,6 +36,34 @@ interface ThreadSeries {
   forgotten: boolean;
 }
 
+/** The newest settled sample; null where there is none. */
+type SettledDump = readonly [settledMs: number | null, value: number | null, trueMs: number | null];
+
+/** The series of a thread in a snapshot. */
+export interface TimelineSeriesDump {
+  readonly threadId: string;
+  readonly forgotten: boolean;
+  readonly threadState: SettledDump;
+  readonly threadCost: SettledDump;
+  readonly checkpoint: SettledDump;
+  readonly agents: readonly (readonly [lane: string, SettledDump])[];
+}
+
+/** JSON knows no infinity. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function dumpSettled({ settledMs, settledValue, settledTrueMs }: TimelineSeries): SettledDump {
+  return [finiteOrNull(settledMs), settledValue ?? null, finiteOrNull(settledTrueMs)];
+}
+
+function loadSettled(series: TimelineSeries, [settledMs, value, trueMs]: SettledDump): void {
+  series.settledMs = settledMs ?? Number.NEGATIVE_INFINITY;
+  series.settledValue = value ?? undefined;
+  series.settledTrueMs = trueMs ?? Number.NEGATIVE_INFINITY;
+}
+
 /** The series of one sample: agents have one each, the others are the thread's. */
 export type SeriesRef =
   | { readonly family: 'agentState'; readonly threadId: string; readonly lane: string }
@@ -119,6 +147,31 @@ export class TimelineSeriesSet {
   #drop(threadId: string, thread: ThreadSeries): void {
     this.#threads.delete(threadId);
     if (thread.forgotten) this.#forgotten -= sizeOf(thread);
+  }
+
+  /** Heartbeats are left out: they are what this process has told. */
+  *dump(): Generator<TimelineSeriesDump> {
+    for (const [threadId, { forgotten, threadState, threadCost, checkpoint, agents }] of this.#threads) {
+      yield {
+        threadId,
+        forgotten,
+        threadState: dumpSettled(threadState),
+        threadCost: dumpSettled(threadCost),
+        checkpoint: dumpSettled(checkpoint),
+        agents: [...agents].map(([lane, series]) => [lane, dumpSettled(series)]),
+      };
+    }
+  }
+
+  load({ threadId, forgotten, threadState, threadCost, checkpoint, agents }: TimelineSeriesDump): void {
+    const thread = this.#thread(threadId);
+    loadSettled(thread.threadState, threadState);
+    loadSettled(thread.threadCost, threadCost);
+    loadSettled(thread.checkpoint, checkpoint);
+    for (const [lane, settled] of agents) loadSettled(this.of({ family: 'agentState', threadId, lane }), settled);
+    if (!forgotten) return;
+    thread.forgotten = true;
+    this.#forgotten += sizeOf(thread);
   }
 
   #thread(threadId: string): ThreadSeries {

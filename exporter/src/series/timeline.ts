@@ -12,12 +12,13 @@ import type { TimelineDropReason } from '../contract/metrics.ts';
 import { AGENT_STATE_CODE, THREAD_STATE_CODE } from '../contract/states.ts';
 import type { Change } from '../model/change.ts';
 import { OrchestratorModel } from '../model/orchestrator-model.ts';
+import type { ModelDump } from '../model/orchestrator-model.ts';
 import type { Admission } from './admission.ts';
 import { SampleRing } from './sample-ring.ts';
 import { TimelineConsumers } from './timeline-consumers.ts';
 import type { Consumer } from './timeline-consumers.ts';
-import { TimelineSeriesSet } from './timeline-series.ts';
-import type { TimelineSeries } from './timeline-series.ts';
+import { finiteOrNull, TimelineSeriesSet } from './timeline-series.ts';
+import type { TimelineSeries, TimelineSeriesDump } from './timeline-series.ts';
 import { renderTimeline } from './timeline-text.ts';
 import type { Sample } from './timeline-text.ts';
 
@@ -28,6 +29,7 @@ export const MAX_AHEAD_MS = 600_000;
 /** A thread that ended this shortly before the last restored event may have ended untold: Prometheus looks back as far. */
 const ENDED_LATELY_MS = 300_000;
 const RESTORED_PER_SWEEP = 10_000;
+const RESTORE_STEP_MS = 1_000;
 
 export interface TimelineOptions {
   readonly environment: string;
@@ -47,6 +49,12 @@ interface PendingEvent {
   /** When it is due by the watermark: its time; now, when it claims to come from a far future. */
   readonly dueMs: number;
 }
+
+export type TimelineDump =
+  | readonly ['restored', upToMs: number | null, newestMs: number | null, events: number]
+  | readonly ['model', ModelDump]
+  | readonly ['series', TimelineSeriesDump]
+  | readonly ['pending', OrchestratorEvent];
 
 /** One scrape's body. `done(true)` when it was sent whole, `done(false)` when not; until then nobody else reads for this consumer. */
 export interface Delivery {
@@ -69,14 +77,14 @@ export class Timeline {
   readonly #model: OrchestratorModel;
   #pending: PendingEvent[] = [];
   #watermarkMs = Number.NEGATIVE_INFINITY;
-  /** What was restored: up to when it counts as told, its newest event, and how many there were. */
-  #restored: { readonly cutMs: number; newestMs: number; events: number } | undefined;
+  /** Of what is restored: up to when it counts as told, the newest event of that, and how many there were. */
+  readonly #restored = { upToMs: Number.NEGATIVE_INFINITY, newestMs: Number.NEGATIVE_INFINITY, events: 0 };
 
   constructor(options: TimelineOptions) {
     this.#options = options;
     this.#series = new TimelineSeriesSet(options.environment);
     this.#ring = new SampleRing(options.capacity);
-    this.#model = new OrchestratorModel({ retentionMs: options.retentionMs });
+    this.#model = new OrchestratorModel({ retentionMs: options.retentionMs, keepsHistory: false });
   }
 
   get consumers(): number {
@@ -93,34 +101,76 @@ export class Timeline {
   }
 
   /**
-   * As `apply`, for an event from before this start. What consumers may have been given then is not given again: the event
-   * only moves what is true. One that could not be settled yet by then stands at its exact place as ever.
+   * As `apply`, for an event from before this start. What consumers may have been given then is not given again: as time goes
+   * by in the events, they only move what is true. So where this stands depends on the events alone, not on today's clock.
    */
   restore(event: OrchestratorEvent): void {
     if (!this.#options.admission.has(event.threadId)) return;
-    this.#restored ??= { cutMs: this.#options.now() - this.#options.latenessMs, newestMs: 0, events: 0 };
-    if (event.timestampMs > this.#restored.cutMs) {
-      this.apply(event);
-      return;
-    }
-    for (const change of this.#model.apply(event)) {
-      const sample = this.#sampleOf(change);
-      if (sample !== undefined) this.#settleSilently(sample);
-    }
-    this.#restored.newestMs = Math.max(this.#restored.newestMs, event.timestampMs);
-    this.#restored.events += 1;
-    if (this.#restored.events % RESTORED_PER_SWEEP === 0) this.#letGo(this.#restored.newestMs);
+    this.#pending.push({ event, dueMs: event.timestampMs });
+    const { latenessMs, capacity } = this.#options;
+    const watermarkMs = (event.receivedMs ?? event.timestampMs) - latenessMs;
+    // Seldom, so that each event is looked at a few times only, however many wait.
+    if (watermarkMs >= this.#restored.upToMs + Math.max(RESTORE_STEP_MS, latenessMs)) this.#restoreUpTo(watermarkMs);
+    if (this.#pending.length > capacity) this.#restoreUpTo(this.#medianPendingMs());
   }
 
-  /** To be called after the last `restore`: what goes on from before this start, or had just ended, is told once more. */
+  /**
+   * To be called after the last `restore`: what goes on from before this start, or had just ended, is told once more. What
+   * could not be settled by then stands at its exact place as ever.
+   */
   restored(): void {
-    if (this.#restored === undefined) return;
-    const { cutMs, newestMs } = this.#restored;
+    const cutMs = this.#options.now() - this.#options.latenessMs;
+    this.#restoreUpTo(cutMs);
+    if (this.#restored.events === 0) return;
     this.#watermarkMs = Math.max(this.#watermarkMs, cutMs);
-    for (const series of this.#series.heartbeats(newestMs - ENDED_LATELY_MS)) {
+    for (const series of this.#series.heartbeats(this.#restored.newestMs - ENDED_LATELY_MS)) {
       if (series.settledValue === undefined) continue;
       const atMs = Math.max(cutMs, series.settledMs + 1);
       this.#append({ series, atMs, value: series.settledValue }, atMs);
+    }
+  }
+
+  /** What the series are after the events that were restored so far, before {@link restored}. */
+  *dump(): Generator<TimelineDump> {
+    const { upToMs, newestMs, events } = this.#restored;
+    yield ['restored', finiteOrNull(upToMs), finiteOrNull(newestMs), events];
+    for (const item of this.#model.dump()) yield ['model', item];
+    for (const item of this.#series.dump()) yield ['series', item];
+    for (const { event } of this.#pending) yield ['pending', event];
+  }
+
+  /** Takes one item of {@link dump}, in its order, before the first `restore`. */
+  load(item: TimelineDump): void {
+    switch (item[0]) {
+      case 'restored': {
+        const [, upToMs, newestMs, events] = item;
+        this.#restored.upToMs = upToMs ?? Number.NEGATIVE_INFINITY;
+        this.#restored.newestMs = newestMs ?? Number.NEGATIVE_INFINITY;
+        this.#restored.events = events;
+        return;
+      }
+      case 'model':
+        this.#model.load(item[1]);
+        return;
+      case 'series':
+        this.#series.load(item[1]);
+        return;
+      case 'pending':
+        this.#pending.push({ event: item[1], dueMs: item[1].timestampMs });
+        return;
+    }
+  }
+
+  #restoreUpTo(upToMs: number): void {
+    this.#restored.upToMs = Math.max(this.#restored.upToMs, upToMs);
+    for (const { event } of this.#takeDue(upToMs)) {
+      for (const change of this.#model.apply(event)) {
+        const sample = this.#sampleOf(change);
+        if (sample !== undefined) this.#settleSilently(sample);
+      }
+      this.#restored.newestMs = Math.max(this.#restored.newestMs, event.timestampMs);
+      this.#restored.events += 1;
+      if (this.#restored.events % RESTORED_PER_SWEEP === 0) this.#letGo(this.#restored.newestMs);
     }
   }
 
@@ -210,18 +260,23 @@ export class Timeline {
 
   /** Applies pending events in the order of their time, then of their arrival, and puts what they changed into the ring. */
   #settleUpTo(upToMs: number, nowMs: number): void {
-    const due = this.#pending.filter(({ dueMs }) => dueMs <= upToMs);
+    const due = this.#takeDue(upToMs);
     if (due.length === 0) return;
-    this.#pending = this.#pending.filter(({ dueMs }) => dueMs > upToMs);
     const untold = new Map<TimelineSeries, number>();
-    // Array.sort is stable: ties keep the order of arrival.
-    for (const { event } of due.sort((a, b) => a.dueMs - b.dueMs)) {
+    for (const { event } of due) {
       for (const change of this.#model.apply(event)) {
         const sample = this.#sampleOf(change);
         if (sample !== undefined) this.#settleSample(sample, { upToMs, nowMs, untold });
       }
     }
     for (const [series, value] of untold) this.#tellOutcome(series, value);
+  }
+
+  /** In the order of time, then of arrival: sorting is stable. */
+  #takeDue(upToMs: number): PendingEvent[] {
+    const due = this.#pending.filter(({ dueMs }) => dueMs <= upToMs);
+    if (due.length > 0) this.#pending = this.#pending.filter(({ dueMs }) => dueMs > upToMs);
+    return due.sort((a, b) => a.dueMs - b.dueMs);
   }
 
   #sampleOf(change: Change): Sample | undefined {

@@ -17,13 +17,20 @@ export function isOpenLabel(label: string): boolean {
   return !CLOSED_LABELS.has(label);
 }
 
+/** Hears of values folded into `other`; more than one at once only when a snapshot is loaded. */
+export type FoldCounter = (label: string, count: number) => void;
+
+/** A label with its values, in the order in which they came, and how many folds there were. */
+export type VocabularyDump = readonly [label: string, values: readonly string[], folds: number];
+
 /** The first `maxValues` values of each open label stay themselves; later ones become `other`, and each fold is reported. */
 export class Vocabulary {
   readonly #maxValues: number;
-  readonly #onFold: (label: string) => void;
+  readonly #onFold: FoldCounter;
   readonly #values = new Map<string, Set<string>>();
+  readonly #folds = new Map<string, number>();
 
-  constructor(options: { readonly maxValues: number; readonly onFold: (label: string) => void }) {
+  constructor(options: { readonly maxValues: number; readonly onFold: FoldCounter }) {
     this.#maxValues = options.maxValues;
     this.#onFold = options.onFold;
   }
@@ -41,7 +48,24 @@ export class Vocabulary {
 
   /** Reports a fold and answers `other`. */
   fold(label: string): string {
-    this.#onFold(label);
+    this.#count(label, 1);
     return OVERFLOW_LABEL;
+  }
+
+  dump(): readonly VocabularyDump[] {
+    const labels = new Set([...this.#values.keys(), ...this.#folds.keys()]);
+    return [...labels].map((label) => [label, [...(this.#values.get(label) ?? [])], this.#folds.get(label) ?? 0]);
+  }
+
+  load(dump: readonly VocabularyDump[]): void {
+    for (const [label, values, folds] of dump) {
+      this.#values.set(label, new Set(values));
+      if (folds > 0) this.#count(label, folds);
+    }
+  }
+
+  #count(label: string, count: number): void {
+    this.#folds.set(label, (this.#folds.get(label) ?? 0) + count);
+    this.#onFold(label, count);
   }
 }

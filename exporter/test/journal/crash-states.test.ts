@@ -1,12 +1,17 @@
 // Every state in which a crash can leave the journal. JOURNAL_STATES=100000 is the long run.
+import type { DiskJournal } from '../../src/journal/disk-journal.ts';
+import { expired } from '../../src/journal/retention.ts';
+import { snapshotNumber } from '../../src/journal/snapshot-file.ts';
 import { crashStates } from './crash-states.ts';
-import { entries, entry, idOf, openOn, randomOf, recovered } from './entries.ts';
-import { SimulatedDisk } from './simulated-disk.ts';
+import { compactList, entries, entry, idOf, openOn, randomOf, recovered, T } from './entries.ts';
+import { DiskError, SimulatedDisk } from './simulated-disk.ts';
 import type { Files, Operation } from './simulated-disk.ts';
 
 const WANTED = Number(process.env['JOURNAL_STATES'] ?? 4_000);
 /** States tried of a life, about: of some 10,000, most are cuts of one write, and more lives tell more than more of those. */
 const SAMPLE = 500;
+/** Of the last records so many must be recognised when they are sent again. */
+const MAX_IDS = 6;
 
 /** A life of the journal on a disk: which entries were acknowledged by which operation, and which were only sent. */
 interface Life {
@@ -51,14 +56,28 @@ async function live(files: Files, seed: number, from: number): Promise<Life> {
         }
       })
     );
+    if (random() < 0.5) await letGo(disk, journal);
   }
   if (random() < 0.5) await journal.close();
   return { before: files, operations: disk.operations, sent, acknowledged };
 }
 
+/** A snapshot, and then everything deleted that no restart needs; a disk that fails costs neither. */
+async function letGo(disk: SimulatedDisk, journal: DiskJournal): Promise<void> {
+  try {
+    const { safe } = await compactList(disk);
+    const needs = { nowMs: T, safe, firstId: journal.next - MAX_IDS };
+    for (let left = expired(journal.segments, { retentionMs: 0, maxBytes: 0 }, needs); left > 0; left -= 1) {
+      await journal.removeOldest();
+    }
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
+}
+
 /** What must hold of a journal found after a crash; returns what is wrong, in words. */
 async function problems(files: Files, life: Life, prefix: number): Promise<readonly string[]> {
-  const found = await recovered(new SimulatedDisk(files));
+  const found = await recovered(new SimulatedDisk(files), { maxIds: MAX_IDS });
   const ids = found.entries.map(idOf);
   const known = new Set(ids);
   const wrong: string[] = [];
@@ -66,6 +85,9 @@ async function problems(files: Files, life: Life, prefix: number): Promise<reado
   const lost = due.filter((id) => !known.has(id));
   if (lost.length > 0) wrong.push(`lost ${lost.join(' ')}`);
   if (known.size !== ids.length) wrong.push('an entry twice');
+  const recognised = new Set(found.ids);
+  const forgotten = due.slice(-MAX_IDS).filter((id) => !recognised.has(id));
+  if (forgotten.length > 0) wrong.push(`not recognised when sent again: ${forgotten.join(' ')}`);
   const allowed = new Set(life.sent);
   const invented = ids.filter((id) => !allowed.has(id));
   if (invented.length > 0) wrong.push(`invented ${invented.join(' ')}`);
@@ -77,7 +99,7 @@ async function problems(files: Files, life: Life, prefix: number): Promise<reado
   }
   if (found.seqs.some((seq, at) => seq <= (found.seqs[at - 1] ?? 0))) wrong.push('numbers do not rise');
   if (found.recovery.next <= (found.seqs.at(-1) ?? 0)) wrong.push('the next number was given before');
-  const alarms = found.recovery.damage.filter(({ kind }) => kind !== 'torn_tail');
+  const alarms = [...found.recovery.damage, ...found.recovery.behind].filter(({ kind }) => kind !== 'torn_tail');
   if (alarms.length > 0) wrong.push(`a crash alone is called damage: ${JSON.stringify(alarms)}`);
   return wrong;
 }
@@ -101,7 +123,7 @@ function sample<T>(all: readonly T[], random: () => number): readonly T[] {
 
 test(`at least ${WANTED} crash states are recovered right, and the journal goes on from them`, async () => {
   const wrong: string[] = [];
-  const kinds = { states: 0, lives: 0 };
+  const kinds = { states: 0, lives: 0, snapshots: 0, deletions: 0 };
   for (let seed = 1; kinds.states < WANTED; seed += 1) {
     const random = randomOf(seed * 7_919);
     const first = await live(new Map(), seed, 1);
@@ -122,11 +144,17 @@ test(`at least ${WANTED} crash states are recovered right, and the journal goes 
       kinds.lives += 1;
       for (const { name, prefix, files } of sample(all, random)) {
         kinds.states += 1;
+        if ([...files.keys()].some((file) => snapshotNumber(file) !== undefined)) kinds.snapshots += 1;
+        if (!files.has('00000001.seg') && files.size > 2) kinds.deletions += 1;
         const found = [...(await problems(files, life, prefix)), ...(await goesOn(files, kinds.states))];
         if (found.length > 0) wrong.push(`seed ${seed}, ${name}: ${found.join('; ')}`);
       }
     }
   }
-  process.stdout.write(`crash states: ${kinds.states} of ${kinds.lives} lives, ${wrong.length} violations\n`);
+  process.stdout.write(
+    `crash states: ${kinds.states} of ${kinds.lives} lives, ${kinds.snapshots} with a snapshot, ${kinds.deletions} without the first segment, ${wrong.length} violations\n`
+  );
   expect(wrong.slice(0, 5)).toEqual([]);
+  expect(kinds.snapshots).toBeGreaterThan(kinds.states / 4);
+  expect(kinds.deletions).toBeGreaterThan(0);
 }, 3_600_000);

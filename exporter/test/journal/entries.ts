@@ -1,11 +1,13 @@
 // Journal entries for the tests: numbered, told apart, and of the sizes that real ones have.
 import type { OrchestratorEvent } from '../../src/contract/event.ts';
 import { nano } from '../../src/contract/money.ts';
+import { compact } from '../../src/journal/compaction.ts';
+import type { Compactable, Compaction } from '../../src/journal/compaction.ts';
 import { DiskJournal } from '../../src/journal/disk-journal.ts';
 import type { DiskJournalOptions } from '../../src/journal/disk-journal.ts';
 import type { JournalEntry } from '../../src/journal/journal.ts';
-import { recover } from '../../src/journal/recovery.ts';
-import type { Recovery } from '../../src/journal/recovery.ts';
+import { restart } from '../../src/journal/restart.ts';
+import type { Restart, RestartOptions } from '../../src/journal/restart.ts';
 import type { JournalStorage, ReadableStorage } from '../../src/journal/storage.ts';
 
 export const T = 1_800_000_000_000;
@@ -35,27 +37,76 @@ export function idOf(found: JournalEntry): string {
   return 'sweptMs' in found ? `sweep ${found.sweptMs}` : found.event.id;
 }
 
+export interface Recovered {
+  readonly recovery: Restart;
+  readonly entries: JournalEntry[];
+  readonly seqs: number[];
+  /** Ids by which repeats are recognised, in the order of their coming. */
+  readonly ids: string[];
+}
+
+type Numbered = readonly [seq: number, entry: JournalEntry];
+
+/** The simplest state of a journal: its entries. */
+class List {
+  readonly found: Numbered[] = [];
+
+  load(lines: () => Iterable<unknown>): void {
+    this.found.push(...([...lines()] as Numbered[]));
+  }
+}
+
+/** As an exporter starts: from a snapshot of {@link compactList} where there is one. */
 export async function recovered(
-  storage: ReadableStorage
-): Promise<{ readonly recovery: Recovery; readonly entries: JournalEntry[]; readonly seqs: number[] }> {
-  const found: JournalEntry[] = [];
-  const seqs: number[] = [];
-  const recovery = await recover(storage, (each, seq) => {
-    found.push(each);
-    seqs.push(seq);
-  });
-  return { recovery, entries: found, seqs };
+  storage: ReadableStorage,
+  { maxIds = 1_000, setAside }: Partial<RestartOptions> = {}
+): Promise<Recovered> {
+  const list = new List();
+  const ids: string[] = [];
+  const recovery = await restart(
+    storage,
+    {
+      stateVersion: 1,
+      load: (lines) => {
+        list.load(lines);
+      },
+      know: (id) => ids.push(id),
+      entry: (each, seq) => {
+        list.found.push([seq, each]);
+        ids.push(idOf(each));
+      },
+    },
+    { maxIds, setAside }
+  );
+  return { recovery, entries: list.found.map(([, each]) => each), seqs: list.found.map(([seq]) => seq), ids };
+}
+
+/** Makes a snapshot of the entries themselves. */
+export function compactList(storage: JournalStorage, stateVersion = 1): Promise<Compaction> {
+  const create = (): Compactable => {
+    const list = new List();
+    return {
+      load: (lines) => {
+        list.load(lines);
+      },
+      entry: (each, seq) => {
+        list.found.push([seq, each]);
+      },
+      dump: () => list.found,
+    };
+  };
+  return compact({ storage, create, stateVersion, madeBy: 'test', now: () => T, monotonic: () => 0 });
 }
 
 /** Recovers what is there and opens the journal behind it. */
 export async function openOn(
   storage: JournalStorage,
   options: Partial<DiskJournalOptions> = {}
-): Promise<{ readonly journal: DiskJournal; readonly entries: JournalEntry[]; readonly recovery: Recovery }> {
+): Promise<{ readonly journal: DiskJournal } & Recovered> {
   const found = await recovered(storage);
   let ticks = 0;
   const journal = new DiskJournal({ storage, now: () => T, monotonic: () => (ticks += 1), ...options }, found.recovery);
-  return { journal, entries: found.entries, recovery: found.recovery };
+  return { journal, ...found };
 }
 
 /** Numbers in [0, 1) that the seed decides (mulberry32). */

@@ -296,7 +296,9 @@ test('a journal of a later format is refused, and nothing of it is touched', asy
   writeFileSync(join(dataDir(), '00000001.seg'), bytes);
   const exporter = createExporter({ environment: 'test', data_dir: dataDir() }, { log: () => undefined });
   closers.push(exporter.close);
-  await expect(exporter.ready()).rejects.toThrow('00000001.seg is of journal format 2, and this version reads up to 1');
+  await expect(exporter.ready()).rejects.toThrow(
+    '00000001.seg is of journal format 2, and this version reads journals up to format 1'
+  );
   expect(readdirSync(dataDir())).toEqual(['00000001.seg']);
   expect(readFileSync(join(dataDir(), '00000001.seg')).equals(bytes)).toBe(true);
 });

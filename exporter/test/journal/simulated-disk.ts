@@ -8,6 +8,7 @@ export type Operation =
   | { readonly kind: 'truncate'; readonly name: string; readonly length: number }
   | { readonly kind: 'sync'; readonly name: string }
   | { readonly kind: 'remove'; readonly name: string }
+  | { readonly kind: 'rename'; readonly name: string; readonly to: string }
   | { readonly kind: 'sync-directory' };
 
 export type Files = ReadonlyMap<string, Buffer>;
@@ -63,6 +64,14 @@ export class SimulatedDisk implements JournalStorage {
     });
   }
 
+  async readHead(name: string, length: number): Promise<Buffer> {
+    return (await this.read(name)).subarray(0, length);
+  }
+
+  async size(name: string): Promise<number> {
+    return (await this.read(name)).length;
+  }
+
   create(name: string): Promise<JournalFile> {
     return this.#call({ what: 'create', name }, () => {
       if (this.#files.has(name)) throw new DiskError('EEXIST', name);
@@ -74,6 +83,13 @@ export class SimulatedDisk implements JournalStorage {
   remove(name: string): Promise<void> {
     return this.#call({ what: 'remove', name }, () => {
       this.#apply({ kind: 'remove', name });
+    });
+  }
+
+  rename(name: string, to: string): Promise<void> {
+    return this.#call({ what: 'rename', name }, () => {
+      if (!this.#files.has(name)) throw new DiskError('ENOENT', name);
+      this.#apply({ kind: 'rename', name, to });
     });
   }
 
@@ -152,6 +168,10 @@ export function applyTo(files: Map<string, Buffer>, operation: Operation): void 
       files.set(operation.name, (files.get(operation.name) ?? Buffer.alloc(0)).subarray(0, operation.length));
       return;
     case 'remove':
+      files.delete(operation.name);
+      return;
+    case 'rename':
+      files.set(operation.to, files.get(operation.name) ?? Buffer.alloc(0));
       files.delete(operation.name);
       return;
     case 'sync':

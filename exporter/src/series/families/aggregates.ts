@@ -20,6 +20,16 @@ interface Standing {
   readonly agents: Map<string, AgentState>;
 }
 
+export type AggregatesDump =
+  | readonly [
+      'standing',
+      threadId: string,
+      workflow: string,
+      state: ThreadState | null,
+      agents: readonly (readonly [string, AgentState])[],
+    ]
+  | readonly ['known', workflows: readonly string[]];
+
 function goesOn(standing: Standing): boolean {
   return standing.state !== undefined && !FINAL_THREAD_STATES.has(standing.state);
 }
@@ -138,6 +148,24 @@ export class AggregateFamilies {
       case 'thread-budget':
       case 'anomaly':
         return;
+    }
+  }
+
+  /** Beside the families themselves, which the registry holds. */
+  *dump(): Generator<AggregatesDump> {
+    yield ['known', [...this.#known.entries()].map(([workflow]) => workflow)];
+    for (const [threadId, { workflow, state, agents }] of this.#standings) {
+      yield ['standing', threadId, workflow, state ?? null, [...agents]];
+    }
+  }
+
+  load(item: AggregatesDump): void {
+    if (item[0] === 'known') {
+      for (const workflow of item[1]) this.#known.set(workflow, true);
+    } else {
+      const [, threadId, workflow, state, agents] = item;
+      const lastEvent = this.#lastEvent.cell([workflow]);
+      this.#standings.set(threadId, { workflow, lastEvent, state: state ?? undefined, agents: new Map(agents) });
     }
   }
 

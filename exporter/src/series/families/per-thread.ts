@@ -5,7 +5,7 @@ import type { AgentState, ThreadState } from '../../contract/states.ts';
 import type { Change, ThreadStarted } from '../../model/change.ts';
 import type { ModelView, ThreadView } from '../../model/views.ts';
 import type { Admission } from '../admission.ts';
-import type { Cell, MillisecondsCell, MoneyCell, NumberCell } from '../cell.ts';
+import type { Cell, CellValue, MillisecondsCell, MoneyCell, NumberCell } from '../cell.ts';
 import type { Family } from '../family.ts';
 import type { SeriesRegistry } from '../registry.ts';
 
@@ -30,6 +30,19 @@ interface ThreadCells {
   lastCheckpoint: MillisecondsCell | undefined;
   limit: MoneyCell | undefined;
   remaining: MoneyCell | undefined;
+}
+
+/** The series of one thread in a snapshot. What is left out has no series. */
+export interface ThreadSeriesDump {
+  readonly threadId: string;
+  readonly info?: readonly string[] | undefined;
+  readonly state?: ThreadState | undefined;
+  readonly lanes: readonly (readonly [lane: string, AgentState | null, entered: CellValue, lastEvent: CellValue])[];
+  readonly cost: readonly (readonly [lane: string, CellValue])[];
+  readonly checkpoints: CellValue;
+  readonly lastCheckpoint?: CellValue | undefined;
+  readonly limit?: CellValue | undefined;
+  readonly remaining?: CellValue | undefined;
 }
 
 function turnTo<S extends string>(oneHot: OneHot<S>, state: S): void {
@@ -116,6 +129,53 @@ export class PerThreadFamilies {
     }
   }
 
+  *dump(): Generator<ThreadSeriesDump> {
+    for (const [threadId, thread] of this.#threads) {
+      yield {
+        threadId,
+        info: thread.info && (JSON.parse(thread.info.labels) as string[]),
+        state: thread.state.present,
+        lanes: [...thread.lanes].map(([lane, { state, entered, lastEvent }]) => [
+          lane,
+          state.present ?? null,
+          entered.dump(),
+          lastEvent.dump(),
+        ]),
+        cost: [...thread.cost].map(([lane, cell]) => [lane, cell.dump()]),
+        checkpoints: thread.checkpoints.dump(),
+        lastCheckpoint: thread.lastCheckpoint?.dump(),
+        limit: thread.limit?.dump(),
+        remaining: thread.remaining?.dump(),
+      };
+    }
+  }
+
+  load({ threadId, info, state, lanes, cost, ...rest }: ThreadSeriesDump): void {
+    const thread = this.#thread(threadId);
+    if (info !== undefined) this.#showInfo(thread, info);
+    if (state !== undefined) turnTo(thread.state, state);
+    for (const [name, present, entered, lastEvent] of lanes) {
+      const lane = this.#laneOf(thread, threadId, name);
+      if (present !== null) turnTo(lane.state, present);
+      lane.entered.load(entered);
+      lane.lastEvent.load(lastEvent);
+    }
+    for (const [name, value] of cost) this.#costCell(thread, threadId, name).load(value);
+    thread.checkpoints.load(rest.checkpoints);
+    if (rest.lastCheckpoint !== undefined) {
+      thread.lastCheckpoint = this.#lastCheckpoint.cell([threadId]);
+      thread.lastCheckpoint.load(rest.lastCheckpoint);
+    }
+    if (rest.limit !== undefined) {
+      thread.limit = this.#limit.cell([threadId]);
+      thread.limit.load(rest.limit);
+    }
+    if (rest.remaining !== undefined) {
+      thread.remaining = this.#remaining.cell([threadId]);
+      thread.remaining.load(rest.remaining);
+    }
+  }
+
   #thread(threadId: string): ThreadCells {
     let thread = this.#threads.get(threadId);
     if (thread === undefined) {
@@ -138,7 +198,10 @@ export class PerThreadFamilies {
   }
 
   #start(thread: ThreadCells, change: ThreadStarted): void {
-    const values = [change.threadId, change.workflow, change.team];
+    this.#showInfo(thread, [change.threadId, change.workflow, change.team]);
+  }
+
+  #showInfo(thread: ThreadCells, values: readonly string[]): void {
     const labels = JSON.stringify(values);
     if (thread.info?.labels === labels) return;
     if (thread.info !== undefined) this.#info.remove(thread.info.cell);
@@ -148,7 +211,10 @@ export class PerThreadFamilies {
   }
 
   #lane(thread: ThreadCells, threadId: string, agent: string): Lane {
-    const name = this.#admission.lane(threadId, agent);
+    return this.#laneOf(thread, threadId, this.#admission.lane(threadId, agent));
+  }
+
+  #laneOf(thread: ThreadCells, threadId: string, name: string): Lane {
     let lane = thread.lanes.get(name);
     if (lane === undefined) {
       const cells = new Map(AGENT_STATES.map((state) => [state, this.#agentState.cell([threadId, name, state])]));
@@ -163,7 +229,10 @@ export class PerThreadFamilies {
   }
 
   #costOf(thread: ThreadCells, threadId: string, agent: string): MoneyCell {
-    const name = this.#admission.lane(threadId, agent);
+    return this.#costCell(thread, threadId, this.#admission.lane(threadId, agent));
+  }
+
+  #costCell(thread: ThreadCells, threadId: string, name: string): MoneyCell {
     let cell = thread.cost.get(name);
     if (cell === undefined) thread.cost.set(name, (cell = this.#cost.cell([threadId, name])));
     return cell;

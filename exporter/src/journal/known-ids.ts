@@ -1,0 +1,148 @@
+// The ids of the records accepted last, with what each said, in little memory: what recognises repeats and conflicts.
+//
+// Ids are kept as 128 bits of their SHA-256 in a ring, in the order of their coming; an open-addressing table over the ring
+// finds them. About 32 bytes an id, and only what is used of it takes memory.
+import { hash, randomInt } from 'node:crypto';
+
+/** Words of 32 bits a ring entry: four of the id, two of the digest. */
+const WORDS = 6;
+const ID_WORDS = 4;
+
+export type Known = 'new' | 'same' | 'other';
+
+export class KnownIds {
+  readonly #capacity: number;
+  readonly #ring: Uint32Array;
+  /** Place in the ring plus one, by slot; 0 is empty. */
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+  /** Unknown outside, so that nobody can choose ids that crowd in one place of the table. */
+  readonly #multipliers = [randomInt(2 ** 31) * 2 + 1, randomInt(2 ** 31) * 2 + 1] as const;
+  /** The hashes asked for last, and of what they are: what is looked up is often noted next. */
+  readonly #asked = new Uint32Array(WORDS);
+  #askedId = '';
+  #askedDigest = '';
+  /** Place of the next id; what is there is the oldest, once the ring is full. */
+  #next = 0;
+  #size = 0;
+
+  /** @throws RangeError when the capacity is not a whole number above 0. */
+  constructor(capacity: number) {
+    if (!Number.isInteger(capacity) || capacity < 1) throw new RangeError(`${capacity} is not a number of ids to keep`);
+    this.#capacity = capacity;
+    const slots = 2 ** Math.ceil(Math.log2(capacity * 2));
+    this.#mask = slots - 1;
+    this.#slots = new Int32Array(slots);
+    this.#ring = new Uint32Array(capacity * WORDS);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** What {@link note} would say; nothing is remembered. */
+  look(id: string, digest: string): Known {
+    if (id !== this.#askedId || digest !== this.#askedDigest) this.#ask(id, digest);
+    const found = this.#find();
+    if (found < 0) return 'new';
+    const at = ((this.#slots[found] ?? 0) - 1) * WORDS;
+    return this.#ring[at + 4] === this.#asked[4] && this.#ring[at + 5] === this.#asked[5] ? 'same' : 'other';
+  }
+
+  /**
+   * Remembers an id that is new, in the place of the oldest once there is no other; says of one that is known whether its
+   * digest was the same. Two different ids are taken for one with a chance of 2^-128, two digests with one of 2^-64.
+   */
+  note(id: string, digest: string): Known {
+    const known = this.look(id, digest);
+    if (known !== 'new') return known;
+    this.#evict();
+    this.#ring.set(this.#asked, this.#next * WORDS);
+    this.#slots[~this.#find()] = this.#next + 1;
+    this.#next = (this.#next + 1) % this.#capacity;
+    this.#size += 1;
+    return 'new';
+  }
+
+  /** Its place in the ring stays taken until it comes round. */
+  forget(id: string): void {
+    this.#ask(id, id);
+    const found = this.#find();
+    if (found < 0) return;
+    this.#ring.fill(0, ((this.#slots[found] ?? 0) - 1) * WORDS, (this.#slots[found] ?? 0) * WORDS);
+    this.#vacate(found);
+    this.#size -= 1;
+  }
+
+  #ask(id: string, digest: string): void {
+    this.#askedId = id;
+    this.#askedDigest = digest;
+    const text = hash('sha256', id, 'binary');
+    for (let word = 0; word < ID_WORDS; word += 1) this.#asked[word] = wordAt(text, word);
+    // All zeros marks an empty place of the ring.
+    if (this.#asked[0] === 0) this.#asked[0] = 1;
+    const said = digest === id ? text : hash('sha256', digest, 'binary');
+    this.#asked[4] = wordAt(said, 4);
+    this.#asked[5] = wordAt(said, 5);
+  }
+
+  /** The slot of the asked id, or the complement of the empty slot where it would go. */
+  #find(): number {
+    const [a, b, c, d] = this.#asked;
+    for (let slot = this.#home(a ?? 0, b ?? 0); ; slot = (slot + 1) & this.#mask) {
+      const place = this.#slots[slot] ?? 0;
+      if (place === 0) return ~slot;
+      const at = (place - 1) * WORDS;
+      const ring = this.#ring;
+      if (ring[at] === a && ring[at + 1] === b && ring[at + 2] === c && ring[at + 3] === d) return slot;
+    }
+  }
+
+  #home(a: number, b: number): number {
+    const mixed = (Math.imul(a, this.#multipliers[0]) + Math.imul(b, this.#multipliers[1])) | 0;
+    return ((mixed >>> 15) ^ mixed) & this.#mask;
+  }
+
+  /** Frees the place that the next id takes. */
+  #evict(): void {
+    const at = this.#next * WORDS;
+    const [a, b] = [this.#ring[at] ?? 0, this.#ring[at + 1] ?? 0];
+    if (a === 0) return;
+    let slot = this.#home(a, b);
+    while (this.#slots[slot] !== this.#next + 1) slot = (slot + 1) & this.#mask;
+    this.#vacate(slot);
+    this.#size -= 1;
+  }
+
+  /** Empties a slot and moves those behind it up that may not be separated from their home by a hole. */
+  #vacate(slot: number): void {
+    let hole = slot;
+    for (let next = (hole + 1) & this.#mask; ; next = (next + 1) & this.#mask) {
+      const place = this.#slots[next] ?? 0;
+      if (place === 0) break;
+      const at = (place - 1) * WORDS;
+      const home = this.#home(this.#ring[at] ?? 0, this.#ring[at + 1] ?? 0);
+      if (((next - home) & this.#mask) >= ((next - hole) & this.#mask)) {
+        this.#slots[hole] = place;
+        hole = next;
+      }
+    }
+    this.#slots[hole] = 0;
+  }
+}
+
+/** The n-th 32 bits of a string of bytes. */
+function wordAt(bytes: string, word: number): number {
+  const at = word * 4;
+  return (
+    (bytes.charCodeAt(at) |
+      (bytes.charCodeAt(at + 1) << 8) |
+      (bytes.charCodeAt(at + 2) << 16) |
+      (bytes.charCodeAt(at + 3) << 24)) >>>
+    0
+  );
+}
