@@ -12,6 +12,7 @@ import { BudgetLedger } from '../../exporter/dist/model/budgets.js';
 import type { Change } from '../../exporter/dist/model/change.js';
 import { OrchestratorModel } from '../../exporter/dist/model/orchestrator-model.js';
 import { Pipeline } from '../../exporter/dist/pipeline.js';
+import { Projection } from '../../exporter/dist/projection.js';
 import { PriceBook } from '../../exporter/dist/price-book.js';
 import { Admission } from '../../exporter/dist/series/admission.js';
 import { SeriesRegistry } from '../../exporter/dist/series/registry.js';
@@ -238,9 +239,8 @@ function newPipeline(): Pipeline {
   return new Pipeline({
     parse: prices.pricing(parseEvent),
     model,
-    budgets: ledger,
+    projection: new Projection({ model, budgets: ledger, outputs: [newSeries(model).series, gateway, prices] }),
     journal: new MemoryJournal(),
-    outputs: [newSeries(model).series, gateway, prices],
     clock: systemClock,
     tally: newSelf(),
     defaults: LABELS,

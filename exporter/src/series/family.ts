@@ -83,6 +83,12 @@ export class Family<C extends Cell> {
     return (this.#find(admitted) ?? this.#add(admitted)).cell;
   }
 
+  /** As `cell`, of values that were asked for before a snapshot: a fold was counted then. */
+  cellAgain(values: readonly string[]): C {
+    const folded = values.map((value, i) => (isOpenLabel(this.row.labels[i] ?? '') ? OVERFLOW_LABEL : value));
+    return (this.#find(values) ?? this.#find(folded))?.cell ?? this.cell(values);
+  }
+
   /** Takes a series out of the exposition. A cell that is not (or no longer) of this family is left alone. */
   remove(cell: C): void {
     const entry = this.#byCell.get(cell);

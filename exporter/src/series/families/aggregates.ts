@@ -164,7 +164,7 @@ export class AggregateFamilies {
       for (const workflow of item[1]) this.#known.set(workflow, true);
     } else {
       const [, threadId, workflow, state, agents] = item;
-      const lastEvent = this.#lastEvent.cell([workflow]);
+      const lastEvent = this.#lastEvent.cellAgain([workflow]);
       this.#standings.set(threadId, { workflow, lastEvent, state: state ?? undefined, agents: new Map(agents) });
     }
   }
