@@ -85,7 +85,10 @@ export class DirectoryJournal implements Journal {
       });
       const indexes = new SegmentIndexes(storage);
       const onSealed = indexes.put.bind(indexes);
-      const journal = new DiskJournal({ ...options, storage, onSealed }, restarted);
+      const journal = new DiskJournal(
+        { ...options, segmentMs: options.retention.retentionMs, storage, onSealed },
+        restarted
+      );
       const history = new JournalHistory({ storage, indexes, tail: journal, monotonic: options.monotonic });
       const covered = restarted.snapshot?.head.position.segment ?? 0;
       const schedule = new SnapshotSchedule(options.schedule ?? {}, covered);

@@ -23,7 +23,7 @@ export interface DiskJournalOptions {
   readonly monotonic: () => number;
   /** A segment is sealed when it has grown past this; 16 MiB unless told, so that one is read into little memory. */
   readonly segmentBytes?: number;
-  /** A segment is sealed when it is older than this, so that it can be let go of in time; a day unless told. */
+  /** A segment is sealed when it is older than this, so that it can be let go of in time; a week at the latest. */
   readonly segmentMs?: number;
   /** Hears of every error of the disk; the senders of the entries hear of it too. */
   readonly onError?: (error: unknown) => void;
@@ -34,7 +34,7 @@ export interface DiskJournalOptions {
 }
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
-const SEGMENT_MS = 86_400_000;
+const SEGMENT_MS = 7 * 86_400_000;
 const FRAME_BYTES = 4 * 1024 * 1024;
 const GROUP_BYTES = 4 * 1024 * 1024;
 const WAITING_BYTES = 64 * 1024 * 1024;
@@ -194,7 +194,8 @@ export class DiskJournal implements Journal {
   }
 
   async #segment(): Promise<SegmentWriter> {
-    const { storage, now, segmentBytes = SEGMENT_BYTES, segmentMs = SEGMENT_MS } = this.#options;
+    const { storage, now, segmentBytes = SEGMENT_BYTES } = this.#options;
+    const segmentMs = Math.min(this.#options.segmentMs ?? SEGMENT_MS, SEGMENT_MS);
     const isOld = now() - (this.#started?.createdMs ?? now()) >= segmentMs;
     if (this.#writer !== undefined && (this.#writer.bytes >= segmentBytes || isOld)) {
       await this.#seal(this.#writer);
