@@ -15,7 +15,7 @@ import { reportOf, type Figures } from './report.ts';
 const BENCH = join(import.meta.dirname, '../bench');
 const PLUGIN = join(BENCH, '../../dist');
 const DOCS = join(BENCH, '../../../docs');
-const ROUNDS = 5;
+const ROUNDS = 3;
 const STEPS = 40;
 /** Lanes and states of each; `dom` takes part as long as a browser can bear it. */
 const WORKLOADS: ReadonlyArray<{ lanes: number; statesPerLane: number; contenders: readonly ContenderName[] }> = [
