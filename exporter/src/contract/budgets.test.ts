@@ -104,7 +104,7 @@ test.each([
   ['a limit of nothing', { budgets: [budget({ limit_usd: 0 })] }, [`${LIMIT} 0`]],
   ['a limit below a nano-dollar', { budgets: [budget({ limit_usd: 1e-10 })] }, [`${LIMIT} 1e-10`]],
   ['a negative limit', { budgets: [budget({ limit_usd: -5 })] }, [`${LIMIT} -5`]],
-  ['an endless limit', { budgets: [budget({ limit_usd: Infinity })] }, [`${LIMIT} null`]],
+  ['an endless limit', { budgets: [budget({ limit_usd: Infinity })] }, [`${LIMIT} Infinity`]],
   ['a limit past 2^53', { budgets: [budget({ limit_usd: 9_007_200 })] }, [`${LIMIT} 9007200`]],
   ['an unknown window', { budgets: [budget({ window: 'year' })] }, [`${WINDOW} "year"`]],
   ['a rolling window of nothing', { budgets: [budget({ window: 'rolling:0' })] }, [`${WINDOW} "rolling:0"`]],

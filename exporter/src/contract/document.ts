@@ -17,6 +17,8 @@ const MAX_SHOWN = 80;
 /** A value as short text for a problem. Never throws, also for what refers to itself. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
+  // JSON has no NaN and no infinities, YAML has.
+  if (typeof value === 'number') return String(value);
   let text: string | undefined;
   try {
     text = JSON.stringify(value);

@@ -88,7 +88,7 @@ test.each<[string, unknown, string[]]>([
   [
     'a price that is infinite',
     own(entry({ usd_per_million_tokens: { input: Infinity } })),
-    [`prices[0].usd_per_million_tokens.input must be ${PRICE}, not null`],
+    [`prices[0].usd_per_million_tokens.input must be ${PRICE}, not Infinity`],
   ],
   [
     'a price without a value',

@@ -249,6 +249,121 @@ const LINES: readonly Row[] = [
   ['a byte order mark in the middle', '{}\ufeff{}', 'not_json'],
 ];
 
+const gateway = (event: string, payload: string): string =>
+  `{"type":"event","event":"orchestrator.${event}","payload":{"threadId":"ID","timestamp":NOW${payload}}}`;
+const graph = (type: string, more: string): string => `{"type":"${type}","threadId":"ID","timestamp":NOW${more}}`;
+
+/** What only the gateway's and the StateGraph's own shapes make possible. */
+const DIALECTS: readonly Row[] = [
+  ['a broadcast without a name', '{"type":"event","payload":{"threadId":"ID","timestamp":NOW}}', 'unknown_type'],
+  ['a broadcast of another system', '{"type":"event","event":"billing.refund","payload":{}}', 'unknown_type'],
+  ['a broadcast whose prefix is doubled', gateway('orchestrator.cost.updated', ',"costUsd":1'), 'unknown_type'],
+  ['a broadcast without a payload', '{"type":"event","event":"orchestrator.cost.updated"}', 'missing_field'],
+  [
+    'a broadcast whose payload is null',
+    '{"type":"event","event":"orchestrator.cost.updated","payload":null}',
+    'invalid_field',
+  ],
+  [
+    'a broadcast whose payload is text',
+    '{"type":"event","event":"orchestrator.cost.updated","payload":"{}"}',
+    'invalid_field',
+  ],
+  [
+    'a thread beside the payload of a broadcast, where nothing looks',
+    '{"type":"event","event":"orchestrator.cost.updated","threadId":"ID","timestamp":NOW,"payload":{"costUsd":1}}',
+    'missing_field',
+  ],
+  ['a state change that says no node', gateway('state.changed', ',"stepCount":2'), 'missing_field'],
+  ['a state change to an object', gateway('state.changed', ',"to":{"id":"END"}'), 'invalid_field'],
+  ['a state change that took a negative time', gateway('state.changed', ',"to":"b","executionTimeMs":-5'), 'accepted'],
+  [
+    'a state change that took a thousand years',
+    gateway('state.changed', ',"to":"b","executionTimeMs":3e13'),
+    'invalid_field',
+  ],
+  [
+    'a total that falls by a negative delta',
+    gateway('cost.updated', ',"totalCostCents":5,"costDeltaCents":-5'),
+    'accepted',
+  ],
+  ['a negative delta alone', gateway('cost.updated', ',"costDeltaCents":-5'), 'invalid_amount'],
+  [
+    'a delta beside a total that is none',
+    gateway('cost.updated', ',"totalCostCents":"x","costDeltaCents":5'),
+    'invalid_amount',
+  ],
+  ['a cost event that says nothing', gateway('cost.updated', ',"model":"m"'), 'missing_field'],
+  ['a colon alone', graph(':', ''), 'unknown_type'],
+  ['a StateGraph type in capitals', graph('NODE:START', ',"nodeId":"n"'), 'unknown_type'],
+  ['a node event without its node', graph('node:start', ''), 'missing_field'],
+  ['a route to nowhere', graph('route:next', ',"nodeId":"a"'), 'missing_field'],
+  ['a route to an array', graph('route:next', ',"nextNodeId":["END"]'), 'invalid_field'],
+  ['a route whose end is in a homoglyph', graph('route:next', ',"nextNodeId":"\u0415ND"'), 'accepted'],
+  ['a checkpoint without its id', graph('checkpoint:saved', ''), 'missing_field'],
+  [
+    'a checkpoint whose index is a fraction',
+    gateway('checkpoint.saved', ',"checkpointId":"c","checkpointIndex":1.5'),
+    'invalid_field',
+  ],
+  ['a StateGraph payload, which it does not have', graph('node:start', ',"payload":{"nodeId":"n"}'), 'missing_field'],
+  [
+    'an end with a status of another vocabulary',
+    '{"type":"graph.complete","threadId":"ID","timestamp":NOW,"payload":{"status":"ok"}}',
+    'invalid_field',
+  ],
+  [
+    'an end without a status',
+    '{"type":"graph.complete","threadId":"ID","timestamp":NOW,"payload":{}}',
+    'missing_field',
+  ],
+  [
+    'a task that is an object',
+    '{"type":"agent.active","threadId":"ID","timestamp":NOW,"payload":{"agent":"a","task":{"a":1}}}',
+    'invalid_field',
+  ],
+  [
+    'a task of a megabyte`s quarter',
+    `{"type":"agent.active","threadId":"ID","timestamp":NOW,"payload":{"agent":"a","task":"${'x'.repeat(200_000)}"}}`,
+    'accepted',
+  ],
+  [
+    'an agent of an empty name',
+    '{"type":"agent.active","threadId":"ID","timestamp":NOW,"payload":{"agent":""}}',
+    'missing_field',
+  ],
+  [
+    'a duration that is text',
+    '{"type":"node.complete","threadId":"ID","timestamp":NOW,"payload":{"nodeId":"n","duration":"5"}}',
+    'invalid_field',
+  ],
+  [
+    'a duration past any',
+    '{"type":"node.complete","threadId":"ID","timestamp":NOW,"payload":{"nodeId":"n","duration":1e300}}',
+    'invalid_field',
+  ],
+];
+
+/** Balances may be negative, and are bounded on both sides. */
+const BALANCES: readonly Row[] = [
+  ['overspent', '-5', 'accepted'],
+  ['overspent by the greatest amount', '-100000000', 'accepted'],
+  ['overspent by more', '-100000001', 'invalid_amount'],
+  ['more than the greatest amount', '1e12', 'invalid_amount'],
+  ['1e400', '1e400', 'invalid_amount'],
+  ['text with an exponent of ten thousand', '"1e10000"', 'invalid_amount'],
+];
+
+/** Hours that no clock should tell. */
+const CLOCKS: readonly Row[] = [
+  ['before the epoch by a fraction', '-0.5', 'invalid_timestamp'],
+  ['in seconds instead of milliseconds', '1767225600', 'accepted'],
+  ['in microseconds', '1767225600000000', 'accepted'],
+  ['in nanoseconds', '1767225600000000000', 'invalid_timestamp'],
+  ['a fraction of a millisecond', '1767225600000.7', 'accepted'],
+  ['the least number there is', '5e-324', 'accepted'],
+];
+
 export const HOSTILE_EVENTS: readonly HostileEvent[] = [
   ...rows('costUsd', (literal) => cost(`{"costUsd":${literal},"budgetRemainingCents":1}`), AMOUNTS),
   ...rows('costCents', (literal) => cost(`{"costCents":${literal},"budgetRemainingCents":1}`), CENTS),
@@ -288,4 +403,11 @@ export const HOSTILE_EVENTS: readonly HostileEvent[] = [
     STATES
   ),
   ...rows('line', (text) => text, LINES),
+  ...rows('dialect', (text) => text, DIALECTS),
+  ...rows('budgetRemainingCents', (literal) => withField('budgetRemainingCents', literal), BALANCES),
+  ...rows(
+    'clock',
+    (literal) => `{"type":"agent.active","threadId":"ID","timestamp":${literal},"payload":{"agent":"a"}}`,
+    CLOCKS
+  ),
 ];

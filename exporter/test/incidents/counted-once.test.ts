@@ -174,6 +174,7 @@ test('JetStream (StreamDefaultDuplicatesWindow): a repeat after two minutes was 
 
 test('prom-client (float sums): ten times 0.1 was not 1, and a million small sums drifted - does not happen here', async () => {
   await rig.post(...Array.from({ length: 10 }, () => cost({ costUsd: 0.1 })));
+  expect(await rig.spent()).toBe(USD);
   await rig.post(cost({ costUsd: 999_999 }), ...Array.from({ length: 100 }, () => cost({ costUsd: 1e-7 })));
   expect(await rig.spent()).toBe(1_000_000 * USD + 10_000);
 });

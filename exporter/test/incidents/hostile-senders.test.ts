@@ -24,10 +24,10 @@ const event = (payload: object, threadId = 't'): object => ({
 const MARKUP = '<img src=x onerror=alert(1)>';
 
 test('OTel GHSA-c74f-6mfw-mm4v: a small body unpacked to gigabytes - does not happen here', async () => {
-  const bomb = gzipSync(Buffer.alloc(200_000_000, 32));
+  const bomb = gzipSync(Buffer.alloc(60_000_000, 32));
   const before = process.memoryUsage().arrayBuffers;
   const { status } = await post(running.url, bomb, GZIP);
-  expect([status, process.memoryUsage().arrayBuffers - before < 50_000_000]).toEqual([413, true]);
+  expect([status, process.memoryUsage().arrayBuffers - before < 20_000_000]).toEqual([413, true]);
 });
 
 test('Prometheus CVE-2026-42154: a length that was only declared was allocated - does not happen here', async () => {

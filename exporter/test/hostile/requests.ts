@@ -1,0 +1,230 @@
+// Hostile requests: bodies, content types, paths, origins, frames and messages, each with what it is answered with.
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+
+const spaces = (bytes: number): Buffer => Buffer.alloc(bytes, 32);
+const noise = (bytes: number): Buffer => {
+  // A fixed generator: what does not compress, the same in every run.
+  let state = 1;
+  return Buffer.from(Uint8Array.from({ length: bytes }, () => (state = (state * 48_271) % 2_147_483_647) & 0xff));
+};
+
+export const BODIES = [
+  {
+    name: 'a gzip bomb of 100 MB',
+    body: gzipSync(spaces(100_000_000)),
+    encoding: 'gzip',
+    status: 413,
+    is: { too_large: 1 },
+  },
+  {
+    name: 'a gzip bomb below the size limit',
+    body: gzipSync(spaces(290_000)),
+    encoding: 'gzip',
+    status: 413,
+    is: { too_large: 1 },
+  },
+  {
+    name: 'a brotli bomb of 100 MB',
+    body: brotliCompressSync(spaces(100_000_000)),
+    encoding: 'br',
+    status: 413,
+    is: { too_large: 1 },
+  },
+  {
+    name: 'a deflate bomb of 100 MB',
+    body: deflateSync(spaces(100_000_000)),
+    encoding: 'deflate',
+    status: 413,
+    is: { too_large: 1 },
+  },
+  {
+    name: 'a gzip bomb in gzip',
+    body: gzipSync(gzipSync(spaces(100_000_000))),
+    encoding: 'gzip',
+    status: 413,
+    is: { too_large: 1 },
+  },
+  { name: 'gzip in gzip', body: gzipSync(gzipSync('[]')), encoding: 'gzip', status: 400, is: { not_json: 1 } },
+  { name: 'stacked encodings', body: gzipSync(gzipSync('[]')), encoding: 'gzip, gzip', status: 415, is: {} },
+  { name: 'an encoding that every object has', body: '[]', encoding: '__proto__', status: 415, is: {} },
+  { name: 'zstd', body: '[]', encoding: 'zstd', status: 415, is: {} },
+  { name: 'compress', body: '[]', encoding: 'compress', status: 415, is: {} },
+  {
+    name: 'gzip that ends in the middle',
+    body: gzipSync('[1,2,3]').subarray(0, 15),
+    encoding: 'gzip',
+    status: 400,
+    is: { not_json: 1 },
+  },
+  {
+    name: 'gzip with a wrong checksum',
+    body: Buffer.concat([gzipSync('[]').subarray(0, -8), Buffer.alloc(8)]),
+    encoding: 'gzip',
+    status: 400,
+    is: { not_json: 1 },
+  },
+  { name: 'noise said to be gzip', body: noise(1_000), encoding: 'gzip', status: 400, is: { not_json: 1 } },
+  { name: 'noise said to be brotli', body: noise(1_000), encoding: 'br', status: 400, is: { not_json: 1 } },
+  { name: 'nothing said to be gzip', body: '', encoding: 'gzip', status: 400, is: { not_json: 1 } },
+  { name: 'noise', body: noise(1_000), encoding: 'identity', status: 400, is: { not_json: 1 } },
+  {
+    name: 'noise of the largest size, some lines of which are digits',
+    body: noise(300_000),
+    encoding: 'identity',
+    status: 413,
+    is: { too_many_events: 1 },
+  },
+  {
+    name: 'one byte past the largest size',
+    body: spaces(300_001),
+    encoding: 'identity',
+    status: 413,
+    is: { too_large: 1 },
+  },
+  { name: '51 events', body: `[${'1,'.repeat(50)}1]`, encoding: 'identity', status: 413, is: { too_many_events: 1 } },
+  {
+    name: '300,000 opening brackets',
+    body: '['.repeat(300_000),
+    encoding: 'identity',
+    status: 400,
+    is: { not_json: 1 },
+  },
+  {
+    name: 'an array 140,000 deep',
+    body: '['.repeat(140_000) + ']'.repeat(140_000),
+    encoding: 'identity',
+    status: 200,
+    is: { too_complex: 1 },
+  },
+  { name: 'only a byte order mark', body: '\ufeff', encoding: 'identity', status: 400, is: { not_json: 1 } },
+  { name: 'UTF-16', body: Buffer.from('[]', 'utf16le'), encoding: 'identity', status: 400, is: { not_json: 1 } },
+  {
+    name: 'UTF-8 that is broken',
+    body: Buffer.from([0x5b, 0x22, 0xc3, 0x28, 0x22, 0x5d]),
+    encoding: 'identity',
+    status: 200,
+    is: { not_an_object: 1 },
+  },
+  { name: 'a number', body: '1', encoding: 'identity', status: 200, is: { not_an_object: 1 } },
+];
+
+export const TYPES = [
+  { name: 'no type', headers: {} },
+  { name: 'a form', headers: { 'content-type': 'multipart/form-data; boundary=a' } },
+  { name: 'a type that every object has', headers: { 'content-type': 'constructor' } },
+  { name: 'plain text, which pages may send anywhere', headers: { 'content-type': 'text/plain' } },
+  { name: 'another charset', headers: { 'content-type': 'application/json; charset=utf-16' } },
+  { name: 'a charset that runs code elsewhere', headers: { 'content-type': 'application/json; charset=utf-7' } },
+  { name: 'two types', headers: { 'content-type': 'text/plain, application/json' } },
+  { name: 'a type of 8,000 characters', headers: { 'content-type': `application/${'x'.repeat(8_000)}` } },
+];
+
+export const PATHS: readonly (readonly [string, number])[] = [
+  ['/../../etc/passwd', 404],
+  ['/..%2f..%2fetc%2fpasswd', 404],
+  ['/%2e%2e/%2e%2e/etc/passwd', 404],
+  ['/....//....//etc/passwd', 404],
+  ['/..\\..\\windows\\win.ini', 404],
+  ['/landing.js/../../config.ts', 404],
+  ['/landing.js%00.html', 404],
+  ['//evil.example/metrics', 404],
+  ['/\\evil.example', 404],
+  ['/http://evil.example/', 404],
+  ['http://evil.example/metrics', 200],
+  ['/metrics;a=b', 404],
+  ['/metrics%20', 404],
+  ['/metrics?x=%ff', 200],
+  ['/metrics?__proto__[polluted]=1&constructor[prototype][polluted]=1', 200],
+  ['/v1/threads/__proto__/checkpoints', 404],
+  ['/v1/threads/constructor/checkpoints', 404],
+  ['/v1/threads/..%2f..%2f..%2fetc%2fpasswd/events', 501],
+  ['/v1/threads/%00/events', 501],
+  ['/v1/threads/%c0%ae%c0%ae/events', 400],
+  ['/v1/threads/%/events', 400],
+  ['/v1/threads/%u002e/events', 400],
+  [`/v1/threads/${'x'.repeat(10_000)}/events`, 501],
+  ['/v1/threads//events', 404],
+  ['/v1/threads?limit=__proto__', 400],
+  ['/v1/threads?limit[]=0', 400],
+  ['/v1/threads?limit=1e3', 400],
+  ['/v1/threads?limit=-1', 400],
+  ['/v1/threads?limit=99999999999999999999', 400],
+  ['/v1/threads?limit=٥', 400],
+  ['/metrics/timeline?consumer=../../a', 400],
+  ['/metrics/timeline?consumer=__proto__', 200],
+  ['/metrics/timeline?consumer=a%0ab', 400],
+  ['/metrics/timeline?consumer=a&consumer=b', 400],
+  [`/?${'a=b&'.repeat(3_000)}`, 200],
+];
+
+export const ORIGINS = [
+  'https://evil.example',
+  'http://evil.example',
+  'null',
+  '',
+  'file://',
+  'https://grafana.example.evil.example',
+  'https://evilgrafana.example',
+  'https://grafana.example:8443',
+  'http://grafana.example',
+  'https://grafana.example.',
+  'https://GRAFANA.example',
+  'https://grafana.example/',
+  'https://grafana.example@evil.example',
+  'https://evil.example#https://grafana.example',
+  'https://grafana.example%00.evil.example',
+  'https://grafana.example, https://evil.example',
+  'chrome-extension://abcdef',
+  'http://HOST.evil.example',
+  'http://evil.example/HOST',
+  'http://user@HOST@evil.example',
+  'ftp://HOST',
+  'javascript://HOST',
+  'http://[::1]',
+  'http://localhost',
+  'http://127.0.0.1',
+  'http://2130706433',
+  'http://0x7f.1',
+  '__proto__',
+  'x'.repeat(5_000),
+  'https://grafana.example\u00a0',
+];
+
+export const FRAMES = [
+  { name: 'a frame past the limit', send: 'x'.repeat(20_001), code: 1009 },
+  { name: 'a binary frame', send: Buffer.from('{}'), code: 1003 },
+];
+
+export const MESSAGES = [
+  { name: 'no JSON', text: 'hello' },
+  { name: 'null', text: 'null' },
+  { name: 'an array', text: '[]' },
+  { name: 'a request without an id', text: '{"type":"req","method":"orchestrator.metrics.subscribe"}' },
+  { name: 'a method that every object has', text: '{"type":"req","id":"1","method":"__proto__","params":{}}' },
+  { name: 'constructor as a method', text: '{"type":"req","id":"1","method":"constructor","params":{}}' },
+  {
+    name: 'parameters that are text',
+    text: '{"type":"req","id":"1","method":"orchestrator.metrics.subscribe","params":"x"}',
+  },
+  {
+    name: 'a thread that is an object',
+    text: '{"type":"req","id":"1","method":"orchestrator.metrics.history","params":{"threadId":{"$gt":""}}}',
+  },
+  {
+    name: 'a thread that every object has',
+    text: '{"type":"req","id":"1","method":"orchestrator.metrics.history","params":{"threadId":"__proto__"}}',
+  },
+  {
+    name: 'a limit past any',
+    text: '{"type":"req","id":"1","method":"orchestrator.metrics.history","params":{"threadId":"a","limit":1e9}}',
+  },
+  {
+    name: 'minutes that are none',
+    text: '{"type":"req","id":"1","method":"orchestrator.metrics.history","params":{"threadId":"a","minutes":-1}}',
+  },
+  {
+    name: 'parameters with __proto__',
+    text: '{"type":"req","id":"1","method":"orchestrator.metrics.subscribe","params":{"threadId":"a","__proto__":{"polluted":1}}}',
+  },
+  { name: '9,000 levels', text: `${'['.repeat(9_000)}${']'.repeat(9_000)}` },
+];
