@@ -58,7 +58,7 @@ function plotOf(figures: readonly Figures[]): string {
     `<text x="${at.x}" y="${at.y}" text-anchor="${at.anchor}" fill="${at.color ?? '#777'}">${content}</text>`;
   const grid = [1, 10, 100, 1_000, 10_000].map(
     (value) =>
-      `<path d="M${PLOT.left} ${y(value)}H${PLOT.width - PLOT.right}" stroke="#8884"/>${text(`${value} ms`, { x: PLOT.left - 6, y: y(value) + 4, anchor: 'end' })}`
+      `<path d="M${PLOT.left} ${y(value)}H${PLOT.width - PLOT.right}" stroke="#8884"/>${text(value < 1_000 ? `${value} ms` : `${value / 1_000} s`, { x: PLOT.left - 6, y: y(value) + 4, anchor: 'end' })}`
   );
   const ticks = [1e3, 1e4, 1e5, 1e6].map((states) =>
     text(states.toLocaleString('en-US'), { x: x(states), y: PLOT.height - PLOT.bottom + 18, anchor: 'middle' })
@@ -72,25 +72,20 @@ function plotOf(figures: readonly Figures[]): string {
     const first = (one: Figures) => median(one.rounds.map((round) => round.firstPaintMs));
     const zoom = (one: Figures) => p95(one.rounds, (round) => round.zoomMs);
     const last = own.at(-1);
-    const label = (value: number, what: string) =>
-      last === undefined
-        ? ''
-        : text(`${NAMES[name]}, ${what}`, {
-            x: x(last.lanes * last.statesPerLane) + 6,
-            y: y(value) + 4,
-            anchor: 'start',
-            color: COLORS[name],
-          });
     return last === undefined
       ? []
       : [
           line(first, ''),
           line(zoom, ' stroke-dasharray="4 3"'),
-          label(first(last), 'first paint'),
-          label(zoom(last), 'zoom p95'),
+          text(NAMES[name], {
+            x: x(last.lanes * last.statesPerLane) + 6,
+            y: y(first(last)) + 4,
+            anchor: 'start',
+            color: COLORS[name],
+          }),
         ];
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${PLOT.width}" height="${PLOT.height}" font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>${[...grid, ...ticks, ...lines].join('')}${text('states in 200 lanes', { x: (PLOT.left + PLOT.width - PLOT.right) / 2, y: PLOT.height - 4, anchor: 'middle' })}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${PLOT.width}" height="${PLOT.height}" font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>${[...grid, ...ticks, ...lines].join('')}${text('states in 200 lanes; solid: first paint, dashed: zoom p95', { x: (PLOT.left + PLOT.width - PLOT.right) / 2, y: PLOT.height - 4, anchor: 'middle' })}</svg>\n`;
 }
 
 /** The section of docs/performance.md, and its picture. */
