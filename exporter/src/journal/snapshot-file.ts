@@ -1,7 +1,7 @@
 // The bytes of a snapshot: what the journal up to some place comes to, so that a restart reads only what stands behind it. It
 // is a cache: everything in it can be made again from the segments, as long as they are kept.
 //
-//   00000012.snap = "HXSNAP" version:u16 line* "HXSE" length:u64 crc:u32      of the segments up to 00000012.seg
+//   00000012.snapshot = "HXSNAP" version:u16 line* "HXSE" length:u64 crc:u32      of the segments up to 00000012.seg
 //
 // `length` counts the bytes before the end mark, `crc` is over all bytes before it. A line is one of JSON; the first one says
 // what the snapshot is of, the others belong to whoever made them. Every version has a golden file in fixtures/snapshot/.
@@ -39,12 +39,12 @@ export type SnapshotFile =
   | { readonly kind: 'newer'; readonly version: number }
   | { readonly kind: 'damaged'; readonly bytes: number };
 
-const NAME = /^(\d{8})\.snap$/;
-const LEFT_NAME = /^(\d{8})\.snap\.(?:tmp|bad)$/;
+const NAME = /^(\d{8})\.snapshot$/;
+const LEFT_NAME = /^(\d{8})\.snapshot\.(?:tmp|bad)$/;
 
 /** @param segment number of the last segment that it covers. */
 export function snapshotName(segment: number): string {
-  return `${segment.toString().padStart(8, '0')}.snap`;
+  return `${segment.toString().padStart(8, '0')}.snapshot`;
 }
 
 /** Number of the last segment that the snapshot of this name covers. */

@@ -68,15 +68,15 @@ function otherPrevious(bytes: Buffer): void {
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60);
 }
 
-const [OLDER, NEWEST] = ['00000003.snap', '00000005.snap'];
+const [OLDER, NEWEST] = ['00000003.snapshot', '00000005.snapshot'];
 const WHOLE: Found = { ids: ALL, from: NEWEST, damage: [], recognised: ALL.slice(-MAX_IDS) };
 
 test('what is kept after two compactions and a deletion', async () => {
   expect([...(await journal({ deletes: true })).keys()].sort()).toEqual([
-    '00000003.snap',
+    '00000003.snapshot',
     '00000004.seg',
     '00000005.seg',
-    '00000005.snap',
+    '00000005.snapshot',
     ...['6', '7', '8', '9'].map((n) => `0000000${n}.seg`),
     '00000010.seg',
     'high-water',
@@ -139,8 +139,8 @@ test.each<{ name: string; deletes: boolean; change: (files: Files) => Files; fin
   {
     name: 'one more, with a name that is not its own',
     deletes: true,
-    change: (files) => new Map([...files, ['00000006.snap', files.get(NEWEST)!]]),
-    finds: { damage: ['00000006.snap snapshot 0'] },
+    change: (files) => new Map([...files, ['00000006.snapshot', files.get(NEWEST)!]]),
+    finds: { damage: ['00000006.snapshot snapshot 0'] },
   },
   {
     name: 'one that does not go before the segment that follows',
@@ -155,7 +155,7 @@ test.each<{ name: string; deletes: boolean; change: (files: Files) => Files; fin
     name: 'an unfinished one and one set aside',
     deletes: true,
     change: (files) =>
-      new Map([...files, ['00000009.snap.tmp', Buffer.from('x')], ['00000001.snap.bad', Buffer.from('y')]]),
+      new Map([...files, ['00000009.snapshot.tmp', Buffer.from('x')], ['00000001.snapshot.bad', Buffer.from('y')]]),
     finds: {},
   },
   {
@@ -177,7 +177,7 @@ test.each<{ name: string; deletes: boolean; change: (files: Files) => Files; fin
 test('a journal whose beginning only a snapshot of a later version holds is refused', async () => {
   const files = await journal({ deletes: true });
   const both = changed(changed(files, NEWEST, newer), OLDER, newer);
-  await expect(found(both)).rejects.toThrow('00000005.snap is of format 2, and this version reads');
+  await expect(found(both)).rejects.toThrow('00000005.snapshot is of format 2, and this version reads');
 });
 
 test('every byte of a snapshot flipped, and every length of it: all records are there, from the one before', async () => {
@@ -207,9 +207,9 @@ test('a damaged snapshot is set aside, and the next compaction writes anew', asy
   const files = changed(await journal({ deletes: true }), NEWEST, (bytes) => bytes.fill(0, 300, 310));
   const disk = new SimulatedDisk(files);
   await recovered(disk, { maxIds: MAX_IDS, setAside: (name) => setAside(disk, name) });
-  expect(disk.files.has('00000005.snap.bad')).toBe(true);
-  expect(await compactList(disk)).toMatchObject({ written: { name: '00000009.snap' }, segment: 9, safe: 3 });
-  expect(await found(disk.files)).toEqual({ ...WHOLE, from: '00000009.snap' });
+  expect(disk.files.has('00000005.snapshot.bad')).toBe(true);
+  expect(await compactList(disk)).toMatchObject({ written: { name: '00000009.snapshot' }, segment: 9, safe: 3 });
+  expect(await found(disk.files)).toEqual({ ...WHOLE, from: '00000009.snapshot' });
   expect(await compactList(disk)).toMatchObject({ written: undefined, segment: 9, safe: 3 });
 });
 
@@ -226,7 +226,7 @@ test.each(['create', 'write', 'sync', 'rename', 'sync-directory', 'remove'])(
     expect({ ...(await found(disk.files)), from: undefined }).toEqual({ ...WHOLE, from: undefined });
     expect(made).toBe(failing === 'remove');
     await compactList(disk);
-    expect(await found(disk.files)).toEqual({ ...WHOLE, from: '00000009.snap' });
+    expect(await found(disk.files)).toEqual({ ...WHOLE, from: '00000009.snapshot' });
   }
 );
 
