@@ -1,21 +1,25 @@
 // The ids of the records accepted last, with what each said, in little memory: what recognises repeats and conflicts.
 //
 // Ids are kept as 128 bits of their SHA-256 in a ring, in the order of their coming; an open-addressing table over the ring
-// finds them. About 32 bytes an id, and only what is used of it takes memory.
+// finds them. About 32 bytes an id. Both grow by doubling up to the capacity, so that an exporter that sees little takes little.
 import { hash, randomInt } from 'node:crypto';
 
 /** Words of 32 bits a ring entry: four of the id, two of the digest. */
 const WORDS = 6;
 const ID_WORDS = 4;
+/** Ids that there is room for at first. */
+const FIRST_ROOM = 1_024;
 
 export type Known = 'new' | 'same' | 'other';
 
 export class KnownIds {
   readonly #capacity: number;
-  readonly #ring: Uint32Array;
+  /** Places that the ring has at present. */
+  #room: number;
+  #ring: Uint32Array;
   /** Place in the ring plus one, by slot; 0 is empty. */
-  readonly #slots: Int32Array;
-  readonly #mask: number;
+  #slots: Int32Array;
+  #mask: number;
   /** Unknown outside, so that nobody can choose ids that crowd in one place of the table. */
   readonly #multipliers = [randomInt(2 ** 31) * 2 + 1, randomInt(2 ** 31) * 2 + 1] as const;
   /** The hashes asked for last, and of what they are: what is looked up is often noted next. */
@@ -30,10 +34,10 @@ export class KnownIds {
   constructor(capacity: number) {
     if (!Number.isInteger(capacity) || capacity < 1) throw new RangeError(`${capacity} is not a number of ids to keep`);
     this.#capacity = capacity;
-    const slots = 2 ** Math.ceil(Math.log2(capacity * 2));
-    this.#mask = slots - 1;
-    this.#slots = new Int32Array(slots);
-    this.#ring = new Uint32Array(capacity * WORDS);
+    this.#room = Math.min(capacity, FIRST_ROOM);
+    this.#ring = new Uint32Array(this.#room * WORDS);
+    this.#slots = new Int32Array(slotsFor(this.#room));
+    this.#mask = this.#slots.length - 1;
   }
 
   get size(): number {
@@ -60,6 +64,7 @@ export class KnownIds {
   note(id: string, digest: string): Known {
     const known = this.look(id, digest);
     if (known !== 'new') return known;
+    if (this.#next === this.#room) this.#grow();
     this.#evict();
     this.#ring.set(this.#asked, this.#next * WORDS);
     this.#slots[~this.#find()] = this.#next + 1;
@@ -107,6 +112,25 @@ export class KnownIds {
     return ((mixed >>> 15) ^ mixed) & this.#mask;
   }
 
+  /** The last doubling of a million ids takes some tens of ms, once in the life of a process. */
+  #grow(): void {
+    const before = this.#room;
+    this.#room = Math.min(this.#capacity, 2 * before);
+    const ring = new Uint32Array(this.#room * WORDS);
+    ring.set(this.#ring);
+    this.#ring = ring;
+    this.#slots = new Int32Array(slotsFor(this.#room));
+    this.#mask = this.#slots.length - 1;
+    for (let place = 0; place < before; place += 1) {
+      const [a, b] = [ring[place * WORDS] ?? 0, ring[place * WORDS + 1] ?? 0];
+      // A forgotten id left its place empty.
+      if (a === 0) continue;
+      let slot = this.#home(a, b);
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+      this.#slots[slot] = place + 1;
+    }
+  }
+
   /** Frees the place that the next id takes. */
   #evict(): void {
     const at = this.#next * WORDS;
@@ -133,6 +157,11 @@ export class KnownIds {
     }
     this.#slots[hole] = 0;
   }
+}
+
+/** A power of two, at most half of it taken. */
+function slotsFor(room: number): number {
+  return 2 ** Math.ceil(Math.log2(room * 2));
 }
 
 /** The n-th 32 bits of a string of bytes. */
