@@ -69,6 +69,11 @@ export class Admission {
     return agent;
   }
 
+  /** As {@link lane}, for one who looks later: takes no place, for what it finds must not depend on when it looks. */
+  laneShown(threadId: string, agent: string): string {
+    return this.#admitted.get(threadId)?.lanes.has(agent) === false ? OVERFLOW_LABEL : agent;
+  }
+
   /** Counts a lane that was `other` before it came here. */
   foldedElsewhere(): void {
     this.#countFolds(1);

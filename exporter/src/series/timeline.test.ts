@@ -18,6 +18,8 @@ function timelineOf(capacity = 1_000): Timeline {
   const ignore = (): void => undefined;
   const admission = new Admission({ maxThreads: 10, maxLanes: 10, onThreadRefused: ignore, onLaneFolded: ignore });
   admission.note({ kind: 'thread-started', threadId: 't', workflow: 'w', team: 'm', atMs: START, again: false });
+  // As the families of /metrics do, before the timeline looks.
+  for (const name of ['a', 'old', 'new']) admission.lane('t', name);
   return new Timeline({
     environment: 'test',
     latenessMs: LATENESS,
@@ -313,4 +315,19 @@ describe('after a restart', () => {
     expect(scrape(timeline)).toEqual(['agent_state a 3 73000', 'thread_state 2 73000']);
     expect(drops).toEqual(['too_old']);
   });
+});
+
+test('a lane that had no place when its event came stays `other`, also when the timeline is asked after there is room', () => {
+  const ignore = (): void => undefined;
+  const admission = new Admission({ maxThreads: 10, maxLanes: 1, onThreadRefused: ignore, onLaneFolded: ignore });
+  for (const threadId of ['over', 't']) {
+    admission.note({ kind: 'thread-started', threadId, workflow: 'w', team: 'm', atMs: START, again: false });
+  }
+  expect([admission.lane('over', 'a'), admission.lane('t', 'b')]).toEqual(['a', 'other']);
+  admission.forget({ kind: 'thread-forgotten', threadId: 'over', workflow: 'w', atMs: START });
+  expect([admission.laneShown('t', 'b'), admission.laneShown('t', 'b'), admission.lane('t', 'b')]).toEqual([
+    'other',
+    'other',
+    'b',
+  ]);
 });

@@ -290,7 +290,7 @@ export class Timeline {
         return { series, atMs, value: THREAD_STATE_CODE[change.to] };
       }
       case 'agent-state': {
-        const lane = this.#options.admission.lane(threadId, change.agent);
+        const lane = this.#options.admission.laneShown(threadId, change.agent);
         const series = this.#series.of({ family: 'agentState', threadId, lane });
         return { series, atMs, value: AGENT_STATE_CODE[change.to] };
       }
