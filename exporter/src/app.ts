@@ -7,6 +7,7 @@ import { NO_JOURNAL } from './config.ts';
 import type { Config } from './config.ts';
 import type { ConnectionRefusal } from './contract/metrics.ts';
 import { BudgetTrust } from './budget-trust.ts';
+import { checkpointReplay } from './checkpoint-replay.ts';
 import type { ConfigFiles } from './config-files.ts';
 import type { DegradedFinding } from './contract/degraded.ts';
 import { degradedFindings } from './degraded.ts';
@@ -19,6 +20,7 @@ import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
 import { hostIsOwn } from './http/own-host.ts';
 import { createRouter } from './http/router.ts';
+import type { ReadHistory } from './http/thread-events.ts';
 import { upgradeHandler } from './http/upgrade.ts';
 import type { Compactor } from './journal/directory-journal.ts';
 import { NotDurableError } from './journal/disk-journal.ts';
@@ -132,8 +134,12 @@ export function createApp({ config, files, security, version, clock, log, openSt
   const onError = (error: unknown): void => {
     log('error', 'unexpected error', { error: messageOf(error) });
   };
+  const history: ReadHistory | undefined =
+    disk === undefined ? undefined : (query, signal) => disk.history(query, signal);
+  const past = history === undefined ? undefined : checkpointReplay({ read: history, retentionMs: config.retentionMs });
   const gateway = new Gateway({
     model,
+    past,
     clock,
     maxClients: config.maxClients,
     maxMessageBytes: config.maxMessageBytes,
@@ -299,7 +305,8 @@ export function createApp({ config, files, security, version, clock, log, openSt
 
   const router = createRouter({
     model,
-    history: disk === undefined ? undefined : (query, signal) => disk.history(query, signal),
+    history,
+    past,
     metrics: { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets: ledger, clock },
     timeline: { timeline, self, clock },
     events: {

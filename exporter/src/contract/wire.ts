@@ -76,6 +76,7 @@ export const GATEWAY_ERRORS = [
   'invalid_params',
   'unknown_thread',
   'too_many_subscriptions',
+  'busy',
   'internal',
 ] as const;
 export type GatewayErrorCode = (typeof GATEWAY_ERRORS)[number];

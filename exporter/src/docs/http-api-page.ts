@@ -1,6 +1,7 @@
 // docs/http-api.md: the paths that are read over HTTP, with the bounds that the code holds them to.
 import { DEFAULT_EVENTS, MAX_EVENTS } from '../http/thread-events.ts';
-import { DEFAULT_LIMIT, MAX_LIMIT } from '../http/threads.ts';
+import { MAX_REPLAYED_EVENTS } from '../checkpoint-replay.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '../http/query.ts';
 import { MAX_PAGE_BYTES, MAX_PAGE_HOLES, MAX_PAGE_SCAN_BYTES, MAX_SCANS } from '../journal/history.ts';
 import { MAX_CHECKPOINTS } from '../model/checkpoints.ts';
 import { code, codeBlock, GENERATED, page, table } from './markdown.ts';
@@ -11,7 +12,7 @@ const PATHS: readonly (readonly string[])[] = [
   [code('GET /v1/threads'), 'the threads that are held, newest activity first: `{threads, total, nextCursor?}`'],
   [
     code('GET /v1/threads/{id}/checkpoints'),
-    `the latest ${MAX_CHECKPOINTS} checkpoints of a thread that is held, newest first: \`{threadId, checkpoints, total, nextCursor?}\``,
+    `the checkpoints of a thread, newest first: \`{threadId, checkpoints, total, nextCursor?}\`. The latest ${MAX_CHECKPOINTS} of a thread that is held come from memory; older ones, and those of forgotten threads, from the journal`,
   ],
   [code('GET /v1/threads/{id}/events'), 'the events of any thread, from the journal: see below'],
   [code('GET /v1/budgets'), 'every budget with its ledger: `{budgets}`'],
@@ -22,6 +23,7 @@ const LIMITS: readonly (readonly string[])[] = [
   ['`limit` of events', `1 to ${MAX_EVENTS}, ${DEFAULT_EVENTS} unless told`],
   ['read of the journal for one page of events', `about ${mebibytes(MAX_PAGE_SCAN_BYTES)}`],
   ['events of one page, as they are stored', `about ${mebibytes(MAX_PAGE_BYTES)}`],
+  ['events of a thread that are replayed for its checkpoints', String(MAX_REPLAYED_EVENTS)],
   ['holes named by one page', String(MAX_PAGE_HOLES)],
   ['pages of events read at once, by all clients', `${MAX_SCANS}; the next is answered 429`],
 ];
@@ -56,8 +58,12 @@ const ERRORS: readonly (readonly string[])[] = [
     'the message names the value and what is accepted',
   ],
   ['401, 403', '', 'see [security.md](security.md); every path here wants the scope `read`'],
-  ['404', '`unknown_thread`', 'checkpoints of a thread that is not held; events are answered for every id'],
-  ['429', '`busy`', `${MAX_SCANS} pages of events are being read; \`Retry-After\``],
+  [
+    '404',
+    '`unknown_thread`',
+    'checkpoints of a thread that the journal does not know (or, with `data_dir: memory`, that is not held); events are answered for every id',
+  ],
+  ['429', '`busy`', `${MAX_SCANS} pages of events, or checkpoints from the journal, are being read; \`Retry-After\``],
   ['501', '`not_stored`', 'events, with `data_dir: memory`: there is no journal'],
   ['503', '`not_ready`', 'starting or stopping; `Retry-After`'],
 ];
@@ -68,7 +74,7 @@ export function httpApiPage(): string {
     '# Reading over HTTP',
     'What stands here is for programs and people; Prometheus reads `/metrics` and `/metrics/timeline` ([metrics.md](metrics.md)). Answers are JSON, errors `{error: {code, message}}`. A parameter that a path does not know is refused.',
     table(['path', 'answers'], PATHS),
-    '`nextCursor` is there while more follows; give it back as `cursor`. A thread that is heard of while you page moves to the front, before your cursor: it is not shown twice. A cursor of checkpoints counts from the oldest, so that new ones do not move the pages.',
+    '`nextCursor` is there while more follows; give it back as `cursor`. A thread that is heard of while you page moves to the front, before your cursor: it is not shown twice. A cursor of checkpoints counts from the oldest, so that new ones do not move the pages. Where retention took the beginning of a forgotten thread, its steps are counted from what is left. The methods `orchestrator.metrics.history` and `orchestrator.checkpoint.list` of the gateway read the same; they fail with `busy` while others read.',
     '## Events of a thread',
     codeBlock(
       'sh',

@@ -33,8 +33,8 @@ export function historyEntry(threadId: string, checkpoint: CheckpointView): Hist
 }
 
 /** Newest first, at most `limit`. */
-export function checkpointEntries(thread: ThreadView, limit: number): readonly CheckpointEntry[] {
-  return thread.checkpoints
+export function checkpointEntries(checkpoints: readonly CheckpointView[], limit: number): readonly CheckpointEntry[] {
+  return checkpoints
     .slice(-limit)
     .reverse()
     .map((checkpoint) => ({

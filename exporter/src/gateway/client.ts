@@ -3,15 +3,17 @@ import { z } from 'zod';
 import type { WebSocket } from 'ws';
 import type { GatewayResponse } from '../contract/wire.ts';
 import { quoted } from '../errors.ts';
+import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
 import type { ModelView } from '../model/views.ts';
 import { callMethod } from './methods.ts';
-import type { Subscriber } from './methods.ts';
+import type { MethodResult, Subscriber } from './methods.ts';
 import { CLOSE_TRY_LATER } from './socket-group.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export interface ClientContext {
   readonly model: ModelView;
   readonly now: () => number;
+  readonly past: ReadPastCheckpoints | undefined;
   readonly subscriptions: Subscriptions<GatewayClient>;
   readonly maxSubscriptions: number;
   readonly maxQueuedBytes: number;
@@ -29,6 +31,7 @@ const requestShape = z.strictObject({
 export class GatewayClient implements Subscriber {
   readonly #socket: WebSocket;
   readonly #context: ClientContext;
+  readonly #left = new AbortController();
 
   constructor(socket: WebSocket, context: ClientContext) {
     this.#socket = socket;
@@ -59,10 +62,21 @@ export class GatewayClient implements Subscriber {
   }
 
   receive(text: string): void {
-    this.send(JSON.stringify(this.#answer(text)));
+    const answer = this.#answer(text);
+    if (!(answer instanceof Promise)) this.send(JSON.stringify(answer));
+    // It never rejects.
+    else
+      void answer.then((late) => {
+        this.send(JSON.stringify(late));
+      });
   }
 
-  #answer(text: string): GatewayResponse {
+  /** The client is gone: what is being read for it ends. */
+  leave(): void {
+    this.#left.abort(new Error('the client went away'));
+  }
+
+  #answer(text: string): GatewayResponse | Promise<GatewayResponse> {
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -80,17 +94,30 @@ export class GatewayClient implements Subscriber {
     return this.#call(request.data);
   }
 
-  #call({ id, method, params }: z.infer<typeof requestShape>): GatewayResponse {
-    const { model, now, onError } = this.#context;
+  #call({ id, method, params }: z.infer<typeof requestShape>): GatewayResponse | Promise<GatewayResponse> {
+    const { model, now, past } = this.#context;
+    const { signal } = this.#left;
     try {
-      const result = callMethod(method, params, { model, now, subscriber: this });
-      if (result.ok) return { type: 'res', id, ok: true, payload: result.payload };
-      return { type: 'res', id, ok: false, error: { code: result.code, message: result.message } };
+      const result = callMethod(method, params, { model, now, past, signal, subscriber: this });
+      if (!(result instanceof Promise)) return response(id, result);
+      return result.then(
+        (late) => response(id, late),
+        (error: unknown) => this.#failed(id, error)
+      );
     } catch (error) {
-      onError(error);
-      return { type: 'res', id, ok: false, error: { code: 'internal', message: 'the request could not be answered' } };
+      return this.#failed(id, error);
     }
   }
+
+  #failed(id: string, error: unknown): GatewayResponse {
+    if (!this.#left.signal.aborted) this.#context.onError(error);
+    return { type: 'res', id, ok: false, error: { code: 'internal', message: 'the request could not be answered' } };
+  }
+}
+
+function response(id: string, result: MethodResult): GatewayResponse {
+  if (result.ok) return { type: 'res', id, ok: true, payload: result.payload };
+  return { type: 'res', id, ok: false, error: { code: result.code, message: result.message } };
 }
 
 function badRequest(id: string, message: string): GatewayResponse {

@@ -17,6 +17,7 @@ test('a client that does not answer a ping is cut off at the next, one that does
   };
   const gateway = new Gateway({
     model: { threads: new Map(), unpriced: new Map() },
+    past: undefined,
     clock,
     maxClients: 2,
     maxMessageBytes: 1024,

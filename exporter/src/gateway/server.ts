@@ -5,6 +5,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { OrchestratorEvent } from '../contract/event.ts';
 import type { Change } from '../model/change.ts';
+import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
 import type { ModelView } from '../model/views.ts';
 import { broadcastsOf } from './broadcast.ts';
 import { GatewayClient } from './client.ts';
@@ -16,6 +17,8 @@ const UNSUPPORTED_DATA = 1003;
 
 export interface GatewayOptions {
   readonly model: ModelView;
+  /** Undefined where no journal is kept. */
+  readonly past: ReadPastCheckpoints | undefined;
   readonly clock: Clock;
   readonly maxClients: number;
   readonly maxMessageBytes: number;
@@ -88,6 +91,7 @@ export class Gateway {
     });
     socket.on('close', () => {
       this.#subscriptions.removeClient(client);
+      client.leave();
     });
   }
 }

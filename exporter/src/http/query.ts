@@ -61,3 +61,13 @@ export function timeMs(name: string, given: string | undefined, fallback: number
   const expected = 'expected milliseconds since the epoch or RFC 3339 such as 2026-09-16T12:00:00Z';
   throw new QueryError(`invalid_${name}`, `${name} ${quoted(given)} is refused; ${expected}`);
 }
+
+/** Of `limit` where a page is a list of what is held. */
+export const DEFAULT_LIMIT = 100;
+export const MAX_LIMIT = 1000;
+
+/** @throws QueryError */
+export function pageOf(request: Request): { readonly limit: number; readonly cursor: string | undefined } {
+  const { limit, cursor } = parametersOf(request, ['limit', 'cursor']);
+  return { limit: wholeNumber('limit', limit, { least: 1, most: MAX_LIMIT, fallback: DEFAULT_LIMIT }), cursor };
+}

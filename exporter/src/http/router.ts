@@ -1,10 +1,12 @@
 // All paths of the exporter as one express Router, which a host may mount in its own app.
 import { Router } from 'express';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
 import type { ModelView } from '../model/views.ts';
 import { methodNotAllowed, securityHeaders, sendProblem } from './answer.ts';
 import type { Access } from './auth/access.ts';
 import { guard, probeGuard } from './auth/guard.ts';
+import { checkpointsHandler } from './checkpoints.ts';
 import { eventsHandlers } from './events.ts';
 import type { EventsParts } from './events.ts';
 import { bareReadyHandler, liveHandler, readyHandler } from './health.ts';
@@ -14,7 +16,7 @@ import { metricsHandler } from './metrics.ts';
 import type { MetricsParts } from './metrics.ts';
 import { threadEventsHandler } from './thread-events.ts';
 import type { ReadHistory } from './thread-events.ts';
-import { budgetsHandler, checkpointsHandler, threadsHandler } from './threads.ts';
+import { budgetsHandler, threadsHandler } from './threads.ts';
 import { timelineHandler } from './timeline.ts';
 import type { TimelineParts } from './timeline.ts';
 
@@ -22,6 +24,7 @@ export interface RouterParts {
   readonly model: ModelView;
   /** Undefined where no journal is kept. */
   readonly history: ReadHistory | undefined;
+  readonly past: ReadPastCheckpoints | undefined;
   readonly metrics: MetricsParts;
   readonly timeline: TimelineParts;
   readonly events: EventsParts;
@@ -55,7 +58,7 @@ export function createRouter(parts: RouterParts): Router {
     '/health': readyHandler(parts.health),
     '/health/ready': readyHandler(parts.health),
     '/v1/threads': threadsHandler(model),
-    '/v1/threads/:id/checkpoints': checkpointsHandler(model),
+    '/v1/threads/:id/checkpoints': checkpointsHandler(model, parts.past),
     '/v1/threads/:id/events': threadEventsHandler(parts.history),
     '/v1/budgets': budgetsHandler(metrics.budgets, metrics.clock),
   };

@@ -167,6 +167,37 @@ describe('records that are gone', () => {
     expect([seqs(page), page.missing]).toEqual([[10, 17, 24, 31, 38], [{ fromSeq: 1, toSeq: 5 }]]);
   });
 
+  test('a damaged segment is read for its holes though the thread is not in it', async () => {
+    const { disk } = await lives(batches(8, 5));
+    const files = new Map(disk.files);
+    const damaged = Buffer.from(files.get('00000001.seg') ?? '');
+    damaged[HEADER_BYTES + FRAME_HEAD_BYTES + 10] = 0;
+    files.set('00000001.seg', damaged).delete('00000001.idx');
+    const { history } = await open(new SimulatedDisk(files));
+    const page = await allPages(history, { ...ALL, threadId: 'nobody' });
+    expect([page.events, page.missing]).toEqual([[], [{ fromSeq: 1, toSeq: 5 }]]);
+  });
+
+  test('a void frame behind a hole stays void', async () => {
+    const { disk, journal } = await open(new SimulatedDisk(), 1e9);
+    for (const batch of batches(2, 5)) await journal.append(batch);
+    disk.faults = (what, name) => (name.endsWith('.seg') && what !== 'write' ? { error: 'EIO' } : undefined);
+    await expect(journal.append(entries(1_000, 10))).rejects.toThrow('could not be written');
+    disk.faults = () => undefined;
+    await journal.append(entries(11, 10));
+    const files = new Map(disk.files);
+    const damaged = Buffer.from(files.get('00000001.seg') ?? '');
+    // In the last frame that counts, before the void one.
+    const second = damaged.indexOf('HXFR', damaged.indexOf('HXFR') + 4);
+    expect(damaged.indexOf('HXFR', second + 4)).toBeGreaterThan(second);
+    damaged[second + FRAME_HEAD_BYTES + 10] = 0;
+    files.set('00000001.seg', damaged);
+    const again = await open(new SimulatedDisk(files));
+    const page = await allPages(again.history, ALL);
+    expect([seqs(page), page.missing]).toEqual([[3, 17], [{ fromSeq: 6, toSeq: 10 }]]);
+    expect(page.events).toEqual(await expected(again.disk, ALL));
+  });
+
   test(`a page names ${MAX_PAGE_HOLES} holes at most`, async () => {
     const count = 2 * MAX_PAGE_HOLES + 20;
     const { disk, journal } = await open(new SimulatedDisk(), 1e9);
