@@ -62,9 +62,14 @@ const ALWAYS_NEEDED = ['id', 'type', 'threadId', 'timestampMs', 'dialect'] as co
 
 export function isSoundEvent(event: unknown): boolean {
   if (!isFields(event)) return false;
-  for (const [name, value] of Object.entries(event)) if (FIELDS.get(name)?.(value) === false) return false;
-  const has = (name: string): boolean => Object.hasOwn(event, name);
-  return ALWAYS_NEEDED.every(has) && NEEDED[event['type'] as EventType].every(has);
+  // A restart asks this of every event there is: no arrays of pairs, no closures.
+  for (const name of Object.keys(event)) if (FIELDS.get(name)?.(event[name]) === false) return false;
+  return hasAll(event, ALWAYS_NEEDED) && hasAll(event, NEEDED[event['type'] as EventType]);
+}
+
+function hasAll(event: Fields, names: readonly string[]): boolean {
+  for (const name of names) if (!Object.hasOwn(event, name)) return false;
+  return true;
 }
 
 export const isSoundSource = oneOf(SOURCES);
