@@ -227,6 +227,7 @@ function newPipeline(): Pipeline {
   const prices = new PriceBook({ table: undefined, model, clock: systemClock });
   const gateway = new Gateway({
     model,
+    past: undefined,
     clock: { ...systemClock, every: () => nothing },
     maxClients: 1,
     maxMessageBytes: 1,
