@@ -12,6 +12,9 @@ export class BudgetTrust {
 
   /** Logs what changed since the last call. */
   note(views: readonly BudgetView[]): void {
+    const names = new Set(views.map(({ name }) => name));
+    // One that comes back under the name of a deleted one is another.
+    for (const name of this.#distrusted) if (!names.has(name)) this.#distrusted.delete(name);
     for (const { name, valid, untrusted } of views) {
       if (valid === !this.#distrusted.has(name)) continue;
       if (valid) {

@@ -54,14 +54,26 @@ export function readConfigFiles({ budgetsFile, pricesFile }: Config): ConfigFile
 /** Why it cannot be read goes by the system's code, which names no path. Never throws. */
 export function readText(file: string): FileResult<string> {
   try {
-    const { size } = statSync(file);
-    if (size > MAX_JSON_BYTES) {
-      return { ok: false, problems: [`cannot be read: it has ${size} bytes, at most ${MAX_JSON_BYTES} are accepted`] };
+    const stat = statSync(file);
+    // Opening a named pipe would stop the process until somebody writes.
+    if (!stat.isFile()) return { ok: false, problems: ['cannot be read: it is no regular file'] };
+    if (stat.size > MAX_JSON_BYTES) {
+      const problem = `cannot be read: it has ${stat.size} bytes, at most ${MAX_JSON_BYTES} are accepted`;
+      return { ok: false, problems: [problem] };
     }
-    return { ok: true, value: readFileSync(file, 'utf8') };
+    return utf8Of(readFileSync(file));
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
     return { ok: false, problems: [`cannot be read: ${code}`] };
+  }
+}
+
+/** Without a byte order mark. A name with broken characters in it would match nothing. */
+function utf8Of(bytes: Buffer): FileResult<string> {
+  try {
+    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { ok: false, problems: ['cannot be read: it is not UTF-8'] };
   }
 }
 

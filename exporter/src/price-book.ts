@@ -94,8 +94,9 @@ export class PriceBook implements Output {
 
   /** Usage that was parsed under an earlier table and became durable under this one. */
   apply(_event: OrchestratorEvent, changes: readonly Change[]): void {
-    if (changes.some((change) => change.kind === 'unpriced' && this.#amountOf(change) !== undefined)) {
-      this.#isOwing = true;
+    for (const change of changes) {
+      const waits = change.kind === 'unpriced' && change.reason !== 'zero_amount';
+      if (waits && this.#amountOf(change) !== undefined) this.#isOwing = true;
     }
   }
 
@@ -115,10 +116,10 @@ export class PriceBook implements Output {
     return { raw: new OwnEvent(correctionOf(usage, { amount, nowMs: this.#clock.now() })) };
   }
 
-  /** Undefined while there is no price, and for a price of zero, which settles nothing. */
+  /** Undefined while there is no price. One of zero is an answer. */
   #amountOf({ provider, model, tokens }: UnpricedUsageView): NanoUsd | undefined {
     if (model === UNKNOWN_LABEL) return undefined;
     const pricing = priceOf({ ...(provider === UNKNOWN_LABEL ? {} : { provider }), model, tokens }, this.#table);
-    return 'amount' in pricing && pricing.amount > 0 ? pricing.amount : undefined;
+    return 'amount' in pricing ? pricing.amount : undefined;
   }
 }

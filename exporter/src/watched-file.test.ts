@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -111,7 +112,7 @@ test.each<[string, () => void, string]>([
       unlinkSync(path);
       mkdirSync(path);
     },
-    'cannot be read: EISDIR',
+    'cannot be read: it is no regular file',
   ],
   [
     'too long',
@@ -174,4 +175,23 @@ test('a swapped link is a change, as Kubernetes updates what it mounts', () => {
   file.look();
   file.look();
   expect(taken).toEqual(['version 1']);
+});
+
+test('a file that cannot be read is tried again until it can, and the same trouble is said once', () => {
+  const { file, taken, attempts } = watch();
+  rmSync(path);
+  mkdirSync(path);
+  for (let look = 0; look < 5; look++) file.look();
+  expect(attempts).toEqual([['cannot be read: it is no regular file']]);
+  rmSync(path, { recursive: true });
+  write('good');
+  for (let look = 0; look < 5; look++) file.look();
+  expect([taken, attempts.slice(1)]).toEqual([['good'], [[]]]);
+});
+
+test('a file of which only the mode has changed is looked at again', () => {
+  const { file, attempts } = watch();
+  chmodSync(path, 0o640);
+  for (let look = 0; look < 3; look++) file.look();
+  expect(attempts).toEqual([[]]);
 });

@@ -19,6 +19,7 @@ export class WatchedFile {
   #seen: string;
   #tried: string;
   #problems: readonly string[] = [];
+  #isUnreadable = false;
 
   constructor(parts: WatchedFileParts) {
     this.#parts = parts;
@@ -42,6 +43,7 @@ export class WatchedFile {
     const settled = now === this.#seen;
     this.#seen = now;
     if (settled && now !== this.#tried) this.reload();
+    else if (settled && this.#isUnreadable) this.#tryAgain();
   }
 
   /** Reads the file now. @returns whether what it says is in force. */
@@ -52,8 +54,16 @@ export class WatchedFile {
     return this.#problems.length === 0;
   }
 
+  /** A disk that fails for a moment leaves no mark on the file. The same trouble is told once. */
+  #tryAgain(): void {
+    const before = this.#problems;
+    this.#problems = this.#attempt();
+    if (this.#problems.join() !== before.join()) this.#parts.onAttempt(this.#problems);
+  }
+
   #attempt(): readonly string[] {
     const read = readText(this.#parts.file);
+    this.#isUnreadable = !read.ok;
     if (!read.ok) return read.problems;
     if (read.value === this.#text) return [];
     // A file that was emptied is one that is being written far more often than one that takes everything back.
@@ -67,8 +77,9 @@ export class WatchedFile {
 
 function signature(file: string): string {
   try {
-    const { ino, size, mtimeMs } = statSync(file);
-    return `${ino} ${size} ${mtimeMs}`;
+    // The time of the last change of mode or owner too: it may be what keeps the file from being read.
+    const { ino, size, mtimeMs, ctimeMs } = statSync(file);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
   } catch {
     return 'absent';
   }

@@ -82,6 +82,22 @@ test('a late price adds the money once, in the window of the usage, and says so'
   expect(harness.thread('t')).toEqual({ total: 6_000_000_000, agent: 6_000_000_000 });
 });
 
+test('a late price of zero is an answer too: nothing waits any more, the budget is whole, and it is counted as zero', async () => {
+  const harness = new MetricsHarness({ prices: undefined, budgets: BUDGETS, nowMs: T });
+  await harness.ingest(usage('1'));
+  harness.usePrices(prices(0));
+  await harness.settle();
+  await harness.settle();
+  const lines = [unpriced('no_table', 1), unpriced('zero_amount', 1), settled('price', 1)];
+  expect(harness.lines(...MONEY, ...UNPRICED)).toEqual(lines);
+  expect(harness.budget()).toEqual({ spent: 0, untrusted: [] });
+  harness.usePrices(prices(3));
+  await harness.settle();
+  const restarted = harness.restarted(prices(3));
+  await restarted.settle();
+  expect(restarted.lines(...MONEY, ...UNPRICED)).toEqual(lines);
+});
+
 test('a late price of yesterday`s usage is not today`s spend; of usage older than 7 days it is', async () => {
   const harness = new MetricsHarness({ prices: undefined, budgets: BUDGETS, nowMs: T });
   await harness.ingest(usage('1'));

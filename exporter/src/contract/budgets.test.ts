@@ -65,7 +65,8 @@ const LABEL = 'must be non-empty text of at most 128 bytes without control chara
 const LIMIT = 'budgets[0].limit_usd must be an amount in US dollars above 0 and below 9 million, not';
 const WINDOW =
   'budgets[0].window must be hour, day, week, month, quarter, thread or rolling:<duration> from 1m to 366d, not';
-const RATIOS = 'budgets[0].thresholds must be ascending used ratios above 0 and up to 10, such as [0.8, 1], not';
+const RATIOS =
+  'budgets[0].thresholds must be 1 to 20 ascending used ratios above 0 and up to 10, such as [0.8, 1], not';
 
 test.each([
   ['text', 'budgets', ['budgets.yml must be a mapping with the key "budgets", not "budgets"']],
@@ -124,6 +125,16 @@ test.each([
   ['a threshold past ten', { budgets: [budget({ thresholds: [10.1] })] }, [`${RATIOS} [10.1]`]],
   ['thresholds out of order', { budgets: [budget({ thresholds: [1, 0.5] })] }, [`${RATIOS} [1,0.5]`]],
   ['the same threshold twice', { budgets: [budget({ thresholds: [1, 1] })] }, [`${RATIOS} [1,1]`]],
+  [
+    'more thresholds than are accepted',
+    { budgets: [budget({ thresholds: Array.from({ length: 21 }, (_, at) => (at + 1) / 10) })] },
+    [`${RATIOS} [0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1,1.1,1.2,1.3,1.4,1.5,1.6,1.7,1.8,1.9,2,2.1...`],
+  ],
+  [
+    'more budgets than are accepted',
+    { budgets: Array.from({ length: 1_001 }, (_, at) => budget({ name: `b-${at}` })) },
+    ['budgets has 1001 entries, at most 1000 are accepted'],
+  ],
   ['thresholds in words', { budgets: [budget({ thresholds: ['1'] })] }, [`${RATIOS} ["1"]`]],
   [
     'the same name twice',

@@ -17,6 +17,10 @@ export type BudgetMatch = Readonly<Partial<Record<(typeof BUDGET_MATCH_LABELS)[n
 
 export const DEFAULT_THRESHOLDS: readonly number[] = [0.5, 0.8, 0.95, 1];
 export const MAX_THRESHOLD = 10;
+/** Each is a series. */
+export const MAX_THRESHOLDS = 20;
+/** Every spend is held against each, and each has about twenty series. */
+export const MAX_BUDGETS = 1_000;
 export const MAX_ROLLING_MS = 366 * 86_400_000;
 
 export interface BudgetDefinition {
@@ -58,6 +62,12 @@ export function parseBudgets(document: unknown): BudgetsResult {
   const list = valueOf(document, 'budgets') ?? [];
   if (!Array.isArray(list)) {
     return { ok: false, problems: [...problems, `budgets must be a list, not ${shown(list)}`] };
+  }
+  if (list.length > MAX_BUDGETS) {
+    return {
+      ok: false,
+      problems: [...problems, `budgets has ${list.length} entries, at most ${MAX_BUDGETS} are accepted`],
+    };
   }
   const budgets = list.flatMap((entry: unknown, index) => parseBudget(entry, index, problems) ?? []);
   const places = new Map<string, number>();
@@ -162,9 +172,10 @@ function thresholdsOf(value: unknown, place: string, problems: string[]): readon
   const ascending = numbers.every(
     (ratio, at) => ratio > 0 && ratio <= MAX_THRESHOLD && (at === 0 || ratio > (numbers[at - 1] ?? 0))
   );
-  if (Array.isArray(value) && value.length > 0 && numbers.length === value.length && ascending) return numbers;
+  const isWhole = Array.isArray(value) && value.length > 0 && numbers.length === value.length;
+  if (isWhole && numbers.length <= MAX_THRESHOLDS && ascending) return numbers;
   problems.push(
-    `${place}.thresholds must be ascending used ratios above 0 and up to ${MAX_THRESHOLD}, such as [0.8, 1], not ${shown(value)}`
+    `${place}.thresholds must be 1 to ${MAX_THRESHOLDS} ascending used ratios above 0 and up to ${MAX_THRESHOLD}, such as [0.8, 1], not ${shown(value)}`
   );
   return DEFAULT_THRESHOLDS;
 }

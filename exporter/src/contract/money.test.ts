@@ -1,4 +1,14 @@
-import { addUsd, centsToNano, nano, nanoToCents, nanoToUsd, subtractUsd, usdText, usdToNano } from './money.ts';
+import {
+  addSaturating,
+  addUsd,
+  centsToNano,
+  nano,
+  nanoToCents,
+  nanoToUsd,
+  subtractUsd,
+  usdText,
+  usdToNano,
+} from './money.ts';
 
 test.each([
   [0, 0],
@@ -50,6 +60,17 @@ test('sums are exact, and one that would not be is an error', () => {
   expect(() => addUsd(most, nano(1))).toThrow('9007199254740992 is not a whole number of nano-USD');
   expect(() => subtractUsd(nano(-1), most)).toThrow(RangeError);
   expect(() => nano(0.5)).toThrow('0.5 is not a whole number of nano-USD');
+});
+
+test.each([
+  [1, 2, 3],
+  [Number.MAX_SAFE_INTEGER, 0, Number.MAX_SAFE_INTEGER],
+  [Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER],
+  [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  [-Number.MAX_SAFE_INTEGER, -1, -Number.MAX_SAFE_INTEGER],
+  [Number.MAX_SAFE_INTEGER, -1, Number.MAX_SAFE_INTEGER - 1],
+])('%d and %d, held within the exact range, are %d', (a, b, sum) => {
+  expect(addSaturating(nano(a), nano(b))).toBe(sum);
 });
 
 test('for drawing and for Helix, amounts are numbers', () => {

@@ -27,6 +27,14 @@ export function subtractUsd(a: NanoUsd, b: NanoUsd): NanoUsd {
   return nano(a - b);
 }
 
+/** The largest amount that is exact: about 9 million USD. */
+export const MAX_USD = Number.MAX_SAFE_INTEGER as NanoUsd;
+
+/** As {@link addUsd}, but a sum past the exact range stays at its end: then {@link MAX_USD} means that much or more. */
+export function addSaturating(a: NanoUsd, b: NanoUsd): NanoUsd {
+  return nano(Math.max(-Number.MAX_SAFE_INTEGER, Math.min(MAX_USD, a + b)));
+}
+
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**

@@ -30,8 +30,10 @@ export function readLiteLlm(document: Mapping): PricesResult {
     const problems: string[] = [];
     const prices = pricesOf(entry, '', problems);
     const tiers = tiersOf(entry, problems);
+    const key = labelValue(name);
+    if (models.has(key)) problems.push('an entry before it has the same name once both are labels');
     if (problems.length > 0) leftOut.push(`${shown(name)} is left out: ${problems.join('; ')}`);
-    else if (Object.keys(prices).length > 0) models.set(labelValue(name), { prices, tiers });
+    else if (Object.keys(prices).length > 0) models.set(key, { prices, tiers });
   }
   if (models.size > 0) return { ok: true, table: { layout: 'litellm', models, leftOut } };
   const expected = 'expected the key "prices", or models with input_cost_per_token as LiteLLM publishes them';

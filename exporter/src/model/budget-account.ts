@@ -1,9 +1,10 @@
 // One budget of budgets.yml, what was booked to it, and whether its number can be trusted.
 import { BUDGET_MATCH_LABELS, type BudgetDefinition, type BudgetMatch } from '../contract/budgets.ts';
 import { BURN_RATE_LOOKBACKS } from '../contract/metrics.ts';
-import { nano, nanoToUsd, ZERO_USD, type NanoUsd } from '../contract/money.ts';
+import { MAX_USD, nano, nanoToUsd, type NanoUsd } from '../contract/money.ts';
+import { FINAL_THREAD_STATES } from '../contract/states.ts';
 import { windowOf, type Booking, type BudgetWindow, type WindowDump } from './budget-window.ts';
-import type { Change } from './change.ts';
+import type { Change, ThreadStarted } from './change.ts';
 import { SlidingSum, type SlotSum } from './sliding-sum.ts';
 import type { BudgetView, UnpricedUsageView } from './views.ts';
 
@@ -23,7 +24,6 @@ export interface AccountDump {
   readonly burn: readonly (readonly [lookback: string, readonly SlotSum[]])[];
   readonly lastHour: readonly SlotSum[];
   readonly firstSpendMs?: number | undefined;
-  readonly overflowed: boolean;
   readonly knownSinceMs: number | null;
   readonly unknownThreads: readonly string[];
 }
@@ -35,7 +35,6 @@ export class BudgetAccount {
   readonly #lastHour = new SlidingSum(HOUR_MS, BURN_SLOTS);
   #definition: BudgetDefinition;
   #firstSpendMs: number | undefined;
-  #overflowed = false;
   /** Spend before this instant is not all known. */
   #knownSinceMs = Number.NEGATIVE_INFINITY;
   /** Live threads of which it is not known how much they spent: before the budget was there, or in what a journal lost. */
@@ -64,9 +63,10 @@ export class BudgetAccount {
   }
 
   apply(change: Change): void {
+    if (change.kind === 'thread-started') this.#takeBack(change);
     this.#window.follow(change);
     this.#unpriced.follow(change);
-    if (change.kind === 'thread-finished' || change.kind === 'thread-forgotten') {
+    if (hasEnded(change)) {
       this.#unknownThreads.delete(change.threadId);
     } else if (change.kind === 'spend' && matches(this.#definition, change)) {
       this.book({ threadId: change.threadId, amount: change.spend, atMs: change.bookedMs ?? change.atMs });
@@ -77,14 +77,20 @@ export class BudgetAccount {
     }
   }
 
+  /** A forgotten thread that comes back brings what it had spent, of which only the sum was kept. */
+  #takeBack({ threadId, team, workflow, spentBefore }: ThreadStarted): void {
+    const { match, window } = this.#definition;
+    if (window !== 'thread' || spentBefore === undefined || !matchesThread(match, { team, workflow })) return;
+    if (isOfParts(match)) this.missesThread(threadId);
+    else this.bookThread(threadId, spentBefore);
+  }
+
   /** Adds spend that is known to match. */
   book(booking: Booking): void {
     this.#firstSpendMs = Math.min(this.#firstSpendMs ?? booking.atMs, booking.atMs);
-    this.#guarded(() => {
-      this.#window.book(booking);
-      this.#lastHour.add(booking.atMs, booking.amount);
-      for (const { sum } of this.#burn.values()) sum.add(booking.atMs, booking.amount);
-    });
+    this.#window.book(booking);
+    this.#lastHour.add(booking.atMs, booking.amount);
+    for (const { sum } of this.#burn.values()) sum.add(booking.atMs, booking.amount);
   }
 
   countUnpriced(usage: UnpricedUsageView, amount: NanoUsd = ONE): void {
@@ -94,9 +100,7 @@ export class BudgetAccount {
 
   /** Books the spend of a thread from before the budget was there, to a thread budget only. */
   bookThread(threadId: string, spend: NanoUsd): void {
-    this.#guarded(() => {
-      this.#window.book({ threadId, amount: spend, atMs: 0 });
-    });
+    this.#window.book({ threadId, amount: spend, atMs: 0 });
   }
 
   missesThread(threadId: string): void {
@@ -115,7 +119,6 @@ export class BudgetAccount {
       burn: [...this.#burn].map(([lookback, { sum }]) => [lookback, sum.dump()]),
       lastHour: this.#lastHour.dump(),
       firstSpendMs: this.#firstSpendMs,
-      overflowed: this.#overflowed,
       knownSinceMs: Number.isFinite(this.#knownSinceMs) ? this.#knownSinceMs : null,
       unknownThreads: [...this.#unknownThreads],
     };
@@ -128,7 +131,6 @@ export class BudgetAccount {
     for (const [lookback, sums] of dump.burn) account.#burn.get(lookback)?.sum.load(sums);
     account.#lastHour.load(dump.lastHour);
     account.#firstSpendMs = dump.firstSpendMs;
-    account.#overflowed = dump.overflowed;
     account.#knownSinceMs = dump.knownSinceMs ?? Number.NEGATIVE_INFINITY;
     for (const threadId of dump.unknownThreads) account.#unknownThreads.add(threadId);
     return account;
@@ -136,11 +138,11 @@ export class BudgetAccount {
 
   view(nowMs: number): BudgetView {
     const { name, owner, windowText, timezone, limit, thresholds } = this.#definition;
-    const spent = this.#guarded(() => this.#window.spent(nowMs)) ?? ZERO_USD;
+    const spent = this.#window.spent(nowMs);
     const period = this.#window.period(nowMs);
     const burnRates = this.#burnRates(nowMs);
     const exhaustionMs = this.#exhaustionMs(spent, nowMs);
-    const untrusted = this.#untrusted(nowMs);
+    const untrusted = this.#untrusted(spent, nowMs);
     return {
       name,
       owner,
@@ -159,9 +161,9 @@ export class BudgetAccount {
   }
 
   /** Why the number is not the whole truth: in each of these cases it is too small. */
-  #untrusted(nowMs: number): readonly string[] {
+  #untrusted(spent: NanoUsd, nowMs: number): readonly string[] {
     const reasons: string[] = [];
-    if (this.#overflowed) reasons.push('its sum left the exact range of about 9 million USD');
+    if (spent === MAX_USD) reasons.push('its sum left the exact range of about 9 million USD');
     const startMs = this.#window.period(nowMs)?.startMs;
     if (startMs !== undefined && startMs < this.#knownSinceMs) {
       reasons.push(`spend before ${new Date(this.#knownSinceMs).toISOString()} is not all known to it`);
@@ -176,8 +178,7 @@ export class BudgetAccount {
 
   #burnRates(nowMs: number): ReadonlyMap<string, number> {
     const rates = [...this.#burn].map(([lookback, { seconds, sum }]): [string, number] => {
-      const spent = this.#guarded(() => sum.sum(nowMs)) ?? ZERO_USD;
-      return [lookback, nanoToUsd(spent) / seconds];
+      return [lookback, nanoToUsd(sum.sum(nowMs)) / seconds];
     });
     return new Map(rates);
   }
@@ -191,23 +192,31 @@ export class BudgetAccount {
     const remaining = (this.#definition.limit - spent) as NanoUsd;
     const seenMs = Math.min(HOUR_MS, nowMs - (this.#firstSpendMs ?? nowMs));
     if (remaining <= 0 || seenMs < MIN_PROJECTION_MS) return undefined;
-    const perMs = (this.#guarded(() => this.#lastHour.sum(nowMs)) ?? 0) / seenMs;
+    const perMs = this.#lastHour.sum(nowMs) / seenMs;
     return perMs > 0 ? this.#window.exhaustion(remaining, perMs, nowMs) : undefined;
-  }
-
-  /** A sum past the exact range makes the budget invalid for good: its number is then known to be too small. */
-  #guarded<T>(action: () => T): T | undefined {
-    try {
-      return action();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#overflowed = true;
-      return undefined;
-    }
   }
 }
 
 /** Every label that the budget names is equal. */
 export function matches({ match }: { readonly match: BudgetMatch }, spent: BudgetMatch): boolean {
   return BUDGET_MATCH_LABELS.every((label) => match[label] === undefined || match[label] === spent[label]);
+}
+
+/** As far as a whole thread can match. */
+export function matchesThread(
+  match: BudgetMatch,
+  thread: { readonly team: string; readonly workflow: string }
+): boolean {
+  return (match.team ?? thread.team) === thread.team && (match.workflow ?? thread.workflow) === thread.workflow;
+}
+
+/** Agents, providers and models are parts of a thread. */
+function isOfParts({ agent, provider, model }: BudgetMatch): boolean {
+  return agent !== undefined || provider !== undefined || model !== undefined;
+}
+
+/** One that comes back after it was forgotten may have ended already. */
+function hasEnded(change: Change): boolean {
+  if (change.kind === 'thread-state') return FINAL_THREAD_STATES.has(change.to);
+  return change.kind === 'thread-finished' || change.kind === 'thread-forgotten';
 }

@@ -1,6 +1,6 @@
 // The windows of budgets: where spend is kept by calendar period, over a sliding stretch of time, or by thread.
 import type { BudgetDefinition, CalendarWindow } from '../contract/budgets.ts';
-import { addUsd, ZERO_USD, type NanoUsd } from '../contract/money.ts';
+import { addSaturating, ZERO_USD, type NanoUsd } from '../contract/money.ts';
 import { FINAL_THREAD_STATES } from '../contract/states.ts';
 import { periodOf, type Period } from './budget-period.ts';
 import type { Change } from './change.ts';
@@ -19,6 +19,7 @@ export interface Booking {
 
 export interface BudgetWindow {
   book(booking: Booking): void;
+  /** At most the largest exact amount, which then means that much or more. */
   spent(nowMs: number): NanoUsd;
   period(nowMs: number): Period | undefined;
   /** When the spend at this rate reaches the limit, if it does so within the window. */
@@ -50,7 +51,7 @@ class CalendarWindows implements BudgetWindow {
 
   book({ amount, atMs }: Booking): void {
     const { startMs } = this.period(atMs);
-    this.#spent.set(startMs, addUsd(this.#spent.get(startMs) ?? ZERO_USD, amount));
+    this.#spent.set(startMs, addSaturating(this.#spent.get(startMs) ?? ZERO_USD, amount));
     if (this.#spent.size > MAX_PERIODS) this.#spent.delete(Math.min(...this.#spent.keys()));
   }
 
@@ -128,8 +129,8 @@ class ThreadWindow implements BudgetWindow {
 
   book({ threadId, amount }: Booking): void {
     const thread = this.#threads.get(threadId);
-    if (thread === undefined) this.#threads.set(threadId, { spent: addUsd(ZERO_USD, amount), live: true });
-    else thread.spent = addUsd(thread.spent, amount);
+    if (thread === undefined) this.#threads.set(threadId, { spent: addSaturating(ZERO_USD, amount), live: true });
+    else thread.spent = addSaturating(thread.spent, amount);
   }
 
   spent(): NanoUsd {

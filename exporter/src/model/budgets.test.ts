@@ -187,7 +187,7 @@ describe('what a budget has spent', () => {
     const book = ledger({}, { match: { team: 'y' } });
     book.apply([spent(NOON, 9_007_199), spent(NOON, 9_007_199), spent(NOON, 1, { team: 'y' })]);
     expect(book.views(ms(NOON)).map(({ valid, spent: sum }) => [valid, usdText(sum)])).toEqual([
-      [false, '9007199'],
+      [false, '9007199.254740991'],
       [true, '1'],
     ]);
   });
@@ -445,5 +445,84 @@ describe('a changed budgets.yml', () => {
     expect(follow()).toEqual([['t', undefined, undefined]]);
     book = new BudgetLedger([]);
     expect(model.threads.get('reported')?.budgetLimit).toBe(10);
+  });
+});
+
+describe('a sum that leaves the exact range', () => {
+  const MOST = 9_007_199;
+  test.each([
+    ['a calendar window', 'day', '2026-03-11T12:00:00Z'],
+    ['a rolling window', 'rolling:6h', '2026-03-10T20:00:00Z'],
+  ])(
+    '%s is shown at what can be told at least, is not valid, and is whole again when that is over',
+    (_name, window, later) => {
+      const book = ledger({ window });
+      book.apply([spent('2026-03-10T11:00:00Z', MOST), spent('2026-03-10T11:30:00Z', MOST)]);
+      const now = view(book);
+      expect([Number(usdText(now.spent)) >= MOST, now.valid, now.untrusted]).toEqual([
+        true,
+        false,
+        ['its sum left the exact range of about 9 million USD'],
+      ]);
+      expect([...now.burnRates.values()].every((rate) => rate >= 0)).toBe(true);
+      expect(now.burnRates.get('1d')).toBeGreaterThanOrEqual(MOST / 86_400);
+      book.apply([spent(later, 1)]);
+      expect([usd(book, later), view(book, later).untrusted]).toEqual(['1', []]);
+    }
+  );
+
+  test('of one thread it is over when that has ended', () => {
+    const book = ledger({ window: 'thread' });
+    for (const iso of [NOON, NOON]) book.apply([spent(iso, MOST, { threadId: 'rich' })]);
+    expect(view(book).valid).toBe(false);
+    const end = { threadId: 'rich', workflow: 'w', atMs: ms(NOON) };
+    book.apply([{ kind: 'thread-finished', ...end, status: 'success', durationMs: 0, spend: nano(0) }]);
+    expect(view(book).untrusted).toEqual([]);
+  });
+});
+
+test('a clock that was years ahead for a while takes nothing out of a rolling window', () => {
+  const book = ledger({ window: 'rolling:1h' });
+  for (let at = 0; at < 1_000; at++) {
+    book.apply([{ ...spent(NOON, 0.001), atMs: ms('2036-01-01T00:00:00Z') + at * 2_500 }]);
+  }
+  for (let at = 0; at < 5_000; at++) book.apply([{ ...spent(NOON, 0.001), atMs: ms(NOON) + at * 2_500 }]);
+  const nowMs = ms(NOON) + 4_999 * 2_500;
+  // An hour has 1,440 of them, and one is in doubt.
+  expect(book.views(nowMs).map((one) => usdText(one.spent))).toEqual(['1.441']);
+});
+
+describe('a thread that comes back after it was forgotten', () => {
+  const cost = (id: string, atMs: number): CostUpdated => ({
+    type: 'cost.updated',
+    id,
+    threadId: 't',
+    timestampMs: atMs,
+    receivedMs: atMs,
+    dialect: 'metrics-emitter',
+    team: 'x',
+    workflow: 'w',
+    agent: 'a',
+    spend: nano(3),
+    tokens: {},
+  });
+
+  test.each<[string, object, number, string[]]>([
+    ['brings its spend to its budget', {}, 6, []],
+    ['brings it to that of its team', { team: 'x' }, 6, []],
+    ['brings nothing to that of another team', { team: 'y' }, 0, []],
+    [
+      'makes one that limits a part of it doubtful',
+      { agent: 'a' },
+      3,
+      ['what 1 live threads spent is not all known to it'],
+    ],
+  ])('%s', (_name, match, sum, untrusted) => {
+    const model = new OrchestratorModel({ retentionMs: 1, silentRetentionMs: HOUR_MS });
+    const book = ledger({ window: 'thread', match });
+    book.apply(model.apply(cost('1', ms(NOON))));
+    book.apply(model.sweep(ms(NOON) + HOUR_MS));
+    book.apply(model.apply(cost('2', ms(NOON) + 2 * HOUR_MS)));
+    expect([view(book).spent, view(book).untrusted]).toEqual([sum, untrusted]);
   });
 });

@@ -1,7 +1,7 @@
 // The ledger: all budgets of budgets.yml. Spend is placed by event time, so late and replayed events land in their period.
 import type { BudgetDefinition } from '../contract/budgets.ts';
 import type { NanoUsd } from '../contract/money.ts';
-import { BudgetAccount, matches, type AccountDump } from './budget-account.ts';
+import { BudgetAccount, matches, matchesThread, type AccountDump } from './budget-account.ts';
 import type { Change } from './change.ts';
 import { SpendHistory, type HistoryDump } from './spend-history.ts';
 import type { BudgetView, ModelView, ThreadView } from './views.ts';
@@ -37,10 +37,15 @@ export class BudgetLedger {
    * any other is new and filled with what is known of its window; one that is not there any more is gone.
    */
   replace(definitions: readonly BudgetDefinition[], model: ModelView): void {
+    const fresh: BudgetAccount[] = [];
     this.#accounts = definitions.map((definition) => {
       const kept = this.#accounts.find((account) => booksTheSame(account.definition, definition));
-      return kept?.redefine(definition) ?? this.#filled(definition, model);
+      if (kept !== undefined) return kept.redefine(definition);
+      const account = new BudgetAccount(definition);
+      fresh.push(account);
+      return account;
     });
+    this.#fill(fresh, model);
   }
 
   *dump(): Generator<LedgerDump> {
@@ -90,29 +95,34 @@ export class BudgetLedger {
     return found?.definition.limit;
   }
 
-  #filled(definition: BudgetDefinition, model: ModelView): BudgetAccount {
-    const account = new BudgetAccount(definition);
-    if (definition.window === 'thread') {
-      for (const thread of model.threads.values()) fillThread(account, thread);
-      this.#missThreads(account, model.threads);
-    } else {
-      account.missesBefore(this.#history.knownSinceMs);
-      for (const { labels, spend, atMs } of this.#history.spends()) {
-        if (matches(definition, labels)) account.book({ threadId: '', amount: spend, atMs });
+  /** All at once: the history is long, and each of its sums has to be read out of its key. */
+  #fill(accounts: readonly BudgetAccount[], model: ModelView): void {
+    const windows = accounts.filter(({ definition }) => definition.window !== 'thread');
+    for (const { labels, spend, atMs } of windows.length === 0 ? [] : this.#history.spends()) {
+      for (const account of windows) {
+        if (matches(account.definition, labels)) account.book({ threadId: '', amount: spend, atMs });
       }
     }
-    for (const usage of model.unpriced.values()) {
-      const ended = definition.window === 'thread' && model.threads.get(usage.threadId)?.endedMs !== undefined;
-      if (!ended) account.countUnpriced(usage);
+    for (const account of accounts) {
+      const isOfThreads = account.definition.window === 'thread';
+      if (isOfThreads) {
+        for (const thread of model.threads.values()) fillThread(account, thread);
+        this.#missThreads(account, model.threads);
+      } else {
+        account.missesBefore(this.#history.knownSinceMs);
+      }
+      for (const usage of model.unpriced.values()) {
+        const isOver = isOfThreads && model.threads.get(usage.threadId)?.endedMs !== undefined;
+        if (!isOver) account.countUnpriced(usage);
+      }
     }
-    return account;
   }
 
   #missThreads(account: BudgetAccount, threads: ModelView['threads']): void {
     if (account.definition.window !== 'thread') return;
     for (const thread of threads.values()) {
       const isTouched = thread.endedMs === undefined && thread.startedMs < this.#lostBeforeMs;
-      if (isTouched && matchesThread(account, thread)) account.missesThread(thread.threadId);
+      if (isTouched && matchesThread(account.definition.match, thread)) account.missesThread(thread.threadId);
     }
   }
 }
@@ -132,14 +142,8 @@ function booksTheSame(a: BudgetDefinition, b: BudgetDefinition): boolean {
 function fillThread(account: BudgetAccount, thread: ThreadView): void {
   const { match } = account.definition;
   const { threadId, total } = thread;
-  if (thread.endedMs !== undefined || total === 0 || !matchesThread(account, thread)) return;
+  if (thread.endedMs !== undefined || total === 0 || !matchesThread(account.definition.match, thread)) return;
   const spend = match.agent === undefined ? total : thread.agents.get(match.agent)?.spend;
   if (match.provider !== undefined || match.model !== undefined) account.missesThread(threadId);
   else if (spend !== undefined) account.bookThread(threadId, spend);
-}
-
-/** As far as a whole thread can match: agents, providers and models are parts of one. */
-function matchesThread({ definition }: BudgetAccount, { team, workflow }: ThreadView): boolean {
-  const { match } = definition;
-  return (match.team ?? team) === team && (match.workflow ?? workflow) === workflow;
 }

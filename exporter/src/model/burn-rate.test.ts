@@ -113,3 +113,11 @@ test.each([
 test('minutes remaining are unknown while nothing is spent', () => {
   expect(burnRateOf(thread([], { lastEventMs: T + 5, budgetRemaining: nano(1) })).estimatedMinutesRemaining).toBeNull();
 });
+
+test('a thread that spends too often for all of its steps to be held: the rate is that of the steps that are', () => {
+  // 4,096 steps, one each 40 ms, are 163.8 s of the 5 minutes.
+  const held = Array.from({ length: 4_096 }, (_, at): [number, number] => [1_000_000 + at * 40, 100 + at * 0.001]);
+  const answer = burnRateOf(thread(held, { lastEventMs: T + 1_000_000 + 4_095 * 40, spendBase: nano(99_999_000_000) }));
+  expect(answer.burnRatePerSecond).toBeCloseTo(0.025, 9);
+  expect([answer.recentDurationMs, answer.recentCostCents]).toEqual([4_095 * 40, 409.5]);
+});

@@ -1,22 +1,28 @@
 // How fast a thread spends, by event time: replayed or delayed, the same events give the same answer.
 import type { BurnRateAnswer } from '../contract/wire.ts';
 import { nanoToCents, nanoToUsd, subtractUsd, type NanoUsd } from '../contract/money.ts';
+import { MAX_SPEND_STEPS } from './spend.ts';
 import type { SpendStep, ThreadView } from './views.ts';
 
 /** Rates look at the last 5 minutes before the thread's newest event, or at the thread's run where it is shorter. */
 export const RECENT_MS = 5 * 60_000;
 
 /**
- * Rate = spend of the recent stretch divided by its length, the stretch ending at the thread's newest event. The trend
+ * Rate = spend of the recent stretch divided by its length, the stretch ending at the thread's newest event, and shorter where
+ * not all of its steps are held. The trend
  * compares its second half with its first in percent, null while the first half spent nothing. Minutes remaining are
  * the remaining budget at this rate: 0 when it is used up, null without a budget or a rate.
  */
 export function burnRateOf(thread: ThreadView): BurnRateAnswer {
   const { spendSteps, lastEventMs, startedMs, budgetRemaining } = thread;
-  const fromMs = Math.max(startedMs, lastEventMs - RECENT_MS);
+  const wantedMs = Math.max(startedMs, lastEventMs - RECENT_MS);
+  // Of a thread that spends very often the oldest steps are gone: what is known begins with the first that is held.
+  const held = spendSteps.length < MAX_SPEND_STEPS ? undefined : spendSteps[0];
+  const cut = held !== undefined && held.atMs > wantedMs ? held : undefined;
+  const fromMs = cut?.atMs ?? wantedMs;
   const durationMs = Math.max(0, lastEventMs - fromMs);
   const recent = spendSteps.filter((step) => step.atMs >= fromMs);
-  const before = totalBefore(thread, fromMs);
+  const before = cut?.total ?? totalBefore(thread, fromMs);
   const cost = subtractUsd(recent.at(-1)?.total ?? before, before);
   const perSecond = durationMs > 0 ? nanoToUsd(cost) / (durationMs / 1_000) : 0;
   return {

@@ -18,6 +18,8 @@ export interface ThreadStarted extends AtThread {
   readonly team: string;
   /** True when a thread that had ended starts anew. */
   readonly again: boolean;
+  /** What it had spent when it was forgotten, where it was and had spent anything. */
+  readonly spentBefore?: NanoUsd;
 }
 
 export interface ThreadStateChanged extends AtThread {

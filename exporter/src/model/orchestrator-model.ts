@@ -97,7 +97,7 @@ export class OrchestratorModel implements ModelView {
     applyEvent(step);
     followAgents(step);
     this.#lanes += step.thread.agents.size - lanesBefore;
-    if (usage !== undefined) step.changes.push({ kind: 'usage-settled', ...usage, by: 'price' });
+    if (usage !== undefined) settle(step, usage);
     this.#keepUnpriced(step);
     if (this.#options.keepsHistory === false) dropHistory(step.thread);
     return evicted === undefined ? step.changes : [evicted, ...step.changes];
@@ -201,6 +201,15 @@ export class OrchestratorModel implements ModelView {
 function dropHistory({ checkpoints, spendSteps }: ThreadRecord): void {
   checkpoints.length = 0;
   spendSteps.length = 0;
+}
+
+/** Late money; or a late price of zero, which is counted as one that was in time is. */
+function settle({ event, changes }: Step, usage: UnpricedUsageView): void {
+  changes.push({ kind: 'usage-settled', ...usage, by: 'price' });
+  const pricing = event.type === 'cost.updated' ? event.pricing : undefined;
+  if (pricing !== undefined && 'amount' in pricing && pricing.amount === 0) {
+    changes.push({ kind: 'unpriced', ...usage, reason: 'zero_amount' });
+  }
 }
 
 function isDue(thread: ThreadRecord, nowMs: number, { retentionMs, silentRetentionMs }: Retention): boolean {

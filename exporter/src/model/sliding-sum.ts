@@ -1,5 +1,5 @@
 // Sums of money over a window that ends now, in bounded memory.
-import { nano, ZERO_USD, type NanoUsd } from '../contract/money.ts';
+import { addSaturating, ZERO_USD, type NanoUsd } from '../contract/money.ts';
 
 export type SlotSum = readonly [slot: number, sum: NanoUsd];
 
@@ -18,19 +18,18 @@ export class SlidingSum {
     this.#slots = Math.ceil(windowMs / this.#slotMs);
   }
 
-  /** @throws RangeError when the slot's sum leaves the exact range. */
   add(atMs: number, spend: NanoUsd): void {
     const slot = Math.floor(atMs / this.#slotMs);
-    this.#sums.set(slot, nano((this.#sums.get(slot) ?? 0) + spend));
+    this.#sums.set(slot, addSaturating(this.#sums.get(slot) ?? ZERO_USD, spend));
     if (this.#sums.size > 4 * this.#slots) this.#prune();
   }
 
-  /** @throws RangeError when the sum leaves the exact range. */
+  /** At most the largest exact amount, which then means that much or more. */
   sum(nowMs: number): NanoUsd {
     const last = Math.floor(nowMs / this.#slotMs);
     const first = last - this.#slots;
     let sum = ZERO_USD;
-    for (const [slot, spend] of this.#sums) if (slot >= first && slot <= last) sum = nano(sum + spend);
+    for (const [slot, spend] of this.#sums) if (slot >= first && slot <= last) sum = addSaturating(sum, spend);
     return sum;
   }
 
@@ -44,8 +43,12 @@ export class SlidingSum {
     for (const [slot, sum] of sums) this.#sums.set(slot, sum);
   }
 
+  /**
+   * Keeps the latest slots by number of slots, not by their distance from the newest: a clock that was years ahead for a
+   * while must not take out what is spent now.
+   */
   #prune(): void {
-    const newest = Math.max(...this.#sums.keys());
-    for (const slot of this.#sums.keys()) if (slot < newest - 2 * this.#slots) this.#sums.delete(slot);
+    const latest = [...this.#sums.keys()].sort((a, b) => b - a);
+    for (const slot of latest.slice(3 * this.#slots)) this.#sums.delete(slot);
   }
 }

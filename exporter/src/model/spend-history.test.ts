@@ -55,3 +55,10 @@ test('100,000 hostile labels take no more slots than the bound', () => {
   for (let at = 0; at < 100_000; at++) made.add(spend(T + at, 1, `agent-${at}`));
   expect([...made.spends()].length).toBeLessThanOrEqual(1_000);
 });
+
+test('a sum past the exact range is held as far as it goes, and what it leaves out is known to be missing', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const made = history(10, spend(T, most), spend(T + 1, 5), spend(T + MINUTE_MS, 1));
+  expect([...made.spends()].map((one) => one.spend)).toEqual([most, 1]);
+  expect(made.knownSinceMs).toBe(T + 2);
+});

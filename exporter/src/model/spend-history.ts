@@ -81,10 +81,11 @@ export class SpendHistory {
     }
   }
 
-  /** A slot past the exact range stays as it is: every budget that matches it has left that range long before. */
+  /** A slot past the exact range stays as it is, and what it does not hold is known to be missing. */
   #put(key: string, { sum, lastMs }: Slot): void {
     const slot = this.#slots.get(key) ?? { sum: ZERO_USD, lastMs };
     if (Number.isSafeInteger(slot.sum + sum)) slot.sum = addUsd(slot.sum, sum);
+    else this.missesBefore(Math.max(slot.lastMs, lastMs) + 1);
     slot.lastMs = Math.max(slot.lastMs, lastMs);
     this.#slots.set(key, slot);
   }

@@ -39,7 +39,8 @@ export function startThread(event: OrchestratorEvent, before: ForgottenThread | 
       renew(thread, event.timestampMs);
     }
   }
-  step.changes.push({ kind: 'thread-started', ...at(step), team: thread.team, again: before !== undefined });
+  const spent = before === undefined || before.total === 0 ? {} : { spentBefore: before.total };
+  step.changes.push({ kind: 'thread-started', ...at(step), team: thread.team, again: before !== undefined, ...spent });
   step.changes.push({ kind: 'thread-state', ...at(step), from: undefined, to: thread.state });
   return step;
 }
