@@ -676,6 +676,16 @@ describe('what is held is bounded', () => {
     expect(model.threads.get('u')?.total).toBe(4);
   });
 
+  test('and the lanes that come from a snapshot count among them', () => {
+    const options = { retentionMs: 1, maxLanes: 3 };
+    const before = new OrchestratorModel(options);
+    for (const agent of ['a', 'b', 'c']) before.apply(cost(0, { agent, spend: nano(1) }));
+    const after = new OrchestratorModel(options);
+    for (const item of before.dump()) after.load(item);
+    after.apply(cost(1, { agent: 'd', spend: nano(1) }));
+    expect([...after.threads.values()].map(({ agents }) => [...agents.keys()].join())).toEqual(['a,b,c,other']);
+  });
+
   test.each([
     ['starts without ends', 'node.start'],
     ['ends without starts', 'node.complete'],

@@ -132,9 +132,12 @@ export class OrchestratorModel implements ModelView {
   /** Takes one item of {@link dump}, in its order, into a model that has seen no event. */
   load(item: ModelDump): void {
     switch (item[0]) {
-      case 'thread':
-        this.#threads.set(item[1].threadId, loadThread(item[1]));
+      case 'thread': {
+        const thread = loadThread(item[1]);
+        this.#threads.set(thread.threadId, thread);
+        this.#lanes += thread.agents.size;
         return;
+      }
       case 'forgotten':
         this.#forgotten.set(item[1], { ...item[2], endedMs: item[2].endedMs });
         return;
