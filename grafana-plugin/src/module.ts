@@ -1,5 +1,5 @@
 // Registers the panel and its option editors; no logic.
-import { PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
+import { FieldConfigProperty, PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
 import { AGENT_STATES } from 'orchestrator-exporter/contract/states';
 import { OrchestratorPanel } from './components/OrchestratorPanel.tsx';
 import { DEFAULT_OPTIONS, OPTION_LIMITS, type PanelOptions } from './options.ts';
@@ -14,6 +14,23 @@ function showsTimeline(options: Partial<PanelOptions>): boolean {
 function showsBurnDown(options: Partial<PanelOptions>): boolean {
   return options.bands !== 'timeline';
 }
+
+/** Standard field options that mean nothing here; mappings and colours name and colour states, links stand in the tooltip. */
+const MEANINGLESS_OPTIONS = [
+  FieldConfigProperty.Unit,
+  FieldConfigProperty.Min,
+  FieldConfigProperty.Max,
+  FieldConfigProperty.FieldMinMax,
+  FieldConfigProperty.Decimals,
+  FieldConfigProperty.DisplayName,
+  FieldConfigProperty.NoValue,
+  FieldConfigProperty.Thresholds,
+  FieldConfigProperty.Filterable,
+  FieldConfigProperty.Actions,
+];
+
+const LINK_VARIABLES =
+  '${__segment.start}, .end, .duration (milliseconds), .state, .agent, .thread, .workflow and .labels.NAME';
 
 export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelOptions((builder) =>
   builder
@@ -49,6 +66,19 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       name: 'Legend',
       description: 'States with their total time, and the resolution of what is drawn',
       defaultValue: DEFAULT_OPTIONS.showLegend,
+    })
+    .addRadio({
+      path: 'tooltip',
+      name: 'Tooltip',
+      description: `All active agents, only the one below the pointer, or none. A click pins it and shows the data links, in whose addresses stand ${LINK_VARIABLES}`,
+      defaultValue: DEFAULT_OPTIONS.tooltip,
+      settings: {
+        options: [
+          { value: 'all', label: 'All' },
+          { value: 'single', label: 'Single' },
+          { value: 'none', label: 'Hidden' },
+        ],
+      },
     })
     .addNumberInput({
       path: 'stalenessSeconds',
@@ -188,3 +218,5 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       showIf: showsBurnDown,
     })
 );
+
+plugin.useFieldConfig({ disableStandardOptions: MEANINGLESS_OPTIONS });

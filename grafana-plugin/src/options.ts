@@ -5,6 +5,7 @@ import { GROUP_LEVELS, LANE_SORTS, type GroupLevel, type LaneSort } from './mode
 import type { BudgetScale } from './layout/burn-down.ts';
 
 export type Bands = 'both' | 'timeline' | 'burn-down';
+export type TooltipMode = 'all' | 'single' | 'none';
 
 export interface PanelOptions {
   bands: Bands;
@@ -31,6 +32,8 @@ export interface PanelOptions {
   budgetScale: BudgetScale;
   showForecast: boolean;
   showLegend: boolean;
+  /** Which agents the tooltip names; `none`: there is no tooltip, and none to pin. */
+  tooltip: TooltipMode;
   /** Minutes of spend that the burn rate and the forecast look back on. */
   forecastLookback: number;
   /** Seconds for which a state is believed after its last sample. */
@@ -54,11 +57,13 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   budgetScale: 'auto',
   showForecast: true,
   showLegend: true,
+  tooltip: 'all',
   forecastLookback: 30,
   stalenessSeconds: 60,
 };
 
 const BUDGET_SCALES: ReadonlySet<unknown> = new Set<BudgetScale>(['auto', 'usd', 'percent']);
+const TOOLTIP_MODES: readonly TooltipMode[] = ['all', 'single', 'none'];
 const BANDS: ReadonlySet<unknown> = new Set<Bands>(['both', 'timeline', 'burn-down']);
 
 function numberWithin(value: unknown, range: { min: number; max: number; otherwise: number }): number {
@@ -115,6 +120,7 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
     showIdealLine: flag(given.showIdealLine, DEFAULT_OPTIONS.showIdealLine),
     showForecast: flag(given.showForecast, DEFAULT_OPTIONS.showForecast),
     showLegend: flag(given.showLegend, DEFAULT_OPTIONS.showLegend),
+    tooltip: wordOf(given.tooltip, TOOLTIP_MODES, DEFAULT_OPTIONS.tooltip),
     forecastLookback: number('forecastLookback'),
     stalenessSeconds: number('stalenessSeconds'),
   };

@@ -1,17 +1,18 @@
 // The canvas with both bands, and what lies over it: crosshair, selection, tooltip. Hovering never redraws the canvas.
 import React, { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
+import type { DataFrame, GrafanaTheme2, PanelProps } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { createMeasure } from '../draw/measure.ts';
 import { drawPanel } from '../draw/panel.ts';
+import type { Hit } from '../layout/hit-test.ts';
 import { layoutPanel } from '../layout/panel.ts';
 import { xOfTime, type TimeAxis } from '../layout/time-axis.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
 import { GroupButtons } from './GroupButtons.tsx';
-import { hoverText } from './hover-text.ts';
+import { hoverText, shortened } from './hover-text.ts';
 import { LaneScrollbar } from './LaneScrollbar.tsx';
 import { ReplayScrubber } from './ReplayScrubber.tsx';
 import { SegmentTable } from './SegmentTable.tsx';
@@ -21,11 +22,14 @@ import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
 import type { LaneViewState } from './use-lane-view.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
+import { usePinnedTooltip } from './use-pinned-tooltip.ts';
 import type { Replay } from './use-replay.ts';
 import type { SharedCrosshair } from './use-shared-crosshair.ts';
 
 export interface ChartProps {
   readonly data: PanelData;
+  /** What `data` was read from: fields carry data links. */
+  readonly frames: readonly DataFrame[];
   readonly lanes: LaneViewState;
   readonly forecast: Forecast | undefined;
   readonly options: PanelOptions;
@@ -38,6 +42,7 @@ export interface ChartProps {
   readonly replay: Replay | undefined;
   readonly shared: SharedCrosshair;
   readonly onZoom: (range: { from: number; to: number }) => void;
+  readonly replaceVariables: PanelProps['replaceVariables'];
 }
 
 export function Chart(props: ChartProps): React.ReactElement {
@@ -93,7 +98,24 @@ export function Chart(props: ChartProps): React.ReactElement {
   const onScroll = useCallback((next: number) => setScrollTop(next), []);
   const [brushed, setBrushed] = useState<{ fromMs: number; toMs: number }>();
   const onBrush = setBrushed;
-  const { pointer, selection, handlers } = useChartPointer({ surface, layout, onHover, onZoom, onBrush, onScroll });
+  const drawn = useMemo(
+    () => ({
+      timeline: options.bands === 'burn-down' ? undefined : data.timeline,
+      burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
+      stateName: palette.stateName,
+    }),
+    [data, options.bands, palette]
+  );
+  const { pinned, onClick } = usePinnedTooltip({
+    frames: props.frames,
+    timeline: drawn.timeline,
+    replaceVariables: props.replaceVariables,
+    timeZone,
+    textOf: (hit: Hit) => shortened(hoverText(hit, drawn), options.tooltip),
+    enabled: options.tooltip !== 'none',
+  });
+  const actions = { onHover, onZoom, onBrush, onClick, onScroll };
+  const { pointer, selection, handlers } = useChartPointer({ surface, layout, ...actions });
   const marked = selection ?? (brushed === undefined ? undefined : brushedPixels(layout.axis, brushed));
 
   const replayMs = replay?.atMs;
@@ -107,13 +129,11 @@ export function Chart(props: ChartProps): React.ReactElement {
       (atMs !== undefined
         ? { atMs, lane: undefined, segment: undefined, folded: [], checkpoint: undefined }
         : undefined);
-    const drawn = {
-      timeline: options.bands === 'burn-down' ? undefined : data.timeline,
-      burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
-      stateName: palette.stateName,
-    };
-    return hit === undefined ? undefined : hoverText(hit, drawn);
-  }, [pointer, replayMs, shared.showTooltip, shared.atMs, data, options.bands, palette]);
+    if (hit === undefined || options.tooltip === 'none') {
+      return undefined;
+    }
+    return pointer === undefined ? hoverText(hit, drawn) : shortened(hoverText(hit, drawn), options.tooltip);
+  }, [pointer, replayMs, shared.showTooltip, shared.atMs, drawn, options.tooltip]);
   const tooltipAt =
     pointer === undefined ? sharedPosition(surface, crosshairX) : { x: pointer.clientX, y: pointer.clientY };
 
@@ -149,7 +169,8 @@ export function Chart(props: ChartProps): React.ReactElement {
           }}
         />
       )}
-      {hover !== undefined && inRange && selection === undefined && tooltipAt !== undefined && (
+      {pinned !== undefined && <Tooltip {...pinned} palette={palette} time={time} />}
+      {pinned === undefined && hover !== undefined && inRange && selection === undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
       )}
       {replay !== undefined && <ReplayScrubber replay={replay} layout={layout} valueText={summary} />}

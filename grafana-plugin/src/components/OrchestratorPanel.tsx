@@ -130,6 +130,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
       )}
       <Chart
         data={read}
+        frames={data.series}
+        replaceVariables={props.replaceVariables}
         lanes={lanes}
         forecast={forecast}
         options={options}

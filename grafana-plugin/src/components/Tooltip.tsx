@@ -1,10 +1,12 @@
-// The tooltip at the pointer: time to the millisecond, states with exact durations, money left.
+// The tooltip at the pointer: time to the millisecond, states with exact durations, money left. Pinned by a click it stays,
+// takes the focus and shows the data links.
 import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Portal, useStyles2, VizTooltipContainer } from '@grafana/ui';
 import type { Palette } from '../draw/palette.ts';
 import type { HoverText } from './hover-text.ts';
+import { PinnedLinks, usePinnedBox, type Pin } from './PinnedLinks.tsx';
 import { StateSwatch } from './StateSwatch.tsx';
 import type { TimeFormat } from './time-format.ts';
 
@@ -14,16 +16,23 @@ interface TooltipProps {
   readonly at: { readonly x: number; readonly y: number };
   readonly palette: Palette;
   readonly time: TimeFormat;
+  /** Undefined: it follows the pointer. */
+  readonly pin?: Pin | undefined;
 }
 
 const OFFSET = { x: 14, y: 12 };
 
-export function Tooltip({ hover, at, palette, time }: TooltipProps): React.ReactElement {
+export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.ReactElement {
   const styles = useStyles2(getStyles);
+  const pinned = usePinnedBox(pin, time.exactTime(hover.atMs));
   return (
     <Portal>
-      <VizTooltipContainer position={{ x: at.x, y: at.y }} offset={OFFSET}>
-        <div className={styles.box} data-testid="orchestrator-tooltip">
+      <VizTooltipContainer
+        position={{ x: at.x, y: at.y }}
+        offset={OFFSET}
+        {...(pin === undefined ? {} : { allowPointerEvents: true, 'aria-live': 'off' })}
+      >
+        <div className={styles.box} data-testid="orchestrator-tooltip" {...pinned}>
           <div className={styles.time}>{time.exactTime(hover.atMs)}</div>
           {hover.checkpoint !== undefined && (
             <div className={styles.note}>
@@ -70,6 +79,7 @@ export function Tooltip({ hover, at, palette, time }: TooltipProps): React.React
               {hover.pointed.endMs === undefined ? 'now' : time.exactTime(hover.pointed.endMs)}
             </div>
           )}
+          {pin !== undefined && <PinnedLinks pin={pin} />}
         </div>
       </VizTooltipContainer>
     </Portal>
@@ -77,7 +87,13 @@ export function Tooltip({ hover, at, palette, time }: TooltipProps): React.React
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  box: css({ fontSize: 12, color: theme.colors.text.primary, minWidth: 160 }),
+  box: css({
+    position: 'relative',
+    fontSize: 12,
+    color: theme.colors.text.primary,
+    minWidth: 160,
+    '&:focus-visible': { outline: 'none' },
+  }),
   time: css({
     fontFamily: theme.typography.fontFamilyMonospace,
     paddingBottom: 4,

@@ -107,3 +107,8 @@ export function hoverText(
     }),
   };
 }
+
+/** The text for a tooltip of one agent: the others are left out. Other modes leave it as it is. */
+export function shortened(hover: HoverText, mode: 'all' | 'single' | 'none'): HoverText {
+  return mode === 'single' ? { ...hover, rows: hover.rows.filter((row) => row.pointed), more: 0 } : hover;
+}

@@ -28,6 +28,8 @@ interface ChartPointerInput {
   readonly onHover: (atMs: number | undefined) => void;
   readonly onZoom: (range: { from: number; to: number }) => void;
   readonly onBrush: (range: { fromMs: number; toMs: number }) => void;
+  /** A press that was no drag, without a modifier key. */
+  readonly onClick: (at: Pointer) => void;
   readonly onScroll: (scrollTop: number) => void;
 }
 
@@ -35,7 +37,7 @@ interface ChartPointerInput {
 const MIN_DRAG = 5;
 
 export function useChartPointer(input: ChartPointerInput) {
-  const { surface, layout, onHover, onZoom, onBrush, onScroll } = input;
+  const { surface, layout, onHover, onZoom, onBrush, onClick, onScroll } = input;
   const [pointer, setPointer] = useState<Pointer>();
   const [selection, setSelection] = useState<Selection>();
 
@@ -72,7 +74,7 @@ export function useChartPointer(input: ChartPointerInput) {
     }
   };
 
-  const onPointerUp = () => {
+  const onPointerUp = (event: PointerEvent<HTMLDivElement>) => {
     if (selection !== undefined) {
       setSelection(undefined);
       const [left, right] = [Math.min(selection.fromX, selection.toX), Math.max(selection.fromX, selection.toX)];
@@ -83,6 +85,12 @@ export function useChartPointer(input: ChartPointerInput) {
           onBrush({ fromMs: Math.round(fromMs), toMs: Math.round(toMs) });
         } else {
           onZoom({ from: fromMs, to: toMs });
+        }
+      } else if (!(event.shiftKey || event.ctrlKey || event.metaKey || event.altKey)) {
+        const at = positionOf(event);
+        const hit = hitTest(layout, at);
+        if (hit !== undefined) {
+          onClick({ hit, ...at, clientX: event.clientX, clientY: event.clientY });
         }
       }
     }

@@ -24,7 +24,8 @@ interface Rows extends Pick<IntervalLane, 'workflow' | 'thread' | 'agent'> {
   readonly rows: Row[];
 }
 
-const AGENT_FIELDS = ['agent', 'lane', 'task', 'name'];
+/** Names of the column that says whose state a row is, the first found counts. */
+export const AGENT_FIELDS: readonly string[] = ['agent', 'lane', 'task', 'name'];
 
 function fieldNamed(frame: DataFrame, names: readonly string[]): Field | undefined {
   return names

@@ -6,6 +6,8 @@ const bindings = new Map<string, VariableBinding>([
   ['one', { value: ['a.b'], text: 'a.b', multi: true }],
   ['two', { value: ['a.b', 'c|d"'], text: 'a.b + c|d"', multi: true }],
   ['none', { value: [], text: '', multi: true }],
+  ['__segment.start', { value: '5', text: '5', multi: false }],
+  ['__segment.labels.a.b', { value: 'x y', text: 'x y', multi: false }],
   ['all', { value: '.*', text: 'All', multi: true, verbatim: true }],
   ['__range', { value: '3600s', text: '3600s', multi: false, verbatim: true }],
 ]);
@@ -26,6 +28,8 @@ test.each([
   ['${two:text} ${all:text}', 'a.b + c|d" All'],
   ['$unknown ${unknown} $', '$unknown ${unknown} $'],
   ['${__proto__} $constructor', '${__proto__} $constructor'],
+  ['${__segment.start}..${__segment.end}', '5..${__segment.end}'],
+  ['${__segment.labels["a.b"]} ${env.name}', 'x y prod'],
 ])('writes %s into a query as %s', (template, expected) => {
   expect(interpolate(template, bindings, prometheusFormat)).toBe(expected);
 });
@@ -34,6 +38,7 @@ test.each([
   ['$env', 'prod'],
   ['$two', '{a.b,c|d"}'],
   ['$one', 'a.b'],
+  ['${__segment.labels["a.b"]:uriencode}', 'x%20y'],
   ['${two:percentencode}', 'a.b%2Cc%7Cd%22'],
   ['${two:nosuch}', '{a.b,c|d"}'],
 ])('writes %s into a text as %s', (template, expected) => {

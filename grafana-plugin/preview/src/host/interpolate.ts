@@ -12,7 +12,7 @@ export interface VariableBinding {
 
 export type Bindings = ReadonlyMap<string, VariableBinding>;
 
-const REFERENCE = /\$(\w+)|\[\[(\w+)(?::(\w+))?\]\]|\$\{(\w+)(?:\.[^:}]+)?(?::([^}]+))?\}/g;
+const REFERENCE = /\$(\w+)|\[\[(\w+)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:}]+))?(?::([^}]+))?\}/g;
 
 const values = (binding: VariableBinding): readonly string[] =>
   typeof binding.value === 'string' ? [binding.value] : binding.value;
@@ -49,6 +49,8 @@ function namedFormat(format: string, binding: VariableBinding): string | undefin
       return alternatives(all.map(regexEscape));
     case 'text':
       return binding.text;
+    case 'uriencode':
+      return encodeURI(all.join(','));
     case 'percentencode':
       return encodeURIComponent(all.join(','));
     case 'glob':
@@ -58,15 +60,19 @@ function namedFormat(format: string, binding: VariableBinding): string | undefin
   }
 }
 
-/** Replaces `$name`, `${name}`, `${name:format}` and `[[name]]`; what is not bound stays as it is written. */
+/**
+ * Replaces `$name`, `${name}`, `${name.path}`, `${name:format}` and `[[name]]`; what is not bound stays as it is written. A
+ * path is bound as `name.path`; of a variable without fields it says nothing.
+ */
 export function interpolate(
   template: string,
   bindings: Bindings,
   defaultFormat: (binding: VariableBinding) => string = globFormat
 ): string {
   return template.replace(REFERENCE, (match: string, ...groups: unknown[]) => {
-    const [plain, squared, squaredFormat, braced, bracedFormat] = groups as (string | undefined)[];
-    const binding = bindings.get(plain ?? squared ?? braced ?? '');
+    const [plain, squared, squaredFormat, braced, path, bracedFormat] = groups as (string | undefined)[];
+    const field = path?.replace(/\["?([^"\]]+)"?\]/g, '.$1');
+    const binding = bindings.get(`${braced}.${field}`) ?? bindings.get(plain ?? squared ?? braced ?? '');
     if (binding === undefined) return match;
     const format = squaredFormat ?? bracedFormat;
     return (format === undefined ? undefined : namedFormat(format, binding)) ?? defaultFormat(binding);
