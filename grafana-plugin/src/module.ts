@@ -2,7 +2,9 @@
 import { FieldConfigProperty, PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
 import { AGENT_STATES } from 'orchestrator-exporter/contract/states';
 import { OrchestratorPanel } from './components/OrchestratorPanel.tsx';
+import { adoptPanel, migrateOptions } from './migrations.ts';
 import { DEFAULT_OPTIONS, OPTION_LIMITS, type PanelOptions } from './options.ts';
+import { suggest } from './suggestions.ts';
 
 const TIMELINE_OPTIONS = ['Timeline'];
 const BURN_DOWN_OPTIONS = ['Burn-down'];
@@ -34,6 +36,13 @@ const LINK_VARIABLES =
 
 export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelOptions((builder) =>
   builder
+    // Not to be edited: with it, new panels say by which version's meaning their options are to be read.
+    .addNumberInput({
+      path: 'version',
+      name: 'Version',
+      defaultValue: DEFAULT_OPTIONS.version,
+      showIf: () => false,
+    })
     .addRadio({
       path: 'bands',
       name: 'Bands',
@@ -219,4 +228,10 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
     })
 );
 
-plugin.useFieldConfig({ disableStandardOptions: MEANINGLESS_OPTIONS });
+plugin
+  .useFieldConfig({ disableStandardOptions: MEANINGLESS_OPTIONS })
+  .setMigrationHandler(({ options }) => migrateOptions(options))
+  .setPanelChangeHandler((panel, pluginId, options, fieldConfig) =>
+    adoptPanel(panel, { pluginId, options, fieldConfig })
+  )
+  .setSuggestionsSupplier((summary) => suggest(summary));

@@ -7,7 +7,11 @@ import type { BudgetScale } from './layout/burn-down.ts';
 export type Bands = 'both' | 'timeline' | 'burn-down';
 export type TooltipMode = 'all' | 'single' | 'none';
 
+/** Version of the stored options; a change of their meaning counts it up, and migrations.ts brings older ones along. */
+export const OPTIONS_VERSION = 1;
+
 export interface PanelOptions {
+  version: number;
   bands: Bands;
   /** Largest part of the plot's height that the timeline may take when both bands are drawn, 0..1. */
   timelineShare: number;
@@ -41,6 +45,7 @@ export interface PanelOptions {
 }
 
 export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
+  version: OPTIONS_VERSION,
   bands: 'both',
   timelineShare: 0.6,
   laneHeight: 26,
@@ -102,6 +107,7 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
   const number = (key: keyof typeof OPTION_LIMITS) =>
     numberWithin(given[key], { ...OPTION_LIMITS[key], otherwise: DEFAULT_OPTIONS[key] });
   return {
+    version: OPTIONS_VERSION,
     bands: BANDS.has(given.bands) ? (given.bands as Bands) : DEFAULT_OPTIONS.bands,
     timelineShare: number('timelineShare'),
     laneHeight: number('laneHeight'),

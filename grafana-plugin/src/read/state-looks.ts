@@ -44,9 +44,9 @@ function matchesWord(pattern: string, word: string): boolean {
   }
 }
 
-/** The first of a field's mappings that says something of a state. */
-function mappedLook(field: Field, state: AgentState): StateLook | undefined {
-  for (const mapping of field.config.mappings ?? []) {
+/** What the first of `mappings` that says something of a state says. */
+export function lookOf(mappings: readonly ValueMapping[], state: AgentState): StateLook | undefined {
+  for (const mapping of mappings) {
     const found = resultOf(mapping, state);
     if (found !== undefined) {
       // Grafana stores a mapping that only colours with an empty text.
@@ -74,7 +74,7 @@ export function readStateLooks(frames: readonly DataFrame[]): StateLooks {
   const looks: Partial<Record<AgentState, StateLook>> = {};
   for (const state of AGENT_STATES) {
     for (const field of fields) {
-      looks[state] ??= overriddenLook(field, state) ?? mappedLook(field, state);
+      looks[state] ??= overriddenLook(field, state) ?? lookOf(field.config.mappings ?? [], state);
     }
   }
   return Object.fromEntries(Object.entries(looks).filter(([, look]) => look !== undefined));
