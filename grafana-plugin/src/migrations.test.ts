@@ -1,7 +1,11 @@
 import { MappingType, ThresholdsMode, type FieldConfigSource, type ValueMapping } from '@grafana/data';
+import { LegendDisplayMode } from '@grafana/schema';
 import { plugin } from './module.ts';
 import { adoptPanel, mappingsOfThresholds, migrateOptions } from './migrations.ts';
-import type { PanelOptions } from './options.ts';
+import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
+
+const NO_LEGEND = { ...DEFAULT_OPTIONS.legend, showLegend: false };
+const TABLE = { ...DEFAULT_OPTIONS.legend, displayMode: LegendDisplayMode.Table, placement: 'right' };
 
 test.each<{ name: string; stored: unknown; out: object }>([
   { name: 'nothing', stored: undefined, out: { version: 1 } },
@@ -19,8 +23,8 @@ test.each<{ name: string; stored: unknown; out: object }>([
   },
   {
     name: 'a version that is no number',
-    stored: { version: '1', showLegend: false },
-    out: { version: 1, showLegend: false },
+    stored: { version: '1', showFigures: false },
+    out: { version: 1, showFigures: false },
   },
   {
     name: 'unknown keys of another panel',
@@ -30,7 +34,7 @@ test.each<{ name: string; stored: unknown; out: object }>([
   {
     name: 'legend and tooltip of another panel',
     stored: { legend: { showLegend: false }, tooltip: { mode: 'single' } },
-    out: { version: 1, showLegend: false, tooltip: 'single' },
+    out: { version: 1, legend: NO_LEGEND, tooltip: 'single' },
   },
   {
     name: 'this version stays',
@@ -130,22 +134,22 @@ test.each<{ name: string; pluginId: string; options: unknown; out: object; mappe
   {
     name: 'a State timeline',
     pluginId: 'state-timeline',
-    options: { rowHeight: 0.9, legend: { showLegend: true, displayMode: 'list' }, tooltip: { mode: 'multi' } },
-    out: { version: 1, showLegend: true, tooltip: 'all' },
+    options: { rowHeight: 0.9, legend: TABLE, tooltip: { mode: 'multi' } },
+    out: { version: 1, legend: TABLE, tooltip: 'all' },
     mapped: true,
   },
   {
     name: 'a Status history without a legend',
     pluginId: 'status-history',
     options: { legend: { displayMode: 'hidden' }, tooltip: { mode: 'none' } },
-    out: { version: 1, showLegend: false, tooltip: 'none' },
+    out: { version: 1, legend: NO_LEGEND, tooltip: 'none' },
     mapped: true,
   },
   {
     name: 'a Time series: its thresholds are about amounts',
     pluginId: 'timeseries',
     options: { legend: { showLegend: false } },
-    out: { version: 1, showLegend: false },
+    out: { version: 1, legend: NO_LEGEND },
     mapped: false,
   },
   { name: 'no options', pluginId: 'text', options: undefined, out: { version: 1 }, mapped: false },

@@ -27,12 +27,12 @@ const TOOLTIP_OF_CORE: ReadonlyMap<unknown, PanelOptions['tooltip']> = new Map([
 /** What the legend and tooltip options that all core panels share mean here; nothing where they say nothing. */
 export function adoptSharedOptions(options: unknown): Partial<PanelOptions> {
   const { legend, tooltip } = isRecord(options) ? options : {};
-  const legendShown = isRecord(legend)
-    ? legend['showLegend'] !== false && legend['displayMode'] !== 'hidden' && legend['isVisible'] !== false
-    : undefined;
+  // Older ones hid it by a mode or by `isVisible`.
+  const hidden = isRecord(legend) && (legend['displayMode'] === 'hidden' || legend['isVisible'] === false);
+  const taken = completeOptions({ legend: hidden ? { ...legend, displayMode: 'list', showLegend: false } : legend });
   const mode = isRecord(tooltip) ? TOOLTIP_OF_CORE.get(tooltip['mode']) : undefined;
   return {
-    ...(legendShown === undefined ? {} : { showLegend: legendShown }),
+    ...(isRecord(legend) ? { legend: taken.legend } : {}),
     ...(mode === undefined ? {} : { tooltip: mode }),
   };
 }

@@ -1,5 +1,6 @@
 // Registers the panel and its option editors; no logic.
 import { FieldConfigProperty, PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
+import { LegendDisplayMode } from '@grafana/schema';
 import { AGENT_STATES } from 'orchestrator-exporter/contract/states';
 import { OrchestratorPanel } from './components/OrchestratorPanel.tsx';
 import { adoptPanel, migrateOptions } from './migrations.ts';
@@ -8,6 +9,7 @@ import { suggest } from './suggestions.ts';
 
 const TIMELINE_OPTIONS = ['Timeline'];
 const BURN_DOWN_OPTIONS = ['Burn-down'];
+const LEGEND_OPTIONS = ['Legend'];
 
 function showsTimeline(options: Partial<PanelOptions>): boolean {
   return options.bands !== 'burn-down';
@@ -15,6 +17,10 @@ function showsTimeline(options: Partial<PanelOptions>): boolean {
 
 function showsBurnDown(options: Partial<PanelOptions>): boolean {
   return options.bands !== 'timeline';
+}
+
+function showsLegend(options: Partial<PanelOptions>): boolean {
+  return showsTimeline(options) && options.legend?.showLegend !== false;
 }
 
 /** Standard field options that mean nothing here; mappings and colours name and colour states, links stand in the tooltip. */
@@ -69,12 +75,6 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       name: 'Figures',
       description: 'Remaining budget, burn rate, trend, exhaustion and state above the plots',
       defaultValue: DEFAULT_OPTIONS.showFigures,
-    })
-    .addBooleanSwitch({
-      path: 'showLegend',
-      name: 'Legend',
-      description: 'States with their total time, and the resolution of what is drawn',
-      defaultValue: DEFAULT_OPTIONS.showLegend,
     })
     .addRadio({
       path: 'tooltip',
@@ -225,6 +225,49 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       defaultValue: DEFAULT_OPTIONS.forecastLookback,
       settings: { ...OPTION_LIMITS.forecastLookback, integer: true },
       showIf: showsBurnDown,
+    })
+    .addBooleanSwitch({
+      path: 'legend.showLegend',
+      name: 'Visibility',
+      description:
+        'States with total time, share and count, and the resolution of what is drawn; a click shows one state',
+      category: LEGEND_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.legend.showLegend,
+      showIf: showsTimeline,
+    })
+    .addRadio({
+      path: 'legend.displayMode',
+      name: 'Mode',
+      category: LEGEND_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.legend.displayMode,
+      settings: {
+        options: [
+          { value: LegendDisplayMode.List, label: 'List' },
+          { value: LegendDisplayMode.Table, label: 'Table' },
+        ],
+      },
+      showIf: showsLegend,
+    })
+    .addRadio({
+      path: 'legend.placement',
+      name: 'Placement',
+      description: 'Below 600 px of width it stands at the bottom',
+      category: LEGEND_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.legend.placement,
+      settings: {
+        options: [
+          { value: 'bottom', label: 'Bottom' },
+          { value: 'right', label: 'Right' },
+        ],
+      },
+      showIf: showsLegend,
+    })
+    .addNumberInput({
+      path: 'legend.width',
+      name: 'Width (px)',
+      category: LEGEND_OPTIONS,
+      settings: { placeholder: 'Auto', integer: true, min: 100 },
+      showIf: (options) => showsLegend(options) && options.legend?.placement === 'right',
     })
 );
 

@@ -1,13 +1,16 @@
+import { LegendDisplayMode } from '@grafana/schema';
 import { completeOptions, DEFAULT_OPTIONS } from './options.ts';
 import { plugin } from './module.ts';
+
+const LEGEND = { showLegend: true, displayMode: LegendDisplayMode.Table, placement: 'right', width: 240, calcs: [] };
 
 test.each<{ name: string; stored: Parameters<typeof completeOptions>[0]; out: object }>([
   { name: 'nothing stored', stored: undefined, out: {} },
   { name: 'an empty object', stored: {}, out: {} },
   {
     name: 'what is stored stays',
-    stored: { bands: 'burn-down', laneHeight: 20, showLegend: false, budgetScale: 'percent' },
-    out: { bands: 'burn-down', laneHeight: 20, showLegend: false, budgetScale: 'percent' },
+    stored: { bands: 'burn-down', laneHeight: 20, legend: LEGEND, budgetScale: 'percent' },
+    out: { bands: 'burn-down', laneHeight: 20, legend: LEGEND, budgetScale: 'percent' },
   },
   {
     name: 'numbers are kept within their limits',
@@ -19,6 +22,12 @@ test.each<{ name: string; stored: Parameters<typeof completeOptions>[0]; out: ob
     stored: { bands: 'all', budgetScale: 'eur', laneHeight: 'NaN', stalenessSeconds: NaN, showFigures: 'yes' },
     out: {},
   },
+  {
+    name: 'a legend of nonsense is the default one',
+    stored: { legend: { showLegend: 1, displayMode: 'pie', placement: 'top', width: -3, calcs: 'all' } },
+    out: {},
+  },
+  { name: 'a legend that is none', stored: { legend: null }, out: {} },
 ])('$name', ({ stored, out }) => {
   expect(completeOptions(stored)).toEqual({ ...DEFAULT_OPTIONS, ...out });
 });

@@ -1,5 +1,6 @@
 // The panel's options and their defaults, in one place. Option editors (module.ts) and the panel both read from here.
 import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
+import { LegendDisplayMode, type VizLegendOptions } from '@grafana/schema';
 import { GROUP_LEVELS, LANE_SORTS, type GroupLevel, type LaneSort } from './model/lane-tree.ts';
 
 import type { BudgetScale } from './layout/burn-down.ts';
@@ -35,9 +36,10 @@ export interface PanelOptions {
   /** What the burn-down's axis counts. */
   budgetScale: BudgetScale;
   showForecast: boolean;
-  showLegend: boolean;
   /** Which agents the tooltip names; `none`: there is no tooltip, and none to pin. */
   tooltip: TooltipMode;
+  /** As core panels have it. */
+  legend: VizLegendOptions;
   /** Minutes of spend that the burn rate and the forecast look back on. */
   forecastLookback: number;
   /** Seconds for which a state is believed after its last sample. */
@@ -61,8 +63,8 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   showIdealLine: true,
   budgetScale: 'auto',
   showForecast: true,
-  showLegend: true,
   tooltip: 'all',
+  legend: { showLegend: true, displayMode: LegendDisplayMode.List, placement: 'bottom', calcs: [] },
   forecastLookback: 30,
   stalenessSeconds: 60,
 };
@@ -90,6 +92,21 @@ function wordOf<T extends string>(value: unknown, known: readonly T[], otherwise
 
 function flag(value: unknown, otherwise: boolean): boolean {
   return typeof value === 'boolean' ? value : otherwise;
+}
+
+const LEGEND_MODES = [LegendDisplayMode.List, LegendDisplayMode.Table, LegendDisplayMode.Hidden];
+
+function legendOf(value: unknown): VizLegendOptions {
+  const given: Partial<Record<keyof VizLegendOptions, unknown>> =
+    typeof value === 'object' && value !== null ? value : {};
+  const otherwise = DEFAULT_OPTIONS.legend;
+  return {
+    ...otherwise,
+    showLegend: flag(given.showLegend, otherwise.showLegend),
+    displayMode: wordOf(given.displayMode, LEGEND_MODES, otherwise.displayMode),
+    placement: wordOf(given.placement, ['bottom', 'right'], otherwise.placement),
+    ...(typeof given.width === 'number' && given.width > 0 ? { width: given.width } : {}),
+  };
 }
 
 /** Limits of the numeric options; the editors offer the same. */
@@ -125,8 +142,8 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
       : DEFAULT_OPTIONS.budgetScale,
     showIdealLine: flag(given.showIdealLine, DEFAULT_OPTIONS.showIdealLine),
     showForecast: flag(given.showForecast, DEFAULT_OPTIONS.showForecast),
-    showLegend: flag(given.showLegend, DEFAULT_OPTIONS.showLegend),
     tooltip: wordOf(given.tooltip, TOOLTIP_MODES, DEFAULT_OPTIONS.tooltip),
+    legend: legendOf(given.legend),
     forecastLookback: number('forecastLookback'),
     stalenessSeconds: number('stalenessSeconds'),
   };

@@ -8,8 +8,10 @@ import {
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { plugin } from './module.ts';
 import { rawFrame } from './testing/frames.ts';
+import { DEFAULT_OPTIONS } from './options.ts';
 import { bandsOf, suggest } from './suggestions.ts';
 
+const NO_LEGEND = { ...DEFAULT_OPTIONS.legend, showLegend: false };
 const of = (metric: { readonly name: string }): DataFrame =>
   rawFrame({ metric: metric.name, labels: {}, samples: [[1, 1]] });
 const TABLE = createDataFrame({ fields: [{ name: BUDGETS.remaining.name, type: FieldType.number, values: [1] }] });
@@ -38,7 +40,7 @@ test.each<{ name: string; frames: DataFrame[]; bands: string | undefined }>([
 test('the card of a suggestion shows only the plots', () => {
   const [one] = suggest(getPanelDataSummary([of(TIMELINE.agentState)])) ?? [];
   one?.cardOptions?.previewModifier?.(one);
-  expect(one?.options).toEqual({ bands: 'timeline', showFigures: false, showLegend: false, showReplay: false });
+  expect(one?.options).toEqual({ bands: 'timeline', showFigures: false, legend: NO_LEGEND, showReplay: false });
 });
 
 test('the plugin offers it to Grafana', () => {

@@ -6,7 +6,7 @@ import {
   type VisualizationSuggestion,
 } from '@grafana/data';
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
-import type { Bands, PanelOptions } from './options.ts';
+import { DEFAULT_OPTIONS, type Bands, type PanelOptions } from './options.ts';
 
 const STATES: ReadonlySet<string> = new Set([TIMELINE.agentState.name, PER_THREAD.agentState.name]);
 const MONEY: ReadonlySet<string> = new Set([
@@ -49,7 +49,8 @@ export function suggest(
       cardOptions: {
         // The card is small: only the plots.
         previewModifier: (suggestion) => {
-          suggestion.options = { ...suggestion.options, showFigures: false, showLegend: false, showReplay: false };
+          const legend = { ...DEFAULT_OPTIONS.legend, showLegend: false };
+          suggestion.options = { ...suggestion.options, showFigures: false, legend, showReplay: false };
         },
       },
     },

@@ -9,6 +9,7 @@ import type { Hit } from '../layout/hit-test.ts';
 import { layoutPanel } from '../layout/panel.ts';
 import { xOfTime, type TimeAxis } from '../layout/time-axis.ts';
 import type { Forecast } from '../model/forecast.ts';
+import type { StateSet } from '../model/state-filter.ts';
 import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
 import { GroupButtons } from './GroupButtons.tsx';
@@ -31,6 +32,8 @@ export interface ChartProps {
   /** What `data` was read from: fields carry data links. */
   readonly frames: readonly DataFrame[];
   readonly lanes: LaneViewState;
+  /** The others are as if they were not. */
+  readonly shownStates: StateSet;
   readonly forecast: Forecast | undefined;
   readonly options: PanelOptions;
   readonly width: number;
@@ -46,7 +49,21 @@ export interface ChartProps {
 }
 
 export function Chart(props: ChartProps): React.ReactElement {
-  const { data, lanes, forecast, options, width, height, range, timeZone, summary, replay, shared, onZoom } = props;
+  const {
+    data,
+    lanes,
+    shownStates,
+    forecast,
+    options,
+    width,
+    height,
+    range,
+    timeZone,
+    summary,
+    replay,
+    shared,
+    onZoom,
+  } = props;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
@@ -74,10 +91,25 @@ export function Chart(props: ChartProps): React.ReactElement {
         budgetScale: options.budgetScale,
         scrollTop,
         measure,
+        shown: shownStates,
         stateName: palette.stateName,
         ticks: time,
       }),
-    [width, height, devicePixelRatio, range, rows, options, data, forecast, scrollTop, measure, palette, time]
+    [
+      width,
+      height,
+      devicePixelRatio,
+      range,
+      rows,
+      options,
+      data,
+      forecast,
+      scrollTop,
+      measure,
+      shownStates,
+      palette,
+      time,
+    ]
   );
 
   useLayoutEffect(() => {
@@ -103,8 +135,9 @@ export function Chart(props: ChartProps): React.ReactElement {
       timeline: options.bands === 'burn-down' ? undefined : data.timeline,
       burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
       stateName: palette.stateName,
+      shown: shownStates,
     }),
-    [data, options.bands, palette]
+    [data, options.bands, palette, shownStates]
   );
   const { pinned, onClick } = usePinnedTooltip({
     frames: props.frames,

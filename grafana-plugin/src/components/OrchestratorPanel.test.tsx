@@ -1,5 +1,5 @@
 import React from 'react';
-import { fireEvent, render, screen } from '@testing-library/react';
+import { fireEvent, render, screen, within } from '@testing-library/react';
 import {
   DataHoverEvent,
   dateTime,
@@ -9,6 +9,7 @@ import {
   type DataFrame,
   type PanelProps,
 } from '@grafana/data';
+import { LegendDisplayMode } from '@grafana/schema';
 import { PanelContextProvider, type PanelContext } from '@grafana/ui';
 import { PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import type { PanelOptions } from '../options.ts';
@@ -186,6 +187,47 @@ test('a burn-down alone has no lanes and no legend', () => {
   show({ options: { bands: 'burn-down' } });
   expect(screen.queryByTestId('orchestrator-segments')).toBeNull();
   expect(screen.queryByTestId('orchestrator-legend')).toBeNull();
+});
+
+const states = () => segments().map((line) => /(running|failed|waiting|idle)/.exec(line)?.[0]);
+const pressed = () =>
+  within(screen.getByTestId('orchestrator-legend'))
+    .getAllByRole('button', { pressed: true })
+    .map((button) => button.textContent)
+    .join(' ');
+
+test('a click in the legend leaves one state in the timeline, ctrl adds one, and a second click brings all back', () => {
+  show();
+  expect(pressed()).toBe('running waiting failed idle');
+  fireEvent.click(screen.getByRole('button', { name: 'failed' }));
+  expect([pressed(), states()]).toEqual(['failed', ['failed']]);
+  fireEvent.click(screen.getByRole('button', { name: 'waiting' }), { metaKey: true });
+  expect([pressed(), states()]).toEqual(['waiting failed', ['failed', 'waiting']]);
+  fireEvent.click(screen.getByRole('button', { name: 'failed' }), { ctrlKey: true });
+  fireEvent.click(screen.getByRole('button', { name: 'waiting' }));
+  expect([pressed(), states()]).toEqual([
+    'running waiting failed idle',
+    ['running', 'failed', 'waiting', 'running', 'idle'],
+  ]);
+});
+
+test('the legend as a table has total, share and count, and sorts', () => {
+  show({
+    options: { legend: { showLegend: true, displayMode: LegendDisplayMode.Table, placement: 'right', calcs: [] } },
+  });
+  const rows = () =>
+    [...screen.getByTestId('orchestrator-legend').querySelectorAll('tr')].map((row) =>
+      [...row.querySelectorAll('th, td')].map((cell) => cell.textContent).join('|')
+    );
+  expect(rows()).toEqual([
+    'Name|Total|Share|Count',
+    'running|10 s|13 %|2',
+    'waiting|30 s|38 %|1',
+    '\u00d7failed|3 ms|< 1 %|1',
+    'idle|38 s|49 %|1',
+  ]);
+  fireEvent.click(screen.getByText('Total'));
+  expect(rows().slice(1, 3)).toEqual(['idle|38 s|49 %|1', 'waiting|30 s|38 %|1']);
 });
 
 test('more than 500 marks are counted in the table, not all listed', () => {

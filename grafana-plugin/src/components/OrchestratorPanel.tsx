@@ -6,6 +6,7 @@ import { useStyles2, useTheme2 } from '@grafana/ui';
 import { forecast as forecastOf } from '../model/forecast.ts';
 import { burnDownAt } from '../model/replay.ts';
 import { createLaneMemory } from '../model/lane-memory.ts';
+import { ALL_STATES } from '../model/state-filter.ts';
 import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
 import { readPanelData, type PanelData, type Problem } from '../read/panel-data.ts';
@@ -13,7 +14,8 @@ import { Chart } from './Chart.tsx';
 import { COMPACT_FIGURES_HEIGHT, Figures, FIGURES_HEIGHT } from './Figures.tsx';
 import { figuresOf } from './figures-text.ts';
 import { FILTER_HEIGHT, LaneFilter } from './LaneFilter.tsx';
-import { Legend, LEGEND_HEIGHT } from './Legend.tsx';
+import { Legend, legendTotals } from './Legend.tsx';
+import { legendRoom } from './legend-room.ts';
 import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
 import { drawnRange } from './drawn-range.ts';
 import { ReplayControls } from './ReplayControls.tsx';
@@ -26,8 +28,6 @@ import { useLaneView } from './use-lane-view.ts';
 
 /** Below this size the figures collapse to remaining and exhaustion, on one line. */
 const ROOMY = { width: 600, height: 300 };
-/** Below this height the legend goes. */
-const LEGEND_MIN_HEIGHT = 240;
 const LEGEND_TOTALS_MIN_WIDTH = 700;
 /** Below this width the replay is one button. */
 const REPLAY_MIN_WIDTH = 900;
@@ -89,7 +89,11 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   }, [primary, oneOfMany, forecast, timeline, lookbackMs, replayMs, range, time]);
   const lanes = useLaneView({ timeline, options, range });
   const { tree } = lanes;
-  const totals = useMemo(() => (tree === undefined ? [] : totalsPerState(tree.lanes, range)), [tree, range]);
+  const [shownStates, setShownStates] = useState(ALL_STATES);
+  const totals = useMemo(
+    () => legendTotals(tree === undefined ? [] : totalsPerState(tree.lanes, range), shownStates),
+    [tree, range, shownStates]
+  );
 
   if (width <= 0 || height <= 0) {
     return null;
@@ -104,7 +108,9 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const showFigures = options.showFigures && height >= 120;
   const showReplay = options.showReplay && !compact && timeline !== undefined;
   const summary = summaryText(read, figures);
-  const showLegend = options.showLegend && height >= LEGEND_MIN_HEIGHT && timeline !== undefined;
+  const legend =
+    timeline === undefined ? undefined : legendRoom(options.legend, { width, height, items: totals.length });
+  const legendSize = { bottom: 0, right: 0, ...(legend === undefined ? {} : { [legend.placement]: legend.size }) };
   const notice = options.bands === 'both' && !compact ? (read.timelineProblem ?? read.budgetProblem) : undefined;
   const figuresHeight = showFigures ? (compact ? COMPACT_FIGURES_HEIGHT : FIGURES_HEIGHT) : 0;
   const showFilter =
@@ -114,7 +120,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const chartHeight =
     height -
     figuresHeight -
-    (showLegend ? LEGEND_HEIGHT : 0) -
+    legendSize.bottom -
     (showFilter ? FILTER_HEIGHT : 0) -
     (notice === undefined ? 0 : NOTICE_HEIGHT);
   return (
@@ -128,34 +134,42 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
       {showFilter && tree !== undefined && (
         <LaneFilter value={lanes.filter} onChange={lanes.setFilter} shown={tree.lanes.length} hidden={tree.hidden} />
       )}
-      <Chart
-        data={read}
-        frames={data.series}
-        replaceVariables={props.replaceVariables}
-        lanes={lanes}
-        forecast={forecast}
-        options={options}
-        width={width}
-        height={Math.max(0, chartHeight)}
-        range={range}
-        timeZone={timeZone}
-        summary={replayMs === undefined ? summary : `${time.exactTime(replayMs)}. ${summary}`}
-        replay={showReplay ? replay : undefined}
-        shared={shared}
-        onZoom={onChangeTimeRange}
-      />
-      {showLegend && (
-        <Legend
-          totals={totals}
-          resolution={options.bands === 'burn-down' ? '' : resolutionText(read, range)}
-          palette={palette}
-          showTotals={width >= LEGEND_TOTALS_MIN_WIDTH}
+      <div className={legend?.placement === 'right' ? styles.beside : styles.below}>
+        <Chart
+          data={read}
+          frames={data.series}
+          replaceVariables={props.replaceVariables}
+          lanes={lanes}
+          shownStates={shownStates}
+          forecast={forecast}
+          options={options}
+          width={width - legendSize.right}
+          height={Math.max(0, chartHeight)}
+          range={range}
+          timeZone={timeZone}
+          summary={replayMs === undefined ? summary : `${time.exactTime(replayMs)}. ${summary}`}
+          replay={showReplay ? replay : undefined}
+          shared={shared}
+          onZoom={onChangeTimeRange}
         />
-      )}
+        {legend !== undefined && (
+          <Legend
+            room={legend}
+            totals={totals}
+            resolution={options.bands === 'burn-down' ? '' : resolutionText(read, range)}
+            palette={palette}
+            showTotals={legend.placement === 'right' || width >= LEGEND_TOTALS_MIN_WIDTH}
+            shown={shownStates}
+            onShow={setShownStates}
+          />
+        )}
+      </div>
     </div>
   );
 }
 
 const getStyles = () => ({
   panel: css({ position: 'relative', display: 'flex', flexDirection: 'column', overflow: 'hidden' }),
+  below: css({ display: 'flex', flexDirection: 'column', minHeight: 0 }),
+  beside: css({ display: 'flex', minHeight: 0 }),
 });

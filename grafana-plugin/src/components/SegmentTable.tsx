@@ -38,7 +38,10 @@ function segmentRows(timeline: TimelineLayout): { cells: string[][]; total: numb
     for (const { columns, rects, barY, barHeight } of row.tracks) {
       total += rects.length;
       for (const rect of rects.slice(0, Math.max(0, MAX_ROWS - cells.length))) {
-        const states = countStates(columns, rect.first, rect.end).reduce((sum, one) => sum + one.count, 0);
+        const states = countStates(columns, [rect.first, rect.end], timeline.shown).reduce(
+          (sum, one) => sum + one.count,
+          0
+        );
         cells.push([
           plainText(row.lane.thread),
           plainText(row.lane.agent),

@@ -6,6 +6,7 @@ import { moneyText } from '../layout/money-text.ts';
 import { amountAt, type BurnDown } from '../model/burn-down.ts';
 import { plainText } from '../layout/label-fit.ts';
 import { segmentAt, type FoldedState, type Segment } from '../model/state-columns.ts';
+import { ALL_STATES, hasState, type StateSet } from '../model/state-filter.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
 
 export interface HoverRow {
@@ -59,13 +60,18 @@ export function hoverText(
     timeline: Timeline | undefined;
     burnDowns: readonly BurnDown[];
     stateName?: Readonly<Record<AgentState, string>>;
+    /** States that are drawn. */
+    shown?: StateSet;
   }
 ): HoverText {
   const groups = data.timeline?.groups ?? [];
   const many = groups.length > 1;
+  const shownStates = data.shown ?? ALL_STATES;
   const rowsOf = (lane: Lane): HoverRow[] => {
     const pointed = lane.key === hit.lane?.key;
-    const current = lane.tracks.flatMap((columns) => segmentAt(columns, hit.atMs) ?? []);
+    const current = lane.tracks
+      .flatMap((columns) => segmentAt(columns, hit.atMs) ?? [])
+      .filter(({ state }) => hasState(shownStates, state));
     const own = pointed && hit.segment !== undefined ? hit.segment : undefined;
     const others = current.filter(
       (segment) =>

@@ -28,7 +28,10 @@ function firstFrom(sorted: readonly Checkpoint[], ms: number, from: number): num
 }
 
 /** Marks within the axis, thread by thread. Costs the pixels in view for each thread, not its checkpoints. */
-export function checkpointMarks(threads: readonly ThreadGroup[], { axis, devicePixel }: PixelGrid): CheckpointMark[] {
+export function checkpointMarks(
+  threads: readonly ThreadGroup[],
+  { axis, devicePixel }: Omit<PixelGrid, 'shown'>
+): CheckpointMark[] {
   const marks: CheckpointMark[] = [];
   for (const { thread, checkpoints } of threads) {
     let i = firstFrom(checkpoints, axis.fromMs, 0);

@@ -9,6 +9,7 @@ import {
   type FoldedState,
   type Segment,
 } from '../model/state-columns.ts';
+import { hasState, type StateSet } from '../model/state-filter.ts';
 import type { Lane } from '../model/timeline.ts';
 import type { CheckpointMark } from './checkpoint-marks.ts';
 import type { LaneRow, Row, RowTrack } from './lanes.ts';
@@ -73,18 +74,19 @@ function trackAt(row: LaneRow, y: number): RowTrack | undefined {
 function stateNear(
   row: LaneRow,
   at: { x: number; y: number; atMs: number },
-  grid: { axis: TimeAxis; devicePixel: number }
+  grid: { axis: TimeAxis; devicePixel: number; shown: StateSet }
 ): Pick<Hit, 'segment' | 'folded'> {
   const track = trackAt(row, at.y);
   const rect = track === undefined ? undefined : rectNear(track, at.x);
   if (track === undefined || rect === undefined) {
-    return { segment: track === undefined ? undefined : segmentAt(track.columns, at.atMs), folded: [] };
+    const segment = track === undefined ? undefined : segmentAt(track.columns, at.atMs);
+    return { segment: segment !== undefined && hasState(grid.shown, segment.state) ? segment : undefined, folded: [] };
   }
   if (rect.end - rect.first === 1) {
     return { segment: segmentOf(track.columns, rect.first), folded: [] };
   }
   const [first, end] = entriesInPixel({ rect, track }, at.x, grid);
-  const folded = countStates(track.columns, first, end);
+  const folded = countStates(track.columns, [first, end], grid.shown);
   const top = folded[0]?.state;
   let shown = first;
   while (shown < end && stateOfCode(track.columns.code[shown]) !== top) {
@@ -114,6 +116,6 @@ export function hitTest(layout: PanelLayout, at: { x: number; y: number }): Hit 
   const found =
     row === undefined || row.kind === 'group' || band === undefined
       ? { segment: undefined, folded: [] }
-      : stateNear(row, { ...at, atMs }, { axis, devicePixel: band.devicePixel });
+      : stateNear(row, { ...at, atMs }, { axis, devicePixel: band.devicePixel, shown: band.shown });
   return { atMs, row, lane: row === undefined || row.kind === 'group' ? undefined : row.lane, ...found, checkpoint };
 }

@@ -3,6 +3,7 @@ import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { GroupNode, TreeNode } from '../model/lane-tree.ts';
 import type { StateColumns } from '../model/state-columns.ts';
 import type { Lane } from '../model/timeline.ts';
+import type { StateSet } from '../model/state-filter.ts';
 import type { MeasureText } from './label-fit.ts';
 import { rollUpRects, runRects, type RollUpRect, type RunRect } from './roll-up.ts';
 import { segmentRects, type SegmentRect } from './segment-rects.ts';
@@ -96,6 +97,7 @@ export interface LanesInput {
   readonly bottom: number;
   readonly scrollTop: number;
   readonly devicePixel: number;
+  readonly shown: StateSet;
   readonly measure: MeasureText;
   readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
 }
@@ -149,9 +151,9 @@ const known = new WeakMap<RowIndex, KnownRects>();
 
 /** Marks of a track, walked once for an axis. */
 function rectsOf(columns: StateColumns, labelled: boolean, { index, input }: Scene): readonly SegmentRect[] {
-  const { axis, devicePixel, measure, stateName } = input;
+  const { axis, devicePixel, shown, measure, stateName } = input;
   const names = Object.values(stateName ?? {});
-  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, ...names].join(' ');
+  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, shown, ...names].join(' ');
   let own = known.get(index);
   if (own?.key !== key || own.measure !== measure) {
     own = { key, measure, rects: new Map() };
@@ -161,7 +163,7 @@ function rectsOf(columns: StateColumns, labelled: boolean, { index, input }: Sce
   if (before !== undefined) {
     return before;
   }
-  const rects = segmentRects(columns, { axis, devicePixel, measure, stateName, labelled });
+  const rects = segmentRects(columns, { axis, devicePixel, shown, measure, stateName, labelled });
   own.rects.set(columns, rects);
   return rects;
 }

@@ -6,6 +6,7 @@ import { toTimeline, type Timeline } from '../model/timeline.ts';
 import { hitTest } from './hit-test.ts';
 import { indexRows } from './lanes.ts';
 import { layoutPanel, type LayoutInput, type PanelLayout, type TimelineInput } from './panel.ts';
+import { ALL_STATES, clickState } from '../model/state-filter.ts';
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 
 const RANGE = { fromMs: 0, toMs: 1_000, nowMs: 800 };
@@ -215,6 +216,47 @@ test('a thousand states on one pixel are drawn once each, the failure among them
   const states = row?.kind === 'agent' ? (row.tracks[0]?.rects.map((rect) => rect.state) ?? []) : [];
   expect(states.filter((state) => state === 'failed')).toHaveLength(1);
   expect(states.length).toBeLessThan(8);
+});
+
+describe('states that are not shown are as if they were not', () => {
+  const only = (state: AgentState) => clickState(ALL_STATES, state, { additive: false });
+  const without = (state: AgentState) => clickState(ALL_STATES, state, { additive: true });
+  const crowded = timelineOf({
+    a: [
+      [0, 'running'],
+      [500, 'failed'],
+      [500.1, 'waiting'],
+      [500.2, 'failed'],
+      [500.3, 'running'],
+      [700, 'idle'],
+    ],
+  });
+  test.each<{ name: string; shown: number; states: string[]; rollUp: string[]; folded: string }>([
+    {
+      name: 'all: the failure wins its pixel',
+      shown: ALL_STATES,
+      states: ['running', 'failed', 'running', 'idle'],
+      rollUp: ['running', 'failed', 'running'],
+      folded: '2 failed, 1 waiting',
+    },
+    { name: 'one alone', shown: only('waiting'), states: ['waiting'], rollUp: ['waiting'], folded: '' },
+    {
+      name: 'without failures the next important has the pixel',
+      shown: without('failed'),
+      states: ['running', 'waiting', 'running', 'idle'],
+      rollUp: ['running', 'waiting', 'running'],
+      folded: '',
+    },
+    { name: 'one that does not occur', shown: only('queued'), states: [], rollUp: [], folded: '' },
+  ])('$name', ({ shown, states, rollUp, folded }) => {
+    const made = layout({ timeline: rowsOf(crowded), shown });
+    const [group, lane] = made.timeline?.rows ?? [];
+    expect(lane?.kind === 'agent' ? lane.tracks[0]?.rects.map((rect) => rect.state) : undefined).toEqual(states);
+    expect(group?.kind === 'group' ? group.rollUp.map((rect) => rect.state) : undefined).toEqual(rollUp);
+    const x = made.axis.left + (made.axis.right - made.axis.left) / 2 + 0.2;
+    const hit = hitTest(made, { x, y: (lane?.y ?? 0) + 13 });
+    expect(hit?.folded.map((one) => `${one.count} ${one.state}`).join(', ')).toBe(folded);
+  });
 });
 
 describe('hitTest', () => {

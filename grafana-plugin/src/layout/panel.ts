@@ -11,6 +11,7 @@
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { BurnDown } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
+import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
 import type { ThreadGroup } from '../model/timeline.ts';
 import { layoutBurnDown, type BudgetScale, type BurnDownLayout } from './burn-down.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
@@ -43,6 +44,8 @@ export interface LayoutInput {
   readonly budgetScale: BudgetScale;
   readonly scrollTop: number;
   readonly measure: MeasureText;
+  /** States that are drawn; all where it is left out. */
+  readonly shown?: StateSet | undefined;
   /** What states are called on their bars; their own words where it is left out. */
   readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
   readonly ticks: Pick<TickFormat, 'tickText' | 'zoneOffsetMs'>;
@@ -69,6 +72,7 @@ export interface TimelineLayout {
   readonly scrollTop: number;
   /** CSS pixels of one device pixel. */
   readonly devicePixel: number;
+  readonly shown: StateSet;
 }
 
 export interface PanelLayout {
@@ -182,13 +186,14 @@ function layoutTimeline(
   const contentHeight = rowsHeight(timeline.rows);
   const scrollTop = Math.max(0, Math.min(input.scrollTop, contentHeight - (box.bottom - lanesTop)));
   const devicePixel = 1 / input.devicePixelRatio;
-  const { measure, stateName } = input;
+  const { measure, stateName, shown = ALL_STATES } = input;
   const rows = layoutRows(timeline.rows, {
     axis,
     top: lanesTop,
     bottom: box.bottom,
     scrollTop,
     devicePixel,
+    shown,
     measure,
     stateName,
   });
@@ -201,6 +206,7 @@ function layoutTimeline(
     contentHeight,
     scrollTop,
     devicePixel,
+    shown,
   };
 }
 

@@ -30,7 +30,7 @@ const made = new WeakMap<GroupNode, Made>();
 /** The most important state of all lanes below `group` at each device pixel, equal neighbours joined. */
 export function rollUpRects(group: GroupNode, grid: PixelGrid): readonly RollUpRect[] {
   const { axis, devicePixel } = grid;
-  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel].join(' ');
+  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, grid.shown].join(' ');
   const known = made.get(group);
   if (known?.key === key) {
     return known.rects;
@@ -64,7 +64,7 @@ export function rollUpRects(group: GroupNode, grid: PixelGrid): readonly RollUpR
 }
 
 /** Where the group's threads ran, joined; a run that goes on ends where its lanes are last known. */
-export function runRects(group: GroupNode, { axis, devicePixel }: PixelGrid): RunRect[] {
+export function runRects(group: GroupNode, { axis, devicePixel }: Pick<PixelGrid, 'axis' | 'devicePixel'>): RunRect[] {
   const inView = (ms: number) => Math.min(axis.right, Math.max(axis.left, xOfTime(axis, ms)));
   const stretches = group.threads
     .flatMap((thread) => {

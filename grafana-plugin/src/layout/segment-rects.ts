@@ -13,6 +13,7 @@ import {
   type Segment,
   type StateColumns,
 } from '../model/state-columns.ts';
+import type { StateSet } from '../model/state-filter.ts';
 import { shortDuration } from './duration-text.ts';
 import { fitWhole, type MeasureText } from './label-fit.ts';
 import { timeOfX, xOfTime, type TimeAxis } from './time-axis.ts';
@@ -40,6 +41,8 @@ export interface PixelGrid {
   readonly axis: TimeAxis;
   /** CSS pixels of one device pixel. */
   readonly devicePixel: number;
+  /** States that are drawn; the others are as if they were not. */
+  readonly shown: StateSet;
 }
 
 /** A stretch of the axis and the entries [first, end) that it stands for. */
@@ -48,9 +51,9 @@ export type VisitMark = (mark: { code: number; x: number; width: number; first: 
 /**
  * Visits the states in view from left to right: each that is a device pixel wide or more on its own, where it stands; of
  * narrower ones all that start in one device pixel together, as that pixel, with the most important of their codes. Holes
- * are not visited. At most two visits a pixel.
+ * and states that are not shown are not visited. At most two visits a pixel.
  */
-export function visitMarks(columns: StateColumns, { axis, devicePixel }: PixelGrid, visit: VisitMark): void {
+export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: PixelGrid, visit: VisitMark): void {
   const [begin, stop] = indexesIn(columns, axis);
   const lastPixel = Math.max(0, Math.ceil(axis.right / devicePixel) - 1);
   const leftOf = (i: number) => xOfTime(axis, Math.max(axis.fromMs, startOf(columns, i)));
@@ -61,7 +64,7 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel }: PixelGr
     const width = rightOf(i) - x;
     if (width >= devicePixel) {
       const code = columns.code[i] ?? UNKNOWN_CODE;
-      if (code !== UNKNOWN_CODE) {
+      if (((1 << code) & shown) !== 0) {
         visit({ code, x, width, first: i, end: i + 1 });
       }
       i += 1;
@@ -73,7 +76,7 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel }: PixelGr
     if (end - 1 > i && rightOf(end - 1) - leftOf(end - 1) >= devicePixel) {
       end -= 1;
     }
-    const code = topCode(codesBetween(columns, i, end));
+    const code = topCode(codesBetween(columns, i, end) & shown);
     if (code !== UNKNOWN_CODE) {
       visit({ code, x: pixel * devicePixel, width: devicePixel, first: i, end });
     }

@@ -1,6 +1,7 @@
 // The states of one lane over time as columns: 9 bytes a state, found by binary search, never one object each. All times
 // are milliseconds since the epoch.
 import { AGENT_STATE_CODE, AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
+import { ALL_STATES, hasState, type StateSet } from './state-filter.ts';
 
 /** Stands in `code` where nothing is known: a hole. */
 export const UNKNOWN_CODE = 7;
@@ -235,12 +236,16 @@ export interface FoldedState {
   readonly count: number;
 }
 
-/** How often each state occurs in entries [first, end), most important first. Costs the distance. */
-export function countStates(columns: StateColumns, first: number, end: number): FoldedState[] {
+/** How often each state of `shown` occurs in entries [first, end), most important first. Costs the distance. */
+export function countStates(
+  columns: StateColumns,
+  [first, end]: readonly [first: number, end: number],
+  shown: StateSet = ALL_STATES
+): FoldedState[] {
   const counts = new Map<AgentState, number>();
   for (let i = first; i < end; i++) {
     const state = stateOfCode(columns.code[i]);
-    if (state !== undefined) {
+    if (state !== undefined && hasState(shown, state)) {
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }
   }

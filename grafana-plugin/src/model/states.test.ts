@@ -289,7 +289,7 @@ describe('finding states', () => {
 
   test('states of a stretch are counted, holes are not', () => {
     const mixed = states([at(0, 'idle'), at(10, 'failed'), at(20, undefined), at(30, 'idle')]);
-    expect(countStates(mixed, 0, mixed.length)).toEqual([
+    expect(countStates(mixed, [0, mixed.length])).toEqual([
       { state: 'failed', count: 1 },
       { state: 'idle', count: 2 },
     ]);

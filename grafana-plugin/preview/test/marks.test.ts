@@ -1,0 +1,95 @@
+// What stands on the timeline beside its states, in the preview host: the legend that filters them.
+import type { Browser, Locator, Page } from 'playwright-core';
+import { HOST_VERSIONS } from '../src/server/arguments.ts';
+import { launchBrowser, openPage, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
+import { EXACT, FROM_MS, NOW_MS, THREAD, TO_MS } from './support/panel-recordings.ts';
+import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import { recordPrometheus, type Recording } from './support/recorded-prometheus.ts';
+
+const PANEL = 7;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) => {
+  let host: RunningHost;
+  let opened: WatchedPage | undefined;
+  beforeAll(async () => {
+    host = await startPreviewHost(version, 'http://127.0.0.1:1');
+  });
+  afterAll(async () => {
+    expect(await host.stop()).toBe(0);
+  });
+  afterEach(async () => {
+    expect(opened?.errors).toEqual([]);
+    await opened?.page.context().close();
+  });
+
+  interface Shown {
+    readonly recording: Recording;
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly search?: string;
+  }
+
+  /** Opens the panel alone on a recording, with options in place of the dashboard's. */
+  async function show({ recording, options, search = '' }: Shown): Promise<{ page: Page; panel: Locator }> {
+    opened = await openPage(browser, { nowMs: NOW_MS });
+    const { page } = opened;
+    await recordPrometheus(page, recording);
+    await page.route('**/api/dashboards/uid/*', async (route) => {
+      const answer = (await (await route.fetch()).json()) as {
+        dashboard: { panels: { id: number; options?: Record<string, unknown> }[] };
+      };
+      for (const one of answer.dashboard.panels) {
+        if (one.id === PANEL) one.options = { ...one.options, ...options };
+      }
+      await route.fulfill({ json: answer });
+    });
+    await page.goto(`${host.url}/?from=${FROM_MS}&to=${TO_MS}&viewPanel=${PANEL}&var-thread=${THREAD}${search}`);
+    return { page, panel: page.getByTestId(`panel-${PANEL}`) };
+  }
+
+  const drawnStates = async (panel: Locator): Promise<string> =>
+    [...new Set((await segmentsOf(panel)).map(({ state }) => state))].sort().join(' ');
+
+  /** The table of segments follows the canvas once it rests. */
+  async function comesTo(read: () => Promise<string>, wanted: string): Promise<void> {
+    const end = Date.now() + 10_000;
+    while ((await read()) !== wanted && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await read()).toBe(wanted);
+  }
+
+  test.each([
+    ['list', 'bottom', ''],
+    ['table', 'right', '&theme=light'],
+    ['table', 'bottom', ''],
+  ])('the legend as a %s at the %s filters states by click and by keyboard', async (displayMode, placement, search) => {
+    const legend = { showLegend: true, displayMode, placement, calcs: [] };
+    const { page, panel } = await show({ recording: EXACT, options: { legend }, search });
+    const all = 'completed failed idle queued running waiting';
+    await comesTo(() => drawnStates(panel), all);
+    await screenshot(page, `${version}-legend-${displayMode}-${placement}`);
+    const button = (name: string): Locator => panel.getByTestId('orchestrator-legend').getByRole('button', { name });
+    await button('failed').click();
+    await comesTo(() => drawnStates(panel), 'failed');
+    expect(await button('running').getAttribute('aria-pressed')).toBe('false');
+    await button('waiting').click({ modifiers: ['Control'] });
+    await comesTo(() => drawnStates(panel), 'failed waiting');
+    await screenshot(page, `${version}-legend-${displayMode}-${placement}-filtered`);
+    await button('failed').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await comesTo(() => drawnStates(panel), all);
+    const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+    const box = (await panel.getByTestId('orchestrator-legend').boundingBox())!;
+    const beside = placement === 'right';
+    expect([box.x >= chart.x + chart.width, box.y >= chart.y + chart.height]).toEqual([beside, !beside]);
+  });
+});
