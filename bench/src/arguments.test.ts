@@ -4,6 +4,7 @@ const DURABLE = {
   command: 'durable',
   rate: 20_000,
   seconds: 60,
+  warmUpSeconds: 5,
   events: 40_000,
   rounds: 3,
   batch: 100,

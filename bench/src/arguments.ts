@@ -10,6 +10,7 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
 
   --rate N          events per second
   --seconds N       length of a round
+  --warm-up N       seconds of load before each round that count for the money only (5)
   --rounds N        rounds; the median of each figure is told (3; sweep 1)
   --events N        events of stages and replay
   --batch N         events in a body (100)
@@ -28,6 +29,7 @@ export interface BenchArguments {
   readonly command: Command;
   readonly rate: number;
   readonly seconds: number;
+  readonly warmUpSeconds: number;
   readonly events: number;
   readonly rounds: number;
   readonly batch: number;
@@ -55,6 +57,7 @@ interface NumberOption {
 const NUMBERS = {
   rate: { most: 1_000_000, otherwise: 20_000 },
   seconds: { most: 86_400, otherwise: 60, of: { sweep: 20 } },
+  'warm-up': { least: 0, most: 3_600, otherwise: 5 },
   events: { most: 10_000_000, otherwise: 40_000, of: { replay: 1_000_000 } },
   rounds: { most: 100, otherwise: 3, of: { sweep: 1, stages: 15, replay: 1 } },
   batch: { most: 10_000, otherwise: 100 },
@@ -69,7 +72,7 @@ type NumberName = keyof typeof NUMBERS;
 export function parseBenchArguments(args: readonly string[]): Parsed {
   const text = { type: 'string' } as const;
   const options = {
-    ...{ rate: text, seconds: text, events: text, rounds: text },
+    ...{ rate: text, seconds: text, events: text, rounds: text, 'warm-up': text },
     ...{ batch: text, connections: text, threads: text, turns: text, quiet: text },
     ...{ folder: text, profile: text, write: { type: 'boolean' } as const },
   };
@@ -100,6 +103,7 @@ export function parseBenchArguments(args: readonly string[]): Parsed {
     command,
     rate: number('rate'),
     seconds: number('seconds'),
+    warmUpSeconds: number('warm-up'),
     events: number('events'),
     rounds: number('rounds'),
     batch: number('batch'),

@@ -16,7 +16,7 @@ export interface RoundOptions extends Omit<LoadOptions, 'patterns' | 'url'>, Exp
 
 export interface Round {
   readonly wantedRate: number;
-  /** Acknowledged events over the time from the first body's due time to the last acknowledgement. */
+  /** Acknowledged events over the time from the due time of the first body after the warm-up to the last acknowledgement. */
   readonly rate: number;
   readonly ackMs: Quantiles;
   /** p99 of how late the load itself was. */
@@ -55,14 +55,15 @@ export async function runRound(options: RoundOptions): Promise<Round> {
     const machineCpu = machineCpuSeconds() - machineBefore;
     const scrapes = await stopScraping();
     const text = await fetchText(`${exporter.url}/metrics`);
+    const wallSeconds = result.elapsedMs / 1_000 + load.warmUpSeconds;
     const commits = sumOf(text, 'orchestrator_exporter_journal_fsync_seconds_count');
     return {
       wantedRate: load.rate,
-      rate: result.accepted / (result.elapsedMs / 1_000),
+      rate: result.measured / (result.elapsedMs / 1_000),
       ackMs: quantiles(result.latenciesMs),
       loadDelayP99Ms: quantiles(result.delaysMs).p99,
       peakRssMiB: exporter.peakRssMiB(),
-      cpuPercent: (100 * cpu) / (result.elapsedMs / 1_000),
+      cpuPercent: (100 * cpu) / wallSeconds,
       cpuMicrosPerEvent: (1e6 * cpu) / result.accepted,
       scrapeMs: quantiles(scrapes.ms[PATHS[0]]),
       timelineMs: quantiles(scrapes.ms[PATHS[1]]),
@@ -76,7 +77,7 @@ export async function runRound(options: RoundOptions): Promise<Round> {
       retries: result.retries,
       differences: [...differences(result, text), ...(scrapes.failed > 0 ? [`${scrapes.failed} scrapes failed`] : [])],
       spendUsd: usdText(result.spendNano as NanoUsd),
-      othersPercent: (100 * Math.max(0, machineCpu - cpu - result.cpuSeconds)) / (result.elapsedMs / 1_000),
+      othersPercent: (100 * Math.max(0, machineCpu - cpu - result.cpuSeconds)) / wallSeconds,
     };
   } finally {
     await exporter.stop();

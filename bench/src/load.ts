@@ -12,6 +12,8 @@ export interface LoadOptions {
   /** Events per second, all connections together. */
   readonly rate: number;
   readonly seconds: number;
+  /** Load of the same rate before, of which neither latency nor time counts. */
+  readonly warmUpSeconds: number;
   readonly batch: number;
   /** Senders, each with a keep-alive connection and threads of its own. */
   readonly connections: number;
@@ -23,14 +25,16 @@ export interface LoadOptions {
 export interface LoadResult {
   readonly sent: number;
   readonly accepted: number;
+  /** Of them, those after the warm-up. */
+  readonly measured: number;
   readonly duplicates: number;
   readonly rejected: number;
   /** Of accepted bodies, nano-USD. */
   readonly spendNano: number;
   readonly threads: number;
-  /** From the time that was fixed for the first body to the last acknowledgement. */
+  /** From the time that was fixed for the first body after the warm-up to the last acknowledgement. */
   readonly elapsedMs: number;
-  /** Of each body, ms from the time that was fixed for it to its acknowledgement. */
+  /** Of each body after the warm-up, ms from the time that was fixed for it to its acknowledgement. */
   readonly latenciesMs: readonly number[];
   /** By how many ms each body was sent late by the load itself. */
   readonly delaysMs: readonly number[];
@@ -50,12 +54,13 @@ const MAX_ATTEMPTS = 100;
 
 /** Sends until `seconds` have passed and everything is acknowledged. @throws when a body is refused for good. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { rate, seconds, batch, connections } = options;
-  const bodies = Math.round((rate * seconds) / batch);
+  const { rate, seconds, warmUpSeconds, batch, connections } = options;
+  const bodies = Math.round((rate * (warmUpSeconds + seconds)) / batch);
+  const warmUpMs = warmUpSeconds * 1_000;
   const periodMs = (batch / rate) * 1_000;
   const spanMs = periodMs * connections;
   const senders = Array.from({ length: connections }, (_, at) => senderOf(options, at));
-  const results = { sent: 0, accepted: 0, duplicates: 0, rejected: 0, spendNano: 0, retries: 0 };
+  const results = { sent: 0, accepted: 0, measured: 0, duplicates: 0, rejected: 0, spendNano: 0, retries: 0 };
   const latenciesMs: number[] = [];
   const delaysMs: number[] = [];
   const underWay: Promise<void>[] = [];
@@ -68,7 +73,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const send = async (sender: Sender, body: Body, dueMs: number): Promise<void> => {
     results.sent += body.events;
     const { answer, attempts } = await deliver(options.url, sender.agent, body.text);
-    latenciesMs.push(performance.now() - beganMs - dueMs);
+    if (dueMs >= warmUpMs) {
+      latenciesMs.push(performance.now() - beganMs - dueMs);
+      results.measured += answer.accepted;
+    }
     results.retries += attempts - 1;
     results.accepted += answer.accepted;
     results.duplicates += answer.duplicates;
@@ -85,11 +93,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     if (leftMs > 0) await later(leftMs);
     // Now and then also when it is behind: the answers must be read.
     else if (at % 8 === 0) await later(0);
-    delaysMs.push(Math.max(0, performance.now() - beganMs - dueMs));
+    if (dueMs >= warmUpMs) delaysMs.push(Math.max(0, performance.now() - beganMs - dueMs));
     underWay.push(send(sender, body, dueMs));
   }
   await Promise.all(underWay);
-  const elapsedMs = performance.now() - beganMs;
+  const elapsedMs = performance.now() - beganMs - warmUpMs;
   for (const { agent } of senders) agent.destroy();
   const threads = senders.reduce((sum, { workload }) => sum + workload.begun, 0);
   const { user, system } = process.cpuUsage();

@@ -63,7 +63,7 @@ async function runRounds(
   options: BenchArguments,
   { rates, folder, where }: { rates: readonly number[]; folder: string; where: () => string }
 ): Promise<Outcome> {
-  const { seconds, batch, connections, threads } = options;
+  const { seconds, warmUpSeconds, batch, connections, threads } = options;
   const rounds: Round[] = [];
   // Rates take turns, so that a busy minute of the machine does not fall on one of them only.
   for (let n = 0; n < options.rounds; n++) {
@@ -83,7 +83,7 @@ async function runRounds(
     }
   }
   const how =
-    `Rounds: ${options.rounds} of ${seconds} s, bodies of ${batch} events (NDJSON) over ${connections} keep-alive ` +
+    `Rounds: ${options.rounds} of ${seconds} s after ${warmUpSeconds} s of the same load, bodies of ${batch} events (NDJSON) over ${connections} keep-alive ` +
     `connections, ${threads} threads at once, both endpoints scraped every ${SCRAPE_PERIOD_MS / 1_000} s.`;
   const wrong = rounds.flatMap(({ differences }) => differences);
   return { text: `${where()} ${how}\n\n${durableTable(rounds)}`, wrong };

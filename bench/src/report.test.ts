@@ -11,6 +11,7 @@ const result: LoadResult = {
   spendNano: 300_000_003,
   threads: 1,
   elapsedMs: 1,
+  measured: 1,
   cpuSeconds: 1,
   latenciesMs: [],
   delaysMs: [],

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 test('a short round prints its table, agrees with the exporter to the nano-dollar and leaves nothing behind', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-smoke-'));
   try {
-    const options = ['--seconds', '2', '--rate', '1000', '--rounds', '1', '--folder', folder];
+    const options = ['--seconds', '1', '--warm-up', '1', '--rate', '1000', '--rounds', '1', '--folder', folder];
     const { stdout, stderr } = await run(process.execPath, ['dist/main.js', 'durable', ...options]);
     const row = stdout.split('\n').find((line) => line.startsWith('| 1,000 '));
     expect(row?.split('|').at(-2)?.trim()).toBe('exact');

@@ -1,11 +1,14 @@
 // How every answer looks: security headers, JSON errors without internals, gzip for the big texts.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
 const gzipAsync = promisify(gzip);
 /** Below this a gzip header and the work for it cost more than they save. */
-const GZIP_FROM_CHARACTERS = 1024;
+const GZIP_FROM_BYTES = 1024;
+/** Work at a stretch. */
+const TURN_MS = 3;
 
 const HEADERS = {
   'Content-Security-Policy':
@@ -44,19 +47,36 @@ export function methodNotAllowed(allowed: string): RequestHandler {
   };
 }
 
-/** Sends a text whole, compressed where the client takes gzip. Rejects only when compression fails. */
+/**
+ * Sends a text whole, compressed where the client takes gzip. Its pages are made in turns of a few milliseconds, between
+ * which everything else goes on. Rejects only when making or compressing it fails.
+ */
 export async function sendText(
   response: Response,
-  text: { readonly type: string; readonly body: string }
+  text: { readonly type: string; readonly pages: Iterable<string> }
 ): Promise<void> {
+  const body = await inTurns(text.pages);
+  if (response.destroyed) return;
   response.set('Content-Type', text.type).set('Vary', 'Accept-Encoding');
   // Without the header anything would be acceptable; a client that does not name gzip gets plain text.
   const wantsGzip =
     response.req.headers['accept-encoding'] !== undefined && response.req.acceptsEncodings('gzip') === 'gzip';
-  if (!wantsGzip || text.body.length < GZIP_FROM_CHARACTERS) {
-    response.end(text.body);
+  if (!wantsGzip || body.length < GZIP_FROM_BYTES) {
+    response.end(body);
     return;
   }
-  const compressed = await gzipAsync(text.body, { level: 1 });
+  const compressed = await gzipAsync(body, { level: 1 });
   response.set('Content-Encoding', 'gzip').end(compressed);
+}
+
+async function inTurns(pages: Iterable<string>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let turnMs = performance.now();
+  for (const page of pages) {
+    parts.push(Buffer.from(page));
+    if (performance.now() - turnMs < TURN_MS) continue;
+    await nextTurn();
+    turnMs = performance.now();
+  }
+  return Buffer.concat(parts);
 }

@@ -21,8 +21,13 @@ export function metricsHandler(parts: MetricsParts): RequestHandler {
   return async (_request, response) => {
     const startedMs = clock.monotonic();
     budgetFamilies.show(budgets.views(clock.now()));
-    const body = registry.render() + (await self.registry.metrics());
+    const own = await self.registry.metrics();
+    await sendText(response, { type: TEXT_CONTENT_TYPE, pages: pagesOf(registry, own) });
     self.scrapeSeconds('/metrics', (clock.monotonic() - startedMs) / 1000);
-    await sendText(response, { type: TEXT_CONTENT_TYPE, body });
   };
+}
+
+function* pagesOf(registry: SeriesRegistry, own: string): Generator<string> {
+  yield* registry.pages();
+  yield own;
 }

@@ -56,8 +56,8 @@ async function serve(
     const answer = timeline.read(consumer);
     switch (answer.kind) {
       case 'delivery':
-        self.scrapeSeconds('/metrics/timeline', (clock.monotonic() - startedMs) / 1000);
         await deliver(answer, response);
+        self.scrapeSeconds('/metrics/timeline', (clock.monotonic() - startedMs) / 1000);
         return;
       case 'too-many-consumers':
         sendProblem(response, {
@@ -96,7 +96,7 @@ async function deliver(delivery: Delivery, response: Response): Promise<void> {
     return;
   }
   try {
-    await sendText(response, { type: OPENMETRICS_CONTENT_TYPE, body: delivery.body });
+    await sendText(response, { type: OPENMETRICS_CONTENT_TYPE, pages: delivery.pages });
   } catch (error) {
     delivery.done(false);
     throw error;

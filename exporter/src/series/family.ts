@@ -27,6 +27,9 @@ interface Entry<C> {
  */
 type Level<C> = Map<string, Level<C> | Entry<C>>;
 
+/** Series made at once. */
+const PAGE_SERIES = 1_000;
+
 /** A series in a snapshot: the values of its labels and its own. */
 export type SeriesDump = readonly [labels: readonly string[], value: CellValue];
 
@@ -38,7 +41,10 @@ export class Family<C extends Cell> {
   /** The entry itself where the row has no labels. */
   #root: Level<C> | Entry<C> | undefined;
   readonly #byCell = new Map<C, Entry<C>>();
-  #ordered: readonly Entry<C>[] | undefined;
+  /** As of the last body. */
+  #ordered: readonly Entry<C>[] = [];
+  #added: Entry<C>[] = [];
+  #removed = 0;
 
   constructor(options: FamilyOptions<C>) {
     this.row = options.row;
@@ -95,15 +101,37 @@ export class Family<C extends Cell> {
     if (entry === undefined) return;
     this.#byCell.delete(cell);
     this.#root = without(this.#root, entry.values);
-    this.#ordered = undefined;
+    this.#removed += 1;
+    // Without scrapes nothing else lets go of them.
+    if (this.#removed > PAGE_SERIES && this.#removed > this.size) this.#inOrder();
   }
 
-  /** HELP, TYPE and every series in the order of its label text. */
-  render(): string {
-    this.#ordered ??= [...this.#byCell.values()].sort((a, b) => (a.labels < b.labels ? -1 : 1));
+  /**
+   * HELP, TYPE and every series in the order of its label text. What comes or goes between two pages is, or is not, in the
+   * next body.
+   */
+  *pages(): Generator<string> {
+    const ordered = this.#inOrder();
     let text = familyHead(this.row);
-    for (const entry of this.#ordered) text += entry.cell.lines();
-    return text;
+    for (const [at, entry] of ordered.entries()) {
+      text += entry.cell.lines();
+      if (at % PAGE_SERIES < PAGE_SERIES - 1) continue;
+      yield text;
+      text = '';
+    }
+    yield text;
+  }
+
+  /** What is new stands behind what was in order, which sorting takes as it is. */
+  #inOrder(): readonly Entry<C>[] {
+    if (this.#added.length > 0 || this.#removed > 0) {
+      const all = [...this.#ordered, ...this.#added];
+      const kept = this.#removed > 0 ? all.filter(({ cell }) => this.#byCell.has(cell)) : all;
+      this.#ordered = kept.sort((a, b) => (a.labels < b.labels ? -1 : 1));
+      this.#added = [];
+      this.#removed = 0;
+    }
+    return this.#ordered;
   }
 
   #find(values: readonly string[]): Entry<C> | undefined {
@@ -122,7 +150,7 @@ export class Family<C extends Cell> {
     const entry: Entry<C> = { values, labels, cell: this.#create({ metric: this.row.name, labels }) };
     this.#root = withEntry(this.#root, entry);
     this.#byCell.set(entry.cell, entry);
-    this.#ordered = undefined;
+    this.#added.push(entry);
     return entry;
   }
 

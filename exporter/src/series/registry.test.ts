@@ -126,6 +126,22 @@ test('a removed series is gone, and its next cell begins at zero', () => {
   expect(registry.render()).toBe(`${HEAD}x_total{environment="test",a="x"} 0\n`);
 });
 
+test('a large family comes in pages, whole and in order while others come and go between two of them', () => {
+  const registry = registryOf({ maxSeriesPerFamily: 10_000, maxLabelValues: 10_000 });
+  const family = registry.numbers(row(['a']));
+  const names = Array.from({ length: 2_500 }, (_, at) => `n-${String(at).padStart(4, '0')}`);
+  const cells = [...names].reverse().map((name) => family.cell([name]));
+  const line = (name: string): string => `x_total{environment="test",a="${name}"} 0\n`;
+  const pages = registry.pages();
+  const parts = [pages.next().value as string];
+  for (const cell of cells.slice(0, 1_500)) family.remove(cell);
+  family.cell(['z']);
+  parts.push(...pages);
+  expect(parts.map((part) => part.split('\n').length - 1)).toEqual([1_002, 1_000, 500]);
+  expect(parts.join('')).toBe(`${HEAD}${names.map(line).join('')}`);
+  expect(registry.render()).toBe(`${HEAD}${[...names.slice(0, 1_000), 'z'].map(line).join('')}`);
+});
+
 test('a histogram counts up to and including each bound, and its buckets add up', () => {
   const registry = registryOf();
   const family = registry.histogram(row([], { name: 'h_seconds', type: 'histogram', buckets: [0.5, 1] }));

@@ -79,11 +79,14 @@ export class SeriesRegistry {
     family.load(item[2]);
   }
 
-  /** The whole page in text format 0.0.4. The one place where bodies are made. */
+  /** The whole body in text format 0.0.4, in pieces, each made when it is asked for. */
+  *pages(): Generator<string> {
+    for (const family of this.#families) yield* family.pages();
+  }
+
+  /** {@link pages} at once, for small registries and for tests: long work holds up everything else. */
   render(): string {
-    let text = '';
-    for (const family of this.#families) text += family.render();
-    return text;
+    return [...this.pages()].join('');
   }
 
   #family<C extends Cell>(row: MetricRow, bound: Bound, create: (name: SeriesName) => C): Family<C> {

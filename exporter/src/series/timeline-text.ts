@@ -17,20 +17,37 @@ function valueText(family: TimelineFamily, value: number): string {
   return family === 'threadCost' ? usdText(value as NanoUsd) : numberText(value);
 }
 
-/** Samples must come ascending within each series. Every family is named, also without samples; ends with `# EOF`. */
-export function renderTimeline(samples: readonly Sample[]): string {
-  const byFamily = new Map<TimelineFamily, Map<TimelineSeries, string>>(
-    TIMELINE_FAMILIES.map((family) => [family, new Map<TimelineSeries, string>()])
+/** Lines made at once. */
+const PAGE_LINES = 1_000;
+
+/**
+ * Samples must come ascending within each series. Every family is named, also without samples; ends with `# EOF`. Some of the
+ * pages are empty: the work between them was grouping.
+ */
+export function* timelinePages(samples: readonly Sample[]): Generator<string> {
+  const byFamily = new Map<TimelineFamily, Map<TimelineSeries, Sample[]>>(
+    TIMELINE_FAMILIES.map((family) => [family, new Map<TimelineSeries, Sample[]>()])
   );
-  for (const { series, atMs, value } of samples) {
-    const lines = byFamily.get(series.family);
-    const line = `${series.head}${valueText(series.family, value)} ${timestampText(atMs)}\n`;
-    lines?.set(series, (lines.get(series) ?? '') + line);
+  let grouped = 0;
+  for (const sample of samples) {
+    const bySeries = byFamily.get(sample.series.family);
+    const own = bySeries?.get(sample.series);
+    if (own === undefined) bySeries?.set(sample.series, [sample]);
+    else own.push(sample);
+    grouped += 1;
+    if (grouped % (10 * PAGE_LINES) === 0) yield '';
   }
-  let text = '';
   for (const [family, bySeries] of byFamily) {
-    text += familyHead(TIMELINE[family]);
-    for (const lines of bySeries.values()) text += lines;
+    let lines = [familyHead(TIMELINE[family])];
+    for (const own of bySeries.values()) {
+      for (const { series, atMs, value } of own) {
+        lines.push(`${series.head}${valueText(family, value)} ${timestampText(atMs)}\n`);
+        if (lines.length < PAGE_LINES) continue;
+        yield lines.join('');
+        lines = [];
+      }
+    }
+    yield lines.join('');
   }
-  return `${text}# EOF\n`;
+  yield '# EOF\n';
 }

