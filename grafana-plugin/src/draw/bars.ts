@@ -2,6 +2,7 @@
 // one path a colour; bars of a few pixels, which may be thousands, are plain rectangles.
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { SegmentRect } from '../layout/segment-rects.ts';
+import { fillNarrowBars, type UprightBar } from './narrow-bars.ts';
 import type { Palette } from './palette.ts';
 
 /** A rectangle with the vertical place its row gives it. */
@@ -42,22 +43,26 @@ function isPlain({ rect, height }: Bar): boolean {
   return rect.width < ROUND_FROM && !(rect.arrow && height >= 6);
 }
 
+/** A bar's rectangle, `more` pixels higher above and below. */
+function upright({ rect, y, height }: Bar, more = 0): UprightBar {
+  return { x: rect.x, y: y - more, width: rect.width, height: height + 2 * more };
+}
+
 function fillBars(ctx: CanvasRenderingContext2D, bars: readonly Bar[], color: string): void {
   if (bars.length === 0) {
     return;
   }
-  ctx.fillStyle = color;
-  let shaped = false;
-  ctx.beginPath();
-  for (const bar of bars) {
-    if (isPlain(bar)) {
-      ctx.fillRect(bar.rect.x, bar.y, bar.rect.width, bar.height);
-    } else {
+  const shaped = bars.filter((bar) => !isPlain(bar));
+  fillNarrowBars(
+    ctx,
+    shaped.length === 0 ? bars.map((bar) => upright(bar)) : bars.filter(isPlain).map((bar) => upright(bar)),
+    color
+  );
+  if (shaped.length > 0) {
+    ctx.beginPath();
+    for (const bar of shaped) {
       barPath(ctx, bar);
-      shaped = true;
     }
-  }
-  if (shaped) {
     ctx.fill();
   }
 }
@@ -150,10 +155,13 @@ function drawQuiet(
   bars: readonly Bar[],
   style: { color: string; height: number }
 ): void {
-  ctx.fillStyle = style.color;
-  for (const { rect, y, height } of bars) {
-    ctx.fillRect(rect.x, y + (height - style.height) / 2, rect.width, style.height);
-  }
+  const lines = bars.map(({ rect, y, height }) => ({
+    x: rect.x,
+    y: y + (height - style.height) / 2,
+    width: rect.width,
+    height: style.height,
+  }));
+  fillNarrowBars(ctx, lines, style.color);
 }
 
 /** A cross needs this much of its lane for itself: nearer ones would hide what is between them. */
@@ -188,11 +196,8 @@ function drawFailed(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette
     return;
   }
   fillBars(ctx, bars, palette.state.failed);
-  for (const { rect, y, height } of bars) {
-    if (rect.width < ROUND_FROM) {
-      ctx.fillRect(rect.x, y - SPIKE, rect.width, height + 2 * SPIKE);
-    }
-  }
+  const spikes = bars.filter(({ rect }) => rect.width < ROUND_FROM).map((bar) => upright(bar, SPIKE));
+  fillNarrowBars(ctx, spikes, palette.state.failed);
   const crossed = withCrosses(bars);
   ctx.lineCap = 'round';
   for (const [color, lineWidth] of [

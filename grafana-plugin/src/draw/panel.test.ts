@@ -52,7 +52,7 @@ describe('bars', () => {
     {
       name: 'bars of one colour are one path, ticks plain rectangles',
       bars: [bar('running'), bar('running', { x: 50, width: 1 })],
-      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'fillRect 50 5 1 16 running', 'fill running'],
+      out: ['fillRect 50 5 1 16 running', 'roundRect 10 5 20 16 [2,2,2,2]', 'fill running'],
     },
     {
       name: 'what began before is open to the left',

@@ -51,38 +51,40 @@ function prefixOf(columns: StateColumns): Sums {
   return made;
 }
 
-function addEntry(sums: Sums, columns: StateColumns, at: { i: number; fromMs: number; toMs: number }): void {
-  const code = columns.code[at.i] ?? UNKNOWN_CODE;
-  const ms = Math.min(endOf(columns, at.i), at.toMs) - Math.max(startOf(columns, at.i), at.fromMs);
-  if (ms >= 0) {
-    sums.ms[code] = (sums.ms[code] ?? 0) + ms;
-    sums.count[code] = (sums.count[code] ?? 0) + 1;
+/** Adds entries [first, end) one by one, each as far as it lies inside the range. */
+function addEntries(
+  sums: Sums,
+  columns: StateColumns,
+  at: { first: number; end: number; fromMs: number; toMs: number }
+): void {
+  const { fromMs, toMs } = at;
+  for (let i = at.first; i < at.end; i++) {
+    const code = columns.code[i] ?? UNKNOWN_CODE;
+    const ms = Math.min(endOf(columns, i), toMs) - Math.max(startOf(columns, i), fromMs);
+    if (ms >= 0) {
+      sums.ms[code] = (sums.ms[code] ?? 0) + ms;
+      sums.count[code] = (sums.count[code] ?? 0) + 1;
+    }
   }
 }
 
 /** Adds what lies inside the range to `sums`: the two ends entry by entry, what is between them by blocks. */
-function addStates(sums: Sums, columns: StateColumns, range: { fromMs: number; toMs: number }): void {
-  const [first, end] = indexesIn(columns, range);
+function addStates(sums: Sums, columns: StateColumns, { fromMs, toMs }: { fromMs: number; toMs: number }): void {
+  const [first, end] = indexesIn(columns, { fromMs, toMs });
   const firstBlock = Math.floor(first / BLOCK) + 1;
   const lastBlock = Math.floor((end - 2) / BLOCK);
   if (lastBlock <= firstBlock) {
-    for (let i = first; i < end; i++) {
-      addEntry(sums, columns, { i, ...range });
-    }
+    addEntries(sums, columns, { first, end, fromMs, toMs });
     return;
   }
-  for (let i = first; i < firstBlock * BLOCK; i++) {
-    addEntry(sums, columns, { i, ...range });
-  }
+  addEntries(sums, columns, { first, end: firstBlock * BLOCK, fromMs, toMs });
   const { ms, count } = prefixOf(columns);
   for (let code = 0; code < CODES; code++) {
     const [from, to] = [firstBlock * CODES + code, lastBlock * CODES + code];
     sums.ms[code] = (sums.ms[code] ?? 0) + (ms[to] ?? 0) - (ms[from] ?? 0);
     sums.count[code] = (sums.count[code] ?? 0) + (count[to] ?? 0) - (count[from] ?? 0);
   }
-  for (let i = lastBlock * BLOCK; i < end; i++) {
-    addEntry(sums, columns, { i, ...range });
-  }
+  addEntries(sums, columns, { first: lastBlock * BLOCK, end, fromMs, toMs });
 }
 
 function sumLanes(lanes: readonly Lane[], range: { fromMs: number; toMs: number }): Sums {
