@@ -10,6 +10,8 @@ import { suggest } from './suggestions.ts';
 const TIMELINE_OPTIONS = ['Timeline'];
 const BURN_DOWN_OPTIONS = ['Burn-down'];
 const LEGEND_OPTIONS = ['Legend'];
+const TOOLTIP_OPTIONS = ['Tooltip'];
+const DATA_OPTIONS = ['Data'];
 
 function showsTimeline(options: Partial<PanelOptions>): boolean {
   return options.bands !== 'burn-down';
@@ -46,6 +48,7 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
     .addNumberInput({
       path: 'version',
       name: 'Version',
+      description: 'Of the stored options',
       defaultValue: DEFAULT_OPTIONS.version,
       showIf: () => false,
     })
@@ -80,6 +83,7 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       path: 'tooltip',
       name: 'Tooltip',
       description: `All active agents, only the one below the pointer, or none. A click pins it and shows the data links, in whose addresses stand ${LINK_VARIABLES}`,
+      category: TOOLTIP_OPTIONS,
       defaultValue: DEFAULT_OPTIONS.tooltip,
       settings: {
         options: [
@@ -93,6 +97,7 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       path: 'stalenessSeconds',
       name: 'Staleness (seconds)',
       description: 'How long a state or an amount is believed after its last sample; at least two scrape intervals',
+      category: DATA_OPTIONS,
       defaultValue: DEFAULT_OPTIONS.stalenessSeconds,
       settings: { ...OPTION_LIMITS.stalenessSeconds, integer: true },
     })
@@ -148,6 +153,7 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
     .addSelect({
       path: 'sortState',
       name: 'Sort by time in',
+      description: 'Lanes and groups that were longest in this state come first',
       category: TIMELINE_OPTIONS,
       defaultValue: DEFAULT_OPTIONS.sortState,
       settings: { options: AGENT_STATES.map((state) => ({ value: state, label: state })) },
@@ -238,6 +244,7 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
     .addRadio({
       path: 'legend.displayMode',
       name: 'Mode',
+      description: 'A table has total time, share and count in columns of their own',
       category: LEGEND_OPTIONS,
       defaultValue: DEFAULT_OPTIONS.legend.displayMode,
       settings: {
@@ -265,6 +272,7 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
     .addNumberInput({
       path: 'legend.width',
       name: 'Width (px)',
+      description: 'Of a legend at the right; empty: as wide as it needs',
       category: LEGEND_OPTIONS,
       settings: { placeholder: 'Auto', integer: true, min: 100 },
       showIf: (options) => showsLegend(options) && options.legend?.placement === 'right',

@@ -1,3 +1,4 @@
+import { PanelOptionsEditorBuilder, standardEditorsRegistry } from '@grafana/data';
 import { LegendDisplayMode } from '@grafana/schema';
 import { completeOptions, DEFAULT_OPTIONS } from './options.ts';
 import { plugin } from './module.ts';
@@ -34,4 +35,21 @@ test.each<{ name: string; stored: Parameters<typeof completeOptions>[0]; out: ob
 
 test('the plugin registers a panel', () => {
   expect(plugin.panel).toBeDefined();
+});
+
+test('every option has an editor with a name, a description and its default', () => {
+  standardEditorsRegistry.setInit(() =>
+    ['text', 'number', 'slider', 'boolean', 'radio', 'select', 'multi-select', 'color'].map((id) => ({
+      id,
+      name: id,
+      editor: () => null,
+    }))
+  );
+  const builder = new PanelOptionsEditorBuilder<typeof DEFAULT_OPTIONS>();
+  plugin.getPanelOptionsSupplier()(builder, { data: [] });
+  const items = builder.getItems();
+  expect(completeOptions(plugin.defaults)).toEqual(DEFAULT_OPTIONS);
+  expect(Object.keys(plugin.defaults).sort()).toEqual(Object.keys(DEFAULT_OPTIONS).sort());
+  const isSilent = (text: string | undefined): boolean => (text ?? '') === '';
+  expect(items.filter((item) => isSilent(item.name) || isSilent(item.description)).map(({ path }) => path)).toEqual([]);
 });

@@ -46,6 +46,7 @@ export interface ChartProps {
   readonly shared: SharedCrosshair;
   readonly onZoom: (range: { from: number; to: number }) => void;
   readonly replaceVariables: PanelProps['replaceVariables'];
+  readonly transparent: boolean;
 }
 
 export function Chart(props: ChartProps): React.ReactElement {
@@ -63,13 +64,14 @@ export function Chart(props: ChartProps): React.ReactElement {
     replay,
     shared,
     onZoom,
+    transparent,
   } = props;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
-  const palette = useMemo(() => themePalette(theme, data.looks), [theme, data.looks]);
+  const palette = useMemo(() => themePalette(theme, data.looks, transparent), [theme, data.looks, transparent]);
   const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
   const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range.toMs, range.fromMs]);
   const devicePixelRatio = window.devicePixelRatio || 1;

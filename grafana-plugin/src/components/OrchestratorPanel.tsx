@@ -139,6 +139,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
           data={read}
           frames={data.series}
           replaceVariables={props.replaceVariables}
+          transparent={props.transparent}
           lanes={lanes}
           shownStates={shownStates}
           forecast={forecast}

@@ -6,10 +6,12 @@ import { plainText } from '../layout/label-fit.ts';
 import type { StateLooks } from '../read/state-looks.ts';
 
 /**
- * Follows the theme, light or dark; colours come from Grafana's own named palette. Mappings and overrides win over them.
+ * Follows the theme, light or dark; colours come from Grafana's own named palette. Mappings and overrides win over them. A
+ * transparent panel stands on the dashboard's ground instead of its own.
  */
-export function themePalette(theme: GrafanaTheme2, looks: StateLooks = {}): Palette {
-  return withLooks(ownPalette(theme), looks, theme);
+export function themePalette(theme: GrafanaTheme2, looks: StateLooks = {}, transparent = false): Palette {
+  const { canvas, primary } = theme.colors.background;
+  return { ...withLooks(ownPalette(theme), looks, theme), background: transparent ? canvas : primary };
 }
 
 function ownPalette(theme: GrafanaTheme2): Palette {
@@ -82,10 +84,23 @@ function perState<T>(valueOf: (state: AgentState) => T): Record<AgentState, T> {
   };
 }
 
+const HEX = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
+/** What Grafana's colour parser reads as black because it is black; all else that it reads so is no colour. */
+const BLACK = /^(?:black$|(?:rgb|hsl|hsv)a?\()/i;
+
+/** Any CSS colour as hex; undefined for what is none: it would stop the drawing, or load an address as a background. */
+function knownColor(color: string): string | undefined {
+  if (HEX.test(color)) {
+    return color;
+  }
+  const hex = color.startsWith('#') ? '#000000' : colorManipulator.asHexString(color);
+  return hex === '#000000' && !BLACK.test(color) ? undefined : hex;
+}
+
 function withLooks(own: Palette, looks: StateLooks, theme: GrafanaTheme2): Palette {
   const colorOf = (state: AgentState) => {
     const color = looks[state]?.color;
-    return color === undefined || color === '' ? undefined : theme.visualization.getColorByName(color);
+    return color === undefined || color === '' ? undefined : knownColor(theme.visualization.getColorByName(color));
   };
   const onColor = (state: AgentState) => {
     const color = colorOf(state);

@@ -1,5 +1,5 @@
-// Times as text in the dashboard's time zone. The only place that formats times.
-import { dateTimeForTimeZone, dateTimeFormat } from '@grafana/data';
+// Times as text in the dashboard's time zone and Grafana's date formats. The only place that formats times.
+import { dateTimeForTimeZone, dateTimeFormat, systemDateFormats } from '@grafana/data';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -16,14 +16,26 @@ export interface TimeFormat {
   readonly clockTime: (ms: number, nearMs: number) => string;
 }
 
+/** Grafana's own day, all digits: a month's name cannot be taken for a day. Formats that were configured stay. */
+const DEFAULT_DAY = 'MM/DD';
+
+/** The patterns that Grafana is configured with or takes from the browser's locale. */
+function patterns(): { day: string; minute: string; second: string; millisecond: string } {
+  const { day, minute, second } = systemDateFormats.interval;
+  // Not in the formats of every installation.
+  const millisecond = systemDateFormats.interval.millisecond ?? second.replace('ss', 'ss.SSS');
+  return { day: day === DEFAULT_DAY ? 'MMM D' : day, minute, second, millisecond };
+}
+
 function tickPattern(ms: number, stepMs: number, isMidnight: boolean): string {
+  const { day, minute, second, millisecond } = patterns();
   if (stepMs >= DAY_MS || isMidnight) {
-    return 'MMM D';
+    return day;
   }
   if (stepMs >= MINUTE_MS) {
-    return 'HH:mm';
+    return minute;
   }
-  return stepMs >= SECOND_MS && ms % SECOND_MS === 0 ? 'HH:mm:ss' : 'HH:mm:ss.SSS';
+  return stepMs >= SECOND_MS && ms % SECOND_MS === 0 ? second : millisecond;
 }
 
 /** Formats for one time zone; `rangeMs` decides whether times carry their date. */
@@ -34,10 +46,14 @@ export function timeFormat(timeZone: string, rangeMs: number): TimeFormat {
   return {
     zoneOffsetMs,
     tickText: (ms, stepMs) => format(ms, tickPattern(ms, stepMs, (ms + zoneOffsetMs(ms)) % DAY_MS === 0)),
-    exactTime: (ms) => format(Math.floor(ms), rangeMs > DAY_MS ? 'MMM D HH:mm:ss.SSS' : 'HH:mm:ss.SSS'),
+    exactTime: (ms) => {
+      const { day, millisecond } = patterns();
+      return format(Math.floor(ms), rangeMs > DAY_MS ? `${day} ${millisecond}` : millisecond);
+    },
     clockTime: (ms, nearMs) => {
       const days = Math.abs(dayOf(ms) - dayOf(nearMs));
-      return format(ms, days === 0 ? 'HH:mm' : days < 300 ? 'MMM D, HH:mm' : 'YYYY-MM-DD');
+      const { day, minute } = patterns();
+      return format(ms, days === 0 ? minute : days < 300 ? `${day}, ${minute}` : 'YYYY-MM-DD');
     },
   };
 }
