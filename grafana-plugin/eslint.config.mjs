@@ -36,4 +36,23 @@ export default defineConfig([
     ],
   },
   ...baseConfig,
+  {
+    // Names, labels and texts come from outside: nothing of them may become HTML or code.
+    files: ['src/**/*.{ts,tsx}'],
+    rules: {
+      'react/no-danger': 'error',
+      'react/jsx-no-script-url': 'error',
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'createContextualFragment', 'srcdoc'].map((property) => ({
+          property,
+          message: 'Foreign text must stay text: set textContent, or let React do it.',
+        })),
+        { object: 'document', property: 'write', message: 'Foreign text must stay text.' },
+      ],
+    },
+  },
 ]);

@@ -3,6 +3,7 @@ import { burnRate, trend, type Forecast } from '../model/forecast.ts';
 import { remainingUsd, type BurnDown } from '../model/burn-down.ts';
 import { agentsPerState, type Timeline } from '../model/timeline.ts';
 import { roughDuration } from '../layout/duration-text.ts';
+import { plainText } from '../layout/label-fit.ts';
 import { moneyText } from '../layout/money-text.ts';
 import type { TimeFormat } from './time-format.ts';
 
@@ -37,11 +38,11 @@ function remainingFigure(burnDown: BurnDown, oneOfMany: boolean): Figure {
   const detail = burnDown.limitUsd === undefined ? '' : `of ${moneyText(burnDown.limitUsd)}`;
   return {
     id: 'remaining',
-    label: oneOfMany ? `Remaining \u00b7 ${burnDown.name}` : 'Remaining',
+    label: oneOfMany ? `Remaining \u00b7 ${plainText(burnDown.name)}` : 'Remaining',
     value: moneyText(remainingUsd(burnDown)),
     detail,
     tone: remainingTone(burnDown),
-    hint: `${burnDown.kind === 'thread' ? 'Thread' : 'Budget'} ${burnDown.name}`,
+    hint: `${burnDown.kind === 'thread' ? 'Thread' : 'Budget'} ${plainText(burnDown.name)}`,
   };
 }
 
@@ -175,7 +176,7 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
     value,
     detail: [`${threads}${agentText}`, ...notable].join(', '),
     tone: failed ? 'critical' : 'plain',
-    hint: only?.thread ?? '',
+    hint: plainText(only?.thread ?? ''),
   };
 }
 

@@ -109,7 +109,7 @@ export function hoverText(
       const usd = hit.atMs <= burnDown.knownUntilMs ? amountAt(burnDown.points, hit.atMs) : undefined;
       return usd === undefined
         ? []
-        : [{ name: i === 0 && data.burnDowns.length === 1 ? '' : burnDown.name, text: moneyText(usd) }];
+        : [{ name: i === 0 && data.burnDowns.length === 1 ? '' : plainText(burnDown.name), text: moneyText(usd) }];
     }),
   };
 }

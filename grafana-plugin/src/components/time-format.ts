@@ -4,6 +4,8 @@ import { dateTimeForTimeZone, dateTimeFormat, systemDateFormats } from '@grafana
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** No date lies further from 1970. */
+const FURTHEST_MS = 8.64e15;
 
 export interface TimeFormat {
   /** Label of an axis tick; `stepMs` is the distance to the next. */
@@ -40,7 +42,8 @@ function tickPattern(ms: number, stepMs: number, isMidnight: boolean): string {
 
 /** Formats for one time zone; `rangeMs` decides whether times carry their date. */
 export function timeFormat(timeZone: string, rangeMs: number): TimeFormat {
-  const format = (ms: number, pattern: string) => dateTimeFormat(ms, { timeZone, format: pattern });
+  const format = (ms: number, pattern: string) =>
+    Math.abs(ms) <= FURTHEST_MS ? dateTimeFormat(ms, { timeZone, format: pattern }) : '\u2013';
   const zoneOffsetMs = (ms: number) => dateTimeForTimeZone(timeZone, ms).utcOffset() * MINUTE_MS;
   const dayOf = (ms: number) => Math.floor((ms + zoneOffsetMs(ms)) / DAY_MS);
   return {

@@ -4,7 +4,7 @@ import { lastAtOrBefore } from '../model/sorted.ts';
 import { asShareOfLimit, forecastAsShare, needShares } from '../model/budget-share.ts';
 import { amountAt, type BudgetMark, type BurnDown, type MoneyPoint, type Period } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
-import { fitShortened, type MeasureText } from './label-fit.ts';
+import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
 import { moneyText, moneyTick } from './money-text.ts';
 import { xOfTime, type TimeAxis } from './time-axis.ts';
 
@@ -215,7 +215,7 @@ function layoutAmounts(
     top,
     bottom,
     zeroY: scale(0),
-    title: burnDowns.length > 1 || primary.kind === 'budget' ? primary.name : '',
+    title: burnDowns.length > 1 || primary.kind === 'budget' ? plainText(primary.name) : '',
     yTicks: ticks.map((usd) => ({ y: scale(usd), text: tickText(usd, stepUsd) })),
     limitY: limitUsd === undefined ? undefined : scale(limitUsd),
     budgets: withoutTouchingLabels(
@@ -265,9 +265,11 @@ function layoutBudget(
   const line = stepLine(corners, endX);
   const end = line.at(-1);
   const text =
-    primary || end === undefined ? '' : fitShortened(burnDown.name, { width: LABEL_WIDTH, fontPx: 10 }, input.measure);
+    primary || end === undefined
+      ? ''
+      : fitShortened(plainText(burnDown.name), { width: LABEL_WIDTH, fontPx: 10 }, input.measure);
   const label = end === undefined || text === '' ? undefined : { text, x: Math.min(end.x + 6, axis.right), y: end.y };
-  return { name: burnDown.name, primary, line, label };
+  return { name: plainText(burnDown.name), primary, line, label };
 }
 
 /** Names of lines that end side by side would lie over each other; the first keeps its own. */

@@ -1,7 +1,7 @@
 // The samples of budgets and of threads' budgets, by metric name and labels.
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import type { BudgetSamples, MoneyPoint, Period } from '../model/burn-down.ts';
-import { samplesOf, type Series } from './series.ts';
+import { amountOf, samplesOf, type Series } from './series.ts';
 import { label, lastNumber } from './timeline.ts';
 
 function ofMetric(series: readonly Series[], metric: { readonly name: string }): Series[] {
@@ -10,9 +10,10 @@ function ofMetric(series: readonly Series[], metric: { readonly name: string }):
 
 function moneyPoints(series: readonly Series[]): MoneyPoint[] {
   return series.flatMap((one) =>
-    samplesOf(one).flatMap(({ atMs, value }) =>
-      typeof value === 'number' && Number.isFinite(value) ? [{ atMs, usd: value }] : []
-    )
+    samplesOf(one).flatMap(({ atMs, value }) => {
+      const usd = amountOf(value);
+      return usd === undefined ? [] : [{ atMs, usd }];
+    })
   );
 }
 

@@ -32,6 +32,19 @@ export interface Series extends SampleColumns {
   readonly field: Field;
 }
 
+/** More than anybody has, and what a scale still has room for: beyond it sums and differences overflow. */
+const LARGEST = 1e15;
+/** Less than any price; divided by, it would overflow. */
+const SMALLEST = 1e-12;
+
+/** A sample as an amount that can be counted with; undefined for words, NaN, infinities and numbers beyond all measure. */
+export function amountOf(value: SampleValue | undefined): number | undefined {
+  if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST)) {
+    return undefined;
+  }
+  return Math.abs(value) < SMALLEST ? 0 : value;
+}
+
 /** The samples of a series as objects, copied: for the small ones. */
 export function samplesOf(series: SampleColumns): Sample[] {
   return Array.from({ length: series.length }, (_, i) => ({

@@ -1,7 +1,7 @@
 // Running totals of spenders, by metric name and labels: agents from the threads' own counters, models from the aggregate.
 import { AGGREGATES, PER_THREAD } from 'orchestrator-exporter/contract/metrics';
 import type { SpenderKind, SpenderTotal } from '../model/spend.ts';
-import { samplesOf, type Series } from './series.ts';
+import { amountOf, samplesOf, type Series } from './series.ts';
 import { label } from './timeline.ts';
 
 function totalsOf(series: readonly Series[], metric: string, kind: SpenderKind): SpenderTotal[] {
@@ -10,9 +10,10 @@ function totalsOf(series: readonly Series[], metric: string, kind: SpenderKind):
     .map((one) => ({
       kind,
       name: label(one, kind),
-      points: samplesOf(one).flatMap(({ atMs, value }) =>
-        typeof value === 'number' && Number.isFinite(value) ? [{ atMs, usd: value }] : []
-      ),
+      points: samplesOf(one).flatMap(({ atMs, value }) => {
+        const usd = amountOf(value);
+        return usd === undefined ? [] : [{ atMs, usd }];
+      }),
     }));
 }
 

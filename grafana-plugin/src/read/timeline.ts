@@ -7,7 +7,7 @@ import { pointColumns, type PointColumns, type SpanColumns } from '../model/buil
 import { UNKNOWN_CODE } from '../model/state-columns.ts';
 import type { AgentSamples, ThreadSamples, ThreadStatePoint } from '../model/timeline.ts';
 import { readIntervalRows } from './interval-rows.ts';
-import { samplesOf, type SampleColumns, type Series } from './series.ts';
+import { amountOf, samplesOf, type SampleColumns, type Series } from './series.ts';
 import { agentCodeOf, agentStateOfWord, threadStateOfCode } from './state-words.ts';
 
 export type Resolution =
@@ -164,11 +164,11 @@ function threadStatesOf(exact: Series | undefined, oneHot: readonly Series[]): T
   return foldOneHot(oneHot, (word) => (isThreadState(word) ? word : undefined));
 }
 
-/** Last finite value of a series. */
+/** Last value of a series that can be counted with. */
 export function lastNumber(series: SampleColumns | undefined): number | undefined {
   for (let i = (series?.length ?? 0) - 1; i >= 0; i--) {
-    const value = series?.value[i];
-    if (typeof value === 'number' && Number.isFinite(value)) {
+    const value = amountOf(series?.value[i]);
+    if (value !== undefined) {
       return value;
     }
   }
