@@ -207,6 +207,9 @@ export function createApp({ config, files, security, version, clock, log, openSt
         know: (id, digest) => {
           pipeline.know(id, digest);
         },
+        knowHashed: (words, at) => {
+          pipeline.knowHashed(words, at);
+        },
         entry: (entry, seq) => {
           state.loss.note(entry, seq);
           pipeline.restore(entry);

@@ -127,6 +127,11 @@ export class Pipeline {
     this.#seen.note(id, digest);
   }
 
+  /** As {@link know}, of a hash that was kept; see journal/id-hash.ts. */
+  knowHashed(words: Uint32Array, at: number): void {
+    this.#seen.noteHashed(words, at);
+  }
+
   /** Resolves when everything that was under way when it was called has settled. */
   async idle(): Promise<void> {
     await this.#applied;

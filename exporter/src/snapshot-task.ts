@@ -2,6 +2,7 @@
 import type { BudgetDefinition } from './contract/budgets.ts';
 import { compact } from './journal/compaction.ts';
 import type { Compactable, Compaction, CompactionOptions } from './journal/compaction.ts';
+import { MAX_IDS } from './pipeline.ts';
 import { Projection } from './projection.ts';
 import { ExporterState, STATE_VERSION } from './state.ts';
 import type { StateConfig, StateLine } from './state.ts';
@@ -36,5 +37,5 @@ export function makeSnapshot(
       dump: () => state.dump(),
     };
   };
-  return compact({ ...options, create, stateVersion: STATE_VERSION, madeBy });
+  return compact({ ...options, create, stateVersion: STATE_VERSION, madeBy, maxIds: MAX_IDS });
 }

@@ -5,6 +5,7 @@ import type { JournalEntry } from './journal.ts';
 import { advance, BEGINNING, segmentHeads } from './recovery.ts';
 import type { SegmentHead } from './recovery.ts';
 import { fits } from './restart.ts';
+import { IdsOfSegments } from './segment-ids.ts';
 import {
   leftoverNumber,
   readSnapshot,
@@ -29,6 +30,8 @@ export interface CompactionOptions {
   readonly create: () => Compactable;
   readonly stateVersion: number;
   readonly madeBy: string;
+  /** How many of the latest records must be recognised when they are sent again. */
+  readonly maxIds: number;
   /** Wall clock, ms. */
   readonly now: () => number;
   readonly monotonic: () => number;
@@ -63,13 +66,16 @@ export async function compact(options: CompactionOptions): Promise<Compaction> {
   const { newest, state } = await takeUp(options, usable);
   const from = newest?.head.position ?? BEGINNING;
   const loadedMs = monotonic();
+  const ids = new IdsOfSegments(heads, options.maxIds);
   const position = await advance(
     storage,
     (entry, seq) => {
       state.entry(entry, seq);
+      ids.note(entry, seq);
     },
     { from, heads }
   );
+  await ids.save(storage, position.next);
   const readMs = monotonic();
   const head: SnapshotHead = {
     position,

@@ -11,6 +11,7 @@ import { encodeEntries, EventSum } from './record.ts';
 import type { Chunk } from './record.ts';
 import type { Recovery } from './recovery.ts';
 import { indexName } from './segment-index.ts';
+import { idsName } from './segment-ids.ts';
 import type { Fingerprint, SegmentIndex } from './segment-index.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import type { JournalStorage } from './storage.ts';
@@ -117,7 +118,9 @@ export class DiskJournal implements Journal {
     await this.#options.storage.syncDirectory();
     this.#past = this.#past.slice(1);
     // Nothing depends on it; what stays is removed when the journal is read next.
-    await this.#options.storage.remove(indexName(oldest.name)).catch(() => undefined);
+    for (const name of [indexName(oldest.name), idsName(oldest.name)]) {
+      await this.#options.storage.remove(name).catch(() => undefined);
+    }
   }
 
   /** Number of the last entry that was acknowledged. */

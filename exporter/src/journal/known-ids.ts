@@ -2,11 +2,9 @@
 //
 // Ids are kept as 128 bits of their SHA-256 in a ring, in the order of their coming; an open-addressing table over the ring
 // finds them. About 32 bytes an id. Both grow by doubling up to the capacity, so that an exporter that sees little takes little.
-import { hash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
+import { hashId, ID_HASH_WORDS as WORDS } from './id-hash.ts';
 
-/** Words of 32 bits a ring entry: four of the id, two of the digest. */
-const WORDS = 6;
-const ID_WORDS = 4;
 /** Ids that there is room for at first. */
 const FIRST_ROOM = 1_024;
 
@@ -24,7 +22,7 @@ export class KnownIds {
   readonly #multipliers = [randomInt(2 ** 31) * 2 + 1, randomInt(2 ** 31) * 2 + 1] as const;
   /** The hashes asked for last, and of what they are: what is looked up is often noted next. */
   readonly #asked = new Uint32Array(WORDS);
-  #askedId = '';
+  #askedId: string | undefined;
   #askedDigest = '';
   /** Place of the next id; what is there is the oldest, once the ring is full. */
   #next = 0;
@@ -51,6 +49,10 @@ export class KnownIds {
   /** What {@link note} would say; nothing is remembered. */
   look(id: string, digest: string): Known {
     if (id !== this.#askedId || digest !== this.#askedDigest) this.#ask(id, digest);
+    return this.#lookAsked();
+  }
+
+  #lookAsked(): Known {
     const found = this.#find();
     if (found < 0) return 'new';
     const at = ((this.#slots[found] ?? 0) - 1) * WORDS;
@@ -62,7 +64,19 @@ export class KnownIds {
    * digest was the same. Two different ids are taken for one with a chance of 2^-128, two digests with one of 2^-64.
    */
   note(id: string, digest: string): Known {
-    const known = this.look(id, digest);
+    if (id !== this.#askedId || digest !== this.#askedDigest) this.#ask(id, digest);
+    return this.#noteAsked();
+  }
+
+  /** As {@link note}, of the hash that stands at `at` in `words`. */
+  noteHashed(words: Uint32Array, at: number): Known {
+    this.#askedId = undefined;
+    for (let word = 0; word < WORDS; word += 1) this.#asked[word] = words[at + word] ?? 0;
+    return this.#noteAsked();
+  }
+
+  #noteAsked(): Known {
+    const known = this.#lookAsked();
     if (known !== 'new') return known;
     if (this.#next === this.#room) this.#grow();
     this.#evict();
@@ -86,13 +100,7 @@ export class KnownIds {
   #ask(id: string, digest: string): void {
     this.#askedId = id;
     this.#askedDigest = digest;
-    const text = hash('sha256', id, 'binary');
-    for (let word = 0; word < ID_WORDS; word += 1) this.#asked[word] = wordAt(text, word);
-    // All zeros marks an empty place of the ring.
-    if (this.#asked[0] === 0) this.#asked[0] = 1;
-    const said = digest === id ? text : hash('sha256', digest, 'binary');
-    this.#asked[4] = wordAt(said, 4);
-    this.#asked[5] = wordAt(said, 5);
+    hashId(this.#asked, id, digest);
   }
 
   /** The slot of the asked id, or the complement of the empty slot where it would go. */
@@ -162,16 +170,4 @@ export class KnownIds {
 /** A power of two, at most half of it taken. */
 function slotsFor(room: number): number {
   return 2 ** Math.ceil(Math.log2(room * 2));
-}
-
-/** The n-th 32 bits of a string of bytes. */
-function wordAt(bytes: string, word: number): number {
-  const at = word * 4;
-  return (
-    (bytes.charCodeAt(at) |
-      (bytes.charCodeAt(at + 1) << 8) |
-      (bytes.charCodeAt(at + 2) << 16) |
-      (bytes.charCodeAt(at + 3) << 24)) >>>
-    0
-  );
 }

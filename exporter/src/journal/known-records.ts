@@ -1,11 +1,22 @@
 // Ids and digests of records, read from segments without reading the events: what recognises repeats of records that a
 // snapshot holds.
+import { ID_HASH_WORDS } from './id-hash.ts';
 import type { SegmentHead } from './recovery.ts';
 import { scanSegment } from './scan.ts';
 import type { Damage } from './scan.ts';
+import { decodeIds, idsName } from './segment-ids.ts';
+import type { SegmentIds } from './segment-ids.ts';
 import type { ReadableStorage } from './storage.ts';
 
 type OnId = (id: string, digest: string) => void;
+/** Of the hash at `at` in `words`. */
+type OnHash = (words: Uint32Array, at: number) => void;
+
+export interface IdListener {
+  readonly onId: OnId;
+  /** Where it is given, ids that are kept as hashes beside their segment are handed over as such. */
+  readonly onHash?: OnHash | undefined;
+}
 
 export interface IdRange {
   /** Number of the first record wanted, and of the first one not wanted any more. */
@@ -20,15 +31,26 @@ export interface IdRange {
 export async function readIds(
   storage: ReadableStorage,
   heads: readonly SegmentHead[],
-  { from, until, onId }: IdRange & { readonly onId: OnId }
+  { from, until, onId, onHash }: IdRange & IdListener
 ): Promise<readonly (Damage & { readonly file: string })[]> {
   if (from >= until) return [];
   const damage: (Damage & { file: string })[] = [];
   let next = Math.max(from, heads[0]?.header?.first ?? 0);
-  for (const [at, { name, header }] of heads.entries()) {
+  for (const [at, head] of heads.entries()) {
+    const { name, header } = head;
     const following = heads.slice(at + 1).find((head) => head.header !== undefined)?.header?.first;
     if (header !== undefined && header.first >= until) break;
     if (following !== undefined && following <= from) continue;
+    const end = Math.min(until, following ?? until);
+    const stored = onHash === undefined || header === undefined ? undefined : await storedIds(storage, head);
+    if (onHash !== undefined && stored !== undefined && stored.first + stored.count >= end) {
+      if (stored.first > next) {
+        damage.push({ file: name, kind: 'missing_records', offset: 0, bytes: 0, records: stored.first - next });
+      }
+      hashesOf(stored, { from: Math.max(from, next), until: end }, onHash);
+      next = end;
+      continue;
+    }
     const bytes = await storage.read(name);
     const scan = scanSegment(bytes);
     damage.push(...scan.damage.filter(({ kind }) => kind !== 'torn_tail').map((found) => ({ file: name, ...found })));
@@ -47,6 +69,22 @@ export async function readIds(
     damage.push({ file: last.name, kind: 'missing_records', offset: 0, bytes: 0, records: until - next });
   }
   return damage;
+}
+
+async function storedIds(storage: ReadableStorage, head: SegmentHead): Promise<SegmentIds | undefined> {
+  try {
+    return decodeIds(await storage.read(idsName(head.name)), head);
+  } catch {
+    return undefined;
+  }
+}
+
+function hashesOf({ first, words }: SegmentIds, { from, until }: IdRange, onHash: OnHash): void {
+  for (let seq = Math.max(from, first); seq < until; seq += 1) {
+    const at = (seq - first) * ID_HASH_WORDS;
+    // Of a sweep there is none.
+    if (words[at] !== 0) onHash(words, at);
+  }
 }
 
 const ID = '"id":"';

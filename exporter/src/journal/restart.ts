@@ -18,6 +18,8 @@ export interface Restorer {
   load(lines: () => Iterable<unknown>): void;
   /** Hears of records that a snapshot holds, the latest, in their order. */
   know(id: string, digest: string): void;
+  /** As `know`, of a hash; see id-hash.ts. */
+  knowHashed?(words: Uint32Array, at: number): void;
   entry(entry: JournalEntry, seq: number): void;
 }
 
@@ -137,6 +139,7 @@ async function knowRecords(
     onId: (id, digest) => {
       restorer.know(id, digest);
     },
+    onHash: restorer.knowHashed?.bind(restorer),
   });
 }
 

@@ -95,7 +95,7 @@ export function compactList(storage: JournalStorage, stateVersion = 1): Promise<
       dump: () => list.found,
     };
   };
-  return compact({ storage, create, stateVersion, madeBy: 'test', now: () => T, monotonic: () => 0 });
+  return compact({ storage, create, stateVersion, madeBy: 'test', maxIds: 1_000, now: () => T, monotonic: () => 0 });
 }
 
 /** Recovers what is there and opens the journal behind it. */

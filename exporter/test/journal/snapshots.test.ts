@@ -73,8 +73,14 @@ const WHOLE: Found = { ids: ALL, from: NEWEST, damage: [], recognised: ALL.slice
 
 test('what is kept after two compactions and a deletion', async () => {
   expect([...(await journal({ deletes: true })).keys()].sort()).toEqual([
+    // Those of deleted segments go with the next snapshot.
+    '00000001.ids',
+    '00000002.ids',
+    '00000003.ids',
     '00000003.snapshot',
+    '00000004.ids',
     '00000004.seg',
+    '00000005.ids',
     '00000005.seg',
     '00000005.snapshot',
     ...['6', '7', '8', '9'].map((n) => `0000000${n}.seg`),
