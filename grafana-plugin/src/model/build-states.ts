@@ -30,6 +30,8 @@ export interface SpanColumns {
 export interface Run {
   readonly startMs: number;
   readonly endMs: number | undefined;
+  /** It ended failed or by a timeout. */
+  readonly failed?: boolean;
 }
 
 export interface Extent {

@@ -134,6 +134,17 @@ export function segmentAt(columns: StateColumns, ms: number): Segment | undefine
   return segmentOf(columns, stateIndexAt(columns, ms));
 }
 
+/** Start of the run that tracks are in at `ms`, both ends included; -Infinity where none of them runs. */
+export function runningSince(tracks: readonly StateColumns[], ms: number): number {
+  const starts = tracks.flatMap((columns) => {
+    const i = indexAt(columns, ms);
+    return [i, i - 1]
+      .filter((one) => one >= 0 && columns.code[one] === AGENT_STATE_CODE.running && endOf(columns, one) >= ms)
+      .map((one) => startOf(columns, one));
+  });
+  return Math.max(-Infinity, ...starts);
+}
+
 /** Half-open index range of the entries that touch [fromMs, toMs]. */
 export function indexesIn(
   columns: StateColumns,

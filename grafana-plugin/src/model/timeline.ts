@@ -6,8 +6,11 @@ import {
   type ThreadState,
 } from 'orchestrator-exporter/contract/states';
 import { packSpans, withinRuns, type Extent, type PointColumns, type Run, type SpanColumns } from './build-states.ts';
+import type { ThreadTotals } from './lane-spend.ts';
 import { createLaneMemory, type LaneMemory } from './lane-memory.ts';
-import { endOf, indexAt, segmentAt, startOf, stateOfCode, UNKNOWN_CODE, type StateColumns } from './state-columns.ts';
+import type { LaneSpend, PlacedStep } from './segment-spend.ts';
+import { withSpend } from './thread-spend.ts';
+import { runningSince, segmentAt, startOf, stateOfCode, UNKNOWN_CODE, type StateColumns } from './state-columns.ts';
 
 export interface ThreadStatePoint {
   readonly atMs: number;
@@ -39,6 +42,8 @@ export interface ThreadSamples {
   readonly costUsd: number | undefined;
   /** First instant of the exact spend series; undefined where there is none. */
   readonly spendMs: number | undefined;
+  /** Running totals of the thread and of its agents; undefined where none were read. */
+  readonly totals?: ThreadTotals | undefined;
 }
 
 export interface Lane {
@@ -50,6 +55,8 @@ export interface Lane {
   /** One; more where states overlap: nothing is hidden behind a neighbour. */
   readonly tracks: readonly StateColumns[];
   readonly costUsd: number | undefined;
+  /** When it spent what; undefined where its running total was not read. */
+  readonly spend?: LaneSpend | undefined;
   /** A tool's lane is drawn smaller, below the agent that called it. */
   readonly isTool: boolean;
   /** Key of the lane of the agent that ran when the tool first did. */
@@ -69,6 +76,8 @@ export interface ThreadGroup {
   /** Ascending. */
   readonly checkpoints: readonly Checkpoint[];
   readonly costUsd: number | undefined;
+  /** When it spent what, ascending, with what no agent accounts for; undefined where no running total was read. */
+  readonly spend?: readonly PlacedStep[] | undefined;
 }
 
 /** {@link Extent} without what differs from lane to lane. */
@@ -99,7 +108,8 @@ export function toRuns(states: readonly ThreadStatePoint[]): Run[] {
     if (FINAL_THREAD_STATES.has(state)) {
       // The range may show no more than the end of a run, or the end repeated by heartbeats.
       if (startMs !== undefined || runs.length === 0) {
-        runs.push({ startMs: startMs ?? -Infinity, endMs: atMs });
+        const failed = state === 'failed' || state === 'timeout';
+        runs.push({ startMs: startMs ?? -Infinity, endMs: atMs, ...(failed ? { failed } : {}) });
       }
       startMs = undefined;
     } else {
@@ -122,17 +132,6 @@ function firstActiveMs(columns: StateColumns): number {
   return Infinity;
 }
 
-/** Start of the run that a lane is in at `ms`, both ends included; -Infinity where it does not run. */
-function runningSince(lane: Lane, ms: number): number {
-  const starts = lane.tracks.flatMap((columns) => {
-    const i = indexAt(columns, ms);
-    return [i, i - 1]
-      .filter((one) => one >= 0 && columns.code[one] === AGENT_STATE_CODE.running && endOf(columns, one) >= ms)
-      .map((one) => startOf(columns, one));
-  });
-  return Math.max(-Infinity, ...starts);
-}
-
 const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Agents by first activity, then name; each tool's lane below the agent that was running when the tool first did. */
@@ -146,7 +145,7 @@ export function orderLanes(lanes: readonly Lane[]): Lane[] {
     .map((tool): Lane => {
       let caller: { readonly key: string; readonly sinceMs: number } | undefined;
       for (const agent of agents) {
-        const sinceMs = runningSince(agent, tool.firstActiveMs);
+        const sinceMs = runningSince(agent.tracks, tool.firstActiveMs);
         if (sinceMs > -Infinity && (caller === undefined || sinceMs >= caller.sinceMs)) {
           caller = { key: agent.key, sinceMs };
         }
@@ -249,7 +248,12 @@ export function toTimeline(
   const groups = threads.map((samples): ThreadGroup => {
     const runs = toRuns(samples.states);
     const context = { samples, runs, first: firstSamplesOf(samples), extent, memory };
-    const lanes = orderLanes(samples.agents.map((agent) => laneOf(agent, context)));
+    const built = samples.agents.map((agent) => laneOf(agent, context));
+    const { lanes: spenders, spend } =
+      samples.totals === undefined
+        ? { lanes: built, spend: undefined }
+        : withSpend(built, samples.totals, { runs, fromMs: extent.fromMs });
+    const lanes = orderLanes(spenders);
     const lastState = [...samples.states]
       .sort((a, b) => a.atMs - b.atMs)
       .findLast((point) => point.state !== undefined);
@@ -261,6 +265,7 @@ export function toTimeline(
       lanes,
       checkpoints: distinctCheckpoints(samples.checkpoints),
       costUsd: samples.costUsd,
+      spend,
     };
   });
   const ordered = groups.sort(byUrgency);

@@ -5,6 +5,8 @@ import { AGGREGATES, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract
 import { THREAD_STATES, type ThreadState } from 'orchestrator-exporter/contract/states';
 import { pointColumns, type PointColumns, type SpanColumns } from '../model/build-states.ts';
 import { UNKNOWN_CODE } from '../model/state-columns.ts';
+import type { ThreadTotals } from '../model/lane-spend.ts';
+import type { MoneyPoint } from '../model/burn-down.ts';
 import type { AgentSamples, ThreadSamples, ThreadStatePoint } from '../model/timeline.ts';
 import { readIntervalRows } from './interval-rows.ts';
 import { amountOf, samplesOf, type SampleColumns, type Series } from './series.ts';
@@ -190,6 +192,24 @@ function costsOf(
   return { total: lastNumber(exact) ?? sum, byAgent };
 }
 
+function moneyOf(series: SampleColumns): MoneyPoint[] {
+  return samplesOf(series).flatMap(({ atMs, value }) =>
+    typeof value === 'number' && Number.isFinite(value) ? [{ atMs, usd: value }] : []
+  );
+}
+
+/** Running totals of a thread and its agents; where several series name one agent, nobody knows when their sum rose. */
+function totalsOf(exact: Series | undefined, perAgent: readonly Series[]): ThreadTotals | undefined {
+  const once = groupBy(perAgent, ['agent']).flatMap((group) => (group.length === 1 ? group : []));
+  return exact === undefined && once.length === 0
+    ? undefined
+    : {
+        exact: exact === undefined ? [] : moneyOf(exact),
+        agents: once.map((one) => ({ agent: label(one, 'agent'), points: moneyOf(one) })),
+        intervalMs: once.length === 0 ? 0 : stepOf(once),
+      };
+}
+
 function checkpointsOf(series: readonly Series[]): ThreadSamples['checkpoints'] {
   return series
     .flatMap(samplesOf)
@@ -229,6 +249,7 @@ function threadsOf(series: readonly Series[], lanes: readonly Lane[]): ThreadSam
       checkpoints: checkpointsOf(checkpoints.get(thread) ?? []),
       costUsd: total,
       spendMs: exactCost?.atMs[0],
+      totals: totalsOf(exactCost, costsPerAgent.get(thread) ?? []),
     };
   });
 }
