@@ -176,6 +176,22 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       settings: { ...OPTION_LIMITS.filterBoxFrom, integer: true },
       showIf: showsTimeline,
     })
+    .addRadio({
+      path: 'showCost',
+      name: 'Cost',
+      description:
+        "Spend in the visible range beside the lanes, and on the bars where it is known which state spent it. Wasted is what runs spent that ended in failure: an agent's states from becoming active until it failed, and all of a thread that failed or timed out",
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.showCost,
+      settings: {
+        options: [
+          { value: 'off', label: 'Off' },
+          { value: 'lane', label: 'Lanes' },
+          { value: 'segment', label: 'Lanes and bars' },
+        ],
+      },
+      showIf: showsTimeline,
+    })
     .addBooleanSwitch({
       path: 'showReplay',
       name: 'Replay',

@@ -4,12 +4,15 @@ import { LegendDisplayMode, type VizLegendOptions } from '@grafana/schema';
 import { GROUP_LEVELS, LANE_SORTS, type GroupLevel, type LaneSort } from './model/lane-tree.ts';
 
 import type { BudgetScale } from './layout/burn-down.ts';
+import type { CostView } from './layout/panel.ts';
 
 export type Bands = 'both' | 'timeline' | 'burn-down';
 export type TooltipMode = 'all' | 'single' | 'none';
 
 /** Version of the stored options; a change of their meaning counts it up, and migrations.ts brings older ones along. */
 export const OPTIONS_VERSION = 1;
+
+export const COST_VIEWS = ['off', 'lane', 'segment'] as const satisfies readonly CostView[];
 
 export interface PanelOptions {
   version: number;
@@ -38,6 +41,8 @@ export interface PanelOptions {
   showForecast: boolean;
   /** Which agents the tooltip names; `none`: there is no tooltip, and none to pin. */
   tooltip: TooltipMode;
+  /** Where the timeline says what was spent in the visible range; with it comes the figure of what was wasted. */
+  showCost: CostView;
   /** As core panels have it. */
   legend: VizLegendOptions;
   /** Minutes of spend that the burn rate and the forecast look back on. */
@@ -64,6 +69,7 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   budgetScale: 'auto',
   showForecast: true,
   tooltip: 'all',
+  showCost: 'segment',
   legend: { showLegend: true, displayMode: LegendDisplayMode.List, placement: 'bottom', calcs: [] },
   forecastLookback: 30,
   stalenessSeconds: 60,
@@ -143,6 +149,7 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
     showIdealLine: flag(given.showIdealLine, DEFAULT_OPTIONS.showIdealLine),
     showForecast: flag(given.showForecast, DEFAULT_OPTIONS.showForecast),
     tooltip: wordOf(given.tooltip, TOOLTIP_MODES, DEFAULT_OPTIONS.tooltip),
+    showCost: wordOf(given.showCost, COST_VIEWS, DEFAULT_OPTIONS.showCost),
     legend: legendOf(given.legend),
     forecastLookback: number('forecastLookback'),
     stalenessSeconds: number('stalenessSeconds'),

@@ -112,6 +112,7 @@ describe.each(HOST_VERSIONS)('lanes with the @grafana %s packages', (version) =>
       y: 0,
       height: 0,
       states: 7,
+      text: '',
     });
     const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
     await page.mouse.move(chart.x + mark.x + 2, chart.y + mark.y + mark.height / 2);

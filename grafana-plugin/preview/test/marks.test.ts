@@ -1,8 +1,8 @@
-// What stands on the timeline beside its states, in the preview host: the legend that filters them.
+// What stands on the timeline beside its states, in the preview host: the legend that filters them, and what they cost.
 import type { Browser, Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { launchBrowser, openPage, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
-import { EXACT, FROM_MS, NOW_MS, THREAD, TO_MS } from './support/panel-recordings.ts';
+import { launchBrowser, openPage, rowsOf, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
+import { EXACT, FROM_MS, NOW_MS, SAMPLED, THREAD, TO_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import { recordPrometheus, type Recording } from './support/recorded-prometheus.ts';
 
@@ -91,5 +91,57 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     const box = (await panel.getByTestId('orchestrator-legend').boundingBox())!;
     const beside = placement === 'right';
     expect([box.x >= chart.x + chart.width, box.y >= chart.y + chart.height]).toEqual([beside, !beside]);
+  });
+
+  test.each<[string, string, Record<string, string>, string[], string[]]>([
+    [
+      'segment',
+      '',
+      { 'session-42': '$3.18', supervisor: '', research: '$3.18', 'tool:get_current_time': '', writer: '' },
+      ['3 min 50 s \u00b7 $1.44', '4 min 57 s \u00b7 $1.74 so far'],
+      ['$1.44', '45 %'],
+    ],
+    [
+      'lane',
+      '&theme=light',
+      { 'session-42': '$3.18', supervisor: '', research: '$3.18', 'tool:get_current_time': '', writer: '' },
+      ['3 min 50 s', '4 min 57 s so far'],
+      ['$1.44', '45 %'],
+    ],
+    [
+      'off',
+      '',
+      { 'session-42': '', supervisor: '', research: '', 'tool:get_current_time': '', writer: '' },
+      ['3 min 50 s', '4 min 57 s so far'],
+      [],
+    ],
+  ])('cost: %s', async (showCost, search, rows, texts, wasted) => {
+    const { page, panel } = await show({ recording: EXACT, options: { showCost }, search });
+    expect(Object.fromEntries((await rowsOf(panel)).map(({ name, spent }) => [name, spent]))).toEqual(rows);
+    const segments = await segmentsOf(panel);
+    const running = segments.filter(({ agent, state }) => agent === 'research' && state === 'running');
+    expect(running.map(({ text }) => text)).toEqual(texts);
+    expect(await panel.getByTestId('orchestrator-figure-wasted').locator('dd span').allInnerTexts()).toEqual(wasted);
+    const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+    const [first] = running;
+    await page.mouse.move(chart.x + first!.x + first!.width / 2, chart.y + first!.y + first!.height / 2);
+    await page.getByTestId('orchestrator-tooltip').waitFor();
+    expect(await page.getByTestId('orchestrator-hover-spend').allInnerTexts()).toEqual(
+      showCost === 'off'
+        ? []
+        : ['$1.44 in this state\n$3.18 in this range\n$1.44 of it wasted: spent in runs that failed']
+    );
+    await screenshot(page, `${version}-cost-${showCost}`);
+  });
+
+  test('sampled only, what a state spent is told as far as samples tell', async () => {
+    const { page, panel } = await show({ recording: SAMPLED, options: {} });
+    const running = (await segmentsOf(panel)).filter(({ agent, state }) => agent === 'research' && state === 'running');
+    const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+    const [first] = running;
+    await page.mouse.move(chart.x + first!.x + first!.width / 2, chart.y + first!.y + first!.height / 2);
+    expect(await page.getByTestId('orchestrator-hover-spend').innerText()).toMatch(
+      /^\$\d[^\n]* in this state\n\$3\.\d+ in this range, instants known to 15 s/
+    );
   });
 });

@@ -9,6 +9,7 @@ import type { Hit } from '../layout/hit-test.ts';
 import { layoutPanel } from '../layout/panel.ts';
 import { xOfTime, type TimeAxis } from '../layout/time-axis.ts';
 import type { Forecast } from '../model/forecast.ts';
+import { spentPerRow } from '../model/row-spend.ts';
 import type { StateSet } from '../model/state-filter.ts';
 import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
@@ -77,6 +78,12 @@ export function Chart(props: ChartProps): React.ReactElement {
   const devicePixelRatio = window.devicePixelRatio || 1;
 
   const { rows } = lanes;
+  const roots = lanes.tree?.roots;
+  const showCost = options.showCost !== 'off';
+  const spent = useMemo(
+    () => (showCost && roots !== undefined ? spentPerRow(roots, range) : undefined),
+    [showCost, roots, range]
+  );
   const layout = useMemo(
     () =>
       layoutPanel({
@@ -93,6 +100,8 @@ export function Chart(props: ChartProps): React.ReactElement {
         budgetScale: options.budgetScale,
         scrollTop,
         measure,
+        showCost: options.showCost,
+        spent,
         shown: shownStates,
         stateName: palette.stateName,
         ticks: time,
@@ -108,6 +117,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       forecast,
       scrollTop,
       measure,
+      spent,
       shownStates,
       palette,
       time,
@@ -138,8 +148,9 @@ export function Chart(props: ChartProps): React.ReactElement {
       burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
       stateName: palette.stateName,
       shown: shownStates,
+      range: options.showCost === 'off' ? undefined : range,
     }),
-    [data, options.bands, palette, shownStates]
+    [data, options.bands, options.showCost, palette, shownStates, range]
   );
   const { pinned, onClick } = usePinnedTooltip({
     frames: props.frames,

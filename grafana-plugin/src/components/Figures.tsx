@@ -16,13 +16,19 @@ interface FiguresProps {
 export const FIGURES_HEIGHT = 52;
 export const COMPACT_FIGURES_HEIGHT = 24;
 
+/** More of them stand closer together. */
+const USUAL_FIGURES = 5;
+
 export function Figures({ figures, compact, children }: FiguresProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const tones: Record<Tone, string> = { plain: '', warning: styles.warning, critical: styles.critical };
   const shown = compact ? figures.filter((figure) => figure.id === 'remaining' || figure.id === 'exhaustion') : figures;
   return (
     <div className={compact ? styles.compactRow : styles.row}>
-      <dl className={compact ? styles.compactList : styles.list} data-testid="orchestrator-figures">
+      <dl
+        className={compact ? styles.compactList : shown.length > USUAL_FIGURES ? styles.closeList : styles.list}
+        data-testid="orchestrator-figures"
+      >
         {shown.map((figure) => (
           <div
             key={figure.id}
@@ -49,6 +55,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   row: css({ display: 'flex', height: FIGURES_HEIGHT, flexShrink: 0, gap: theme.spacing(2) }),
   compactRow: css({ display: 'flex', height: COMPACT_FIGURES_HEIGHT, flexShrink: 0, gap: theme.spacing(1) }),
   list: css({ display: 'flex', gap: theme.spacing(5), margin: 0, overflow: 'hidden', minWidth: 0 }),
+  closeList: css({ display: 'flex', gap: theme.spacing(2.5), margin: 0, overflow: 'hidden', minWidth: 0 }),
   compactList: css({ display: 'flex', gap: theme.spacing(2), margin: 0, overflow: 'hidden', minWidth: 0 }),
   figure: css({ minWidth: 0, flexShrink: 0, '&:first-child': { minWidth: 144 }, '&:last-child': { flexShrink: 1 } }),
   compactFigure: css({ minWidth: 0, '&:first-child': { flexShrink: 0 } }),

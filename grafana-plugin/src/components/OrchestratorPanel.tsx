@@ -7,6 +7,7 @@ import { forecast as forecastOf } from '../model/forecast.ts';
 import { burnDownAt } from '../model/replay.ts';
 import { createLaneMemory } from '../model/lane-memory.ts';
 import { ALL_STATES } from '../model/state-filter.ts';
+import { spentByThreads } from '../model/spent-in-range.ts';
 import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
 import { readPanelData, type PanelData, type Problem } from '../read/panel-data.ts';
@@ -74,19 +75,23 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const shared = useSharedCrosshair();
   const replay = useReplay({ timeline, range, onMove: shared.publish });
   const replayMs = replay.atMs;
+  const showCost = options.showCost !== 'off';
   const figures = useMemo(() => {
+    const atMs = replayMs ?? Math.min(range.nowMs, range.toMs);
+    const groups = showCost ? (timeline?.groups ?? []) : [];
     const then = primary === undefined || replayMs === undefined ? primary : burnDownAt(primary, replayMs);
     return figuresOf({
       burnDown: then,
       oneOfMany,
       forecast: then === primary || then === undefined ? forecast : forecastOf(then, lookbackMs),
       timeline,
+      spent: spentByThreads(groups, { fromMs: range.fromMs, toMs: atMs }),
       lookbackMs,
-      atMs: replayMs ?? Math.min(range.nowMs, range.toMs),
+      atMs,
       live: replayMs === undefined,
       time,
     });
-  }, [primary, oneOfMany, forecast, timeline, lookbackMs, replayMs, range, time]);
+  }, [primary, oneOfMany, forecast, timeline, showCost, lookbackMs, replayMs, range, time]);
   const lanes = useLaneView({ timeline, options, range });
   const { tree } = lanes;
   const [shownStates, setShownStates] = useState(ALL_STATES);

@@ -28,8 +28,20 @@ function useRested<T>(value: T): T | undefined {
   return rested;
 }
 
-const SEGMENT_COLUMNS = ['thread', 'agent', 'state', 'start ms', 'end ms', 'x', 'width', 'y', 'height', 'states'];
-const ROW_COLUMNS = ['kind', 'name', 'depth', 'y', 'height', 'expanded'];
+const SEGMENT_COLUMNS = [
+  'thread',
+  'agent',
+  'state',
+  'start ms',
+  'end ms',
+  'x',
+  'width',
+  'y',
+  'height',
+  'states',
+  'text',
+];
+const ROW_COLUMNS = ['kind', 'name', 'depth', 'y', 'height', 'expanded', 'spent'];
 
 function segmentRows(timeline: TimelineLayout): { cells: string[][]; total: number } {
   const cells: string[][] = [];
@@ -53,6 +65,7 @@ function segmentRows(timeline: TimelineLayout): { cells: string[][]; total: numb
           px(barY),
           px(barHeight),
           String(states),
+          rect.label?.text ?? '',
         ]);
       }
     }
@@ -97,13 +110,14 @@ export const SegmentTable = React.memo(function SegmentTable({
     return null;
   }
   const { cells, total } = segmentRows(timeline);
-  const rows = timeline.rows.map((row) => [
+  const rows = timeline.rows.map((row, i) => [
     row.kind,
     plainText(row.name),
     String(row.depth),
     px(row.y),
     px(row.height),
     row.kind === 'group' ? String(!row.isCollapsed) : '',
+    timeline.names[i]?.money ?? '',
   ]);
   return (
     <div className={styles.hidden}>

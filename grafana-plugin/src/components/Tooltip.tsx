@@ -79,6 +79,13 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
               {hover.pointed.endMs === undefined ? 'now' : time.exactTime(hover.pointed.endMs)}
             </div>
           )}
+          {hover.spend.length > 0 && (
+            <div className={styles.note} data-testid="orchestrator-hover-spend">
+              {hover.spend.map((line) => (
+                <div key={line}>{line}</div>
+              ))}
+            </div>
+          )}
           {pin !== undefined && <PinnedLinks pin={pin} />}
         </div>
       </VizTooltipContainer>

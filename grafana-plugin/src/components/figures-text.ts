@@ -5,12 +5,13 @@ import { agentsPerState, type Timeline } from '../model/timeline.ts';
 import { roughDuration } from '../layout/duration-text.ts';
 import { plainText } from '../layout/label-fit.ts';
 import { moneyText } from '../layout/money-text.ts';
+import type { Spent } from '../model/spent-in-range.ts';
 import type { TimeFormat } from './time-format.ts';
 
 export type Tone = 'plain' | 'warning' | 'critical';
 
 export interface Figure {
-  readonly id: 'remaining' | 'burn-rate' | 'trend' | 'exhaustion' | 'state';
+  readonly id: 'remaining' | 'burn-rate' | 'trend' | 'exhaustion' | 'wasted' | 'state';
   readonly label: string;
   readonly value: string;
   readonly detail: string;
@@ -180,12 +181,35 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
   };
 }
 
+const WASTED_HINT =
+  'Spent in the visible range by runs that ended in failure: of agents from becoming active until they failed, of threads that failed or timed out everything';
+
+/** Nothing wasted is nothing to say. */
+function wastedFigures(spent: Spent | undefined): Figure[] {
+  if (spent === undefined || !(spent.wastedUsd > 0)) {
+    return [];
+  }
+  const percent = (100 * spent.wastedUsd) / spent.usd;
+  return [
+    {
+      id: 'wasted',
+      label: 'Wasted',
+      value: moneyText(spent.wastedUsd),
+      detail: percent < 1 ? '< 1 %' : `${Math.round(percent)} %`,
+      tone: 'plain',
+      hint: `${WASTED_HINT}. ${moneyText(spent.wastedUsd)} of ${moneyText(spent.usd)}.`,
+    },
+  ];
+}
+
 export interface FiguresInput {
   readonly burnDown: BurnDown | undefined;
   /** More budgets are drawn than this one: it is named. */
   readonly oneOfMany: boolean;
   readonly forecast: Forecast | undefined;
   readonly timeline: Timeline | undefined;
+  /** What its threads spent in the visible range; undefined: not known, or not asked for. */
+  readonly spent?: Spent | undefined;
   readonly lookbackMs: number;
   /** For which instant the states are told: now, the end of a range that lies in the past, or where a replay stands. */
   readonly atMs: number;
@@ -204,6 +228,7 @@ export function figuresOf(input: FiguresInput): Figure[] {
       : [remainingFigure(burnDown, input.oneOfMany), burnRateFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || ended ? [] : [trendFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || forecast === undefined ? [] : [exhaustionFigure(burnDown, forecast, input.time)]),
+    ...wastedFigures(input.spent),
     ...(timeline === undefined ? [] : [stateFigure(timeline, input.atMs, input.live)]),
   ];
 }

@@ -1,12 +1,13 @@
 // What the tooltip says at one instant: every active agent's state with its exact duration, and the money left.
 import type { AgentState } from 'orchestrator-exporter/contract/states';
-import { exactDuration } from '../layout/duration-text.ts';
+import { exactDuration, shortDuration } from '../layout/duration-text.ts';
 import type { Hit } from '../layout/hit-test.ts';
 import { moneyText } from '../layout/money-text.ts';
 import { amountAt, type BurnDown } from '../model/burn-down.ts';
 import { plainText } from '../layout/label-fit.ts';
-import { segmentAt, type FoldedState, type Segment } from '../model/state-columns.ts';
+import { endOf, indexAt, segmentAt, startOf, type FoldedState, type Segment } from '../model/state-columns.ts';
 import { ALL_STATES, hasState, type StateSet } from '../model/state-filter.ts';
+import { spentByLane } from '../model/spent-in-range.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
 
 export interface HoverRow {
@@ -28,6 +29,8 @@ export interface HoverText {
     { readonly startMs: number; readonly endMs: number | undefined; readonly beganBefore: boolean } | undefined;
   /** `7 states in this pixel: 1 failed, 6 running`; empty where the pixel holds one. */
   readonly folded: string;
+  /** What the lane and the state below the pointer spent, line by line; empty where that is not known. */
+  readonly spend: readonly string[];
   readonly checkpoint: { readonly index: number; readonly atMs: number; readonly count: number } | undefined;
   readonly remaining: ReadonlyArray<{ readonly name: string; readonly text: string }>;
 }
@@ -54,6 +57,36 @@ function foldedText(folded: readonly FoldedState[], names: Partial<Record<AgentS
   return count === 0 ? '' : `${count} states in this pixel: ${parts.join(', ')}`;
 }
 
+function stateSpendText(lane: Lane, { startMs, endMs }: Segment): string[] {
+  for (const [track, columns] of lane.tracks.entries()) {
+    for (let i = indexAt(columns, startMs); i >= 0 && startOf(columns, i) === startMs; i--) {
+      const spend = endOf(columns, i) === endMs ? lane.spend?.segments[track]?.get(i) : undefined;
+      if (spend !== undefined) {
+        const isCertain = spend.usd === spend.atMostUsd;
+        return [`${isCertain ? '' : `${moneyText(spend.usd)} to `}${moneyText(spend.atMostUsd)} in this state`];
+      }
+    }
+  }
+  return [];
+}
+
+function spendLines(
+  lane: Lane,
+  segment: Segment | undefined,
+  range: { readonly fromMs: number; readonly toMs: number }
+): string[] {
+  const spent = spentByLane(lane, range);
+  if (spent === undefined) {
+    return [];
+  }
+  const seen = spent.resolutionMs === 0 ? '' : `, instants known to ${shortDuration(spent.resolutionMs)}`;
+  return [
+    ...(segment === undefined ? [] : stateSpendText(lane, segment)),
+    `${moneyText(spent.usd)} in this range${seen}`,
+    ...(spent.wastedUsd > 0 ? [`${moneyText(spent.wastedUsd)} of it wasted: spent in runs that failed`] : []),
+  ];
+}
+
 export function hoverText(
   hit: Pick<Hit, 'atMs' | 'lane' | 'segment' | 'folded' | 'checkpoint'>,
   data: {
@@ -62,6 +95,8 @@ export function hoverText(
     stateName?: Readonly<Record<AgentState, string>>;
     /** States that are drawn. */
     shown?: StateSet;
+    /** The visible range, for what was spent in it; left out: spend is not told. */
+    range?: { readonly fromMs: number; readonly toMs: number } | undefined;
   }
 ): HoverText {
   const groups = data.timeline?.groups ?? [];
@@ -104,6 +139,7 @@ export function hoverText(
             beganBefore: segment.beganBefore,
           },
     folded: foldedText(hit.folded, data.stateName ?? {}),
+    spend: hit.lane === undefined || data.range === undefined ? [] : spendLines(hit.lane, segment, data.range),
     checkpoint: hit.checkpoint,
     remaining: data.burnDowns.slice(0, 4).flatMap((burnDown, i) => {
       const usd = hit.atMs <= burnDown.knownUntilMs ? amountAt(burnDown.points, hit.atMs) : undefined;

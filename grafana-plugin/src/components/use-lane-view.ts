@@ -29,8 +29,8 @@ export function useLaneView({ timeline, options, range }: LaneViewInput): LaneVi
   const [shown] = useState<ShownOrder>(() => new Map());
   const filter = `${laneFilter} ${quickFilter}`;
   const levels = groupBy.join(' ');
-  // Only one order depends on the visible range: the others must not be worked out anew with every zoom.
-  const sortRange = sortLanes === 'state-time' ? range : undefined;
+  // Two orders depend on the visible range: the others must not be worked out anew with every zoom.
+  const sortRange = sortLanes === 'state-time' || sortLanes === 'cost' ? range : undefined;
 
   const tree = useMemo(() => {
     if (timeline === undefined) {

@@ -25,6 +25,15 @@ export function fitWhole(
   return text !== '' && measure(text, room.fontPx) + 2 * room.padding <= room.width ? text : undefined;
 }
 
+/** The first of `texts` that fits as a whole. */
+export function firstWhole(
+  texts: readonly string[],
+  room: Parameters<typeof fitWhole>[1],
+  measure: MeasureText
+): string | undefined {
+  return texts.find((text) => fitWhole(text, room, measure) !== undefined);
+}
+
 /** `text`, shortened with an ellipsis in the middle (ids differ at their ends) until it fits; empty when nothing fits. */
 export function fitShortened(text: string, room: { width: number; fontPx: number }, measure: MeasureText): string {
   const fits = (candidate: string) => measure(candidate, room.fontPx) <= room.width;

@@ -1,6 +1,7 @@
 // The timeline band's rows: how high each is, which are in view, and what stands in them. Only rows in view are laid out.
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { GroupNode, TreeNode } from '../model/lane-tree.ts';
+import type { SegmentSpend } from '../model/segment-spend.ts';
 import type { StateColumns } from '../model/state-columns.ts';
 import type { Lane } from '../model/timeline.ts';
 import type { StateSet } from '../model/state-filter.ts';
@@ -98,6 +99,8 @@ export interface LanesInput {
   readonly scrollTop: number;
   readonly devicePixel: number;
   readonly shown: StateSet;
+  /** Bars say what their state spent where that is known. */
+  readonly costOnBars: boolean;
   readonly measure: MeasureText;
   readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
 }
@@ -150,10 +153,14 @@ interface KnownRects {
 const known = new WeakMap<RowIndex, KnownRects>();
 
 /** Marks of a track, walked once for an axis. */
-function rectsOf(columns: StateColumns, labelled: boolean, { index, input }: Scene): readonly SegmentRect[] {
+function rectsOf(
+  { columns, spend }: { columns: StateColumns; spend: TrackSpend | undefined },
+  labelled: boolean,
+  { index, input }: Scene
+): readonly SegmentRect[] {
   const { axis, devicePixel, shown, measure, stateName } = input;
   const names = Object.values(stateName ?? {});
-  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, shown, ...names].join(' ');
+  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, shown, input.costOnBars, ...names].join(' ');
   let own = known.get(index);
   if (own?.key !== key || own.measure !== measure) {
     own = { key, measure, rects: new Map() };
@@ -163,9 +170,25 @@ function rectsOf(columns: StateColumns, labelled: boolean, { index, input }: Sce
   if (before !== undefined) {
     return before;
   }
-  const rects = segmentRects(columns, { axis, devicePixel, shown, measure, stateName, labelled });
+  const rects = segmentRects(columns, {
+    axis,
+    devicePixel,
+    shown,
+    measure,
+    stateName,
+    labelled,
+    spendOf: input.costOnBars ? (i) => knownSpend(spend, i) : undefined,
+  });
   own.rects.set(columns, rects);
   return rects;
+}
+
+type TrackSpend = ReadonlyMap<number, SegmentSpend>;
+
+/** What an entry spent if that is known for certain. */
+function knownSpend(spend: TrackSpend | undefined, i: number): number | undefined {
+  const own = spend?.get(i);
+  return own !== undefined && own.atMostUsd === own.usd ? own.usd : undefined;
 }
 
 type Place = Pick<RowPlace, 'key' | 'name' | 'depth' | 'y' | 'height'>;
@@ -210,7 +233,7 @@ function laneRow(lane: Lane, place: Place, { index, input }: Scene): LaneRow {
   const tracks = lane.tracks.map((columns, i): RowTrack => ({
     columns,
     ...(isPacked ? barIn({ y: first + i * sub, height: sub }, TRACK_PART) : bar),
-    rects: rectsOf(columns, kind === 'agent' && !isPacked, { index, input }),
+    rects: rectsOf({ columns, spend: lane.spend?.segments[i] }, kind === 'agent' && !isPacked, { index, input }),
   }));
   return { kind, lane, ...place, costUsd: lane.costUsd, ...bar, tracks };
 }

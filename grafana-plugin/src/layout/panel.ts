@@ -12,6 +12,7 @@ import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { BurnDown } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
 import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
+import type { Spent } from '../model/spent-in-range.ts';
 import type { ThreadGroup } from '../model/timeline.ts';
 import { layoutBurnDown, type BudgetScale, type BurnDownLayout } from './burn-down.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
@@ -25,6 +26,9 @@ export interface TimelineInput {
   /** Whose checkpoints stand on the rail. */
   readonly threads: readonly ThreadGroup[];
 }
+
+/** Where the timeline says what was spent: nowhere, beside the lanes, on the bars too. */
+export type CostView = 'off' | 'lane' | 'segment';
 
 export interface LayoutInput {
   readonly width: number;
@@ -44,6 +48,9 @@ export interface LayoutInput {
   readonly budgetScale: BudgetScale;
   readonly scrollTop: number;
   readonly measure: MeasureText;
+  readonly showCost?: CostView | undefined;
+  /** What rows spent in the visible range, by key; of others all that is known of them stands there. */
+  readonly spent?: ReadonlyMap<string, Spent> | undefined;
   /** States that are drawn; all where it is left out. */
   readonly shown?: StateSet | undefined;
   /** What states are called on their bars; their own words where it is left out. */
@@ -140,12 +147,14 @@ const INDENT = 12;
 /** Room for the chevron before a group's name; names of lanes stand below that of their group. */
 const CHEVRON_ROOM = 14;
 
-function nameLabels(rows: readonly Row[], axisLeft: number, measure: MeasureText): NameLabel[] {
+function nameLabels(rows: readonly Row[], axisLeft: number, input: LayoutInput): NameLabel[] {
+  const { measure, spent, showCost = 'lane' } = input;
   const right = axisLeft - 12;
   const isNarrow = axisLeft < MONEY_MIN_GUTTER;
   const grouped = rows.some((row) => row.kind === 'group' || row.depth > 0);
   return rows.map((row) => {
-    const money = row.costUsd === undefined || isNarrow ? undefined : moneyText(row.costUsd);
+    const usd = spent?.get(row.key)?.usd ?? row.costUsd;
+    const money = usd === undefined || isNarrow || showCost === 'off' ? undefined : moneyText(usd);
     const level = row.depth + Number(row.kind === 'tool');
     const outer = level * INDENT * (isNarrow ? 0.5 : 1);
     const x = outer + (row.kind === 'group' ? CHEVRON_ROOM : grouped && !isNarrow ? 2 : 0);
@@ -194,6 +203,7 @@ function layoutTimeline(
     scrollTop,
     devicePixel,
     shown,
+    costOnBars: input.showCost === 'segment',
     measure,
     stateName,
   });
@@ -202,7 +212,7 @@ function layoutTimeline(
     bottom: box.bottom,
     rail: hasRail ? { y: box.top + RAIL_HEIGHT / 2 - 2, marks: railOf(input, axis) } : undefined,
     rows,
-    names: nameLabels(rows, axis.left, measure),
+    names: nameLabels(rows, axis.left, input),
     contentHeight,
     scrollTop,
     devicePixel,

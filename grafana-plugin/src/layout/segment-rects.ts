@@ -15,7 +15,8 @@ import {
 } from '../model/state-columns.ts';
 import type { StateSet } from '../model/state-filter.ts';
 import { shortDuration } from './duration-text.ts';
-import { fitWhole, type MeasureText } from './label-fit.ts';
+import { moneyText } from './money-text.ts';
+import { firstWhole, type MeasureText } from './label-fit.ts';
 import { timeOfX, xOfTime, type TimeAxis } from './time-axis.ts';
 
 export const BAR_FONT_PX = 11;
@@ -84,9 +85,17 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: 
   }
 }
 
-/** What a bar says where there is room: its state where that is not the common one, and how long it took. */
-function labelText(segment: Segment, stateName: RectInput['stateName']): string {
-  const duration = shortDuration(segment.endMs - segment.startMs);
+/**
+ * What a bar says where there is room: its state where that is not the common one, how long it took and what it spent; the
+ * money goes first where there is not. Fullest first.
+ */
+function labelTexts(segment: Segment, usd: number | undefined, stateName: RectInput['stateName']): string[] {
+  const own = shortDuration(segment.endMs - segment.startMs);
+  const durations = usd === undefined ? [own] : [`${own} \u00b7 ${moneyText(usd)}`, own];
+  return durations.map((duration) => labelText(segment, duration, stateName));
+}
+
+function labelText(segment: Segment, duration: string, stateName: RectInput['stateName']): string {
   switch (segment.state) {
     case 'idle':
     case 'completed':
@@ -108,10 +117,11 @@ const MIN_LABEL_WIDTH = 24;
 
 function labelOf(
   segment: Segment,
-  at: { x: number; width: number; nextX: number },
+  at: { x: number; width: number; nextX: number; usd: number | undefined },
   input: RectInput
 ): SegmentRect['label'] {
   // Hatched, outlined and thin bars carry no text; theirs stands to the right if the lane is free there.
+  const texts = () => labelTexts(segment, at.usd, input.stateName);
   const isInside = segment.state === 'running' || segment.state === 'paused' || segment.state === 'failed';
   if (isInside && at.width < MIN_LABEL_WIDTH) {
     return undefined;
@@ -119,19 +129,20 @@ function labelOf(
   if (isInside) {
     const glyph = GLYPH_WIDTH[segment.state] ?? 0;
     const room = { width: at.width - glyph, padding: BAR_PADDING, fontPx: BAR_FONT_PX };
-    const whole = fitWhole(labelText(segment, input.stateName), room, input.measure);
+    const whole = firstWhole(texts(), room, input.measure);
     return whole === undefined ? undefined : { text: whole, x: at.x + glyph + BAR_PADDING, inside: true };
   }
   const start = at.x + at.width + (segment.ongoing ? ARROW_WIDTH : 0);
   const room = { width: Math.min(at.nextX, input.axis.right) - start, padding: BAR_PADDING, fontPx: BAR_FONT_PX };
-  const whole =
-    room.width < MIN_LABEL_WIDTH ? undefined : fitWhole(labelText(segment, input.stateName), room, input.measure);
+  const whole = room.width < MIN_LABEL_WIDTH ? undefined : firstWhole(texts(), room, input.measure);
   return whole === undefined ? undefined : { text: whole, x: start + BAR_PADDING, inside: false };
 }
 
 export interface RectInput extends PixelGrid {
   readonly measure: MeasureText;
   readonly labelled: boolean;
+  /** What the state of an entry spent, US dollars; undefined where that is not known or not shown. */
+  readonly spendOf?: ((index: number) => number | undefined) | undefined;
   readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
 }
 
@@ -171,7 +182,7 @@ export function segmentRects(columns: StateColumns, input: RectInput): SegmentRe
         label:
           segment === undefined || !input.labelled
             ? undefined
-            : labelOf(segment, { x, width, nextX: nextX(columns, first, axis) }, input),
+            : labelOf(segment, { x, width, nextX: nextX(columns, first, axis), usd: input.spendOf?.(first) }, input),
       });
     }
     joinable = isPixel ? x + width : undefined;

@@ -1,6 +1,7 @@
 // Which lanes stand in the timeline, in which order and under which groups: filter, grouping, sorting, collapsing.
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 import { belowCallers, firstActivity, hasEnded, type Lane, type ThreadGroup, type Timeline } from './timeline.ts';
+import { spentByLane, spentByLanes, spentByThreads } from './spent-in-range.ts';
 import { timeInState } from './totals.ts';
 
 export const GROUP_LEVELS = ['workflow', 'thread', 'agent'] as const;
@@ -41,7 +42,7 @@ export interface LaneView {
   readonly sortState: AgentState;
   /** Words that must all stand in a lane's agent, thread or workflow, in any case. */
   readonly filter: string;
-  /** For `state-time`. */
+  /** For `state-time` and `cost`. */
   readonly range: { readonly fromMs: number; readonly toMs: number };
 }
 
@@ -70,6 +71,8 @@ interface Ranked<T> {
   readonly name: string;
   readonly lanes: readonly Lane[];
   readonly costUsd: number | undefined;
+  /** What it spent in a range, where that is known: sorted by what stands beside it. */
+  readonly spent: (range: LaneView['range']) => number | undefined;
   /** Ended threads stand below those that run. */
   readonly ended: boolean;
 }
@@ -85,7 +88,7 @@ function sorted<T>(ranked: ReadonlyArray<Ranked<T>>, view: LaneView): Array<Rank
       case 'name':
         return 0;
       case 'cost':
-        return -(one.costUsd ?? -Infinity);
+        return -(one.spent(view.range) ?? one.costUsd ?? -Infinity);
       case 'state-time':
         return -timeInState(one.lanes, view.sortState, view.range);
     }
@@ -167,6 +170,7 @@ function laneNodes(lanes: readonly Lane[], at: { key: string; depth: number }, c
       name: laneName(lane, context),
       lanes: [lane],
       costUsd: lane.costUsd,
+      spent: (range: LaneView['range']) => spentByLane(lane, range)?.usd,
       ended: false,
     }));
   const order = (some: readonly Lane[], part: string) =>
@@ -220,7 +224,9 @@ function groupNodes(
     const item: TreeNode[] = isNamed
       ? [{ kind: 'group', key, level, name, depth: at.depth, lanes: own, threads, costUsd, children }]
       : children;
-    return { item, key, name, lanes: own, costUsd, ended: level !== 'agent' && threads.every(hasEnded) };
+    const spent = (range: LaneView['range']) =>
+      (level === 'agent' ? spentByLanes(own, range) : spentByThreads(threads, range))?.usd;
+    return { item, key, name, lanes: own, costUsd, spent, ended: level !== 'agent' && threads.every(hasEnded) };
   });
   return inOrder(made, context.view, { key: at.key, shown: context.shown }).flat();
 }

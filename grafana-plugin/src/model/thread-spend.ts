@@ -14,12 +14,15 @@ function baselineOf(runs: readonly Run[], fromMs: number, intervalMs: number): n
   return (runs[0]?.startMs ?? -Infinity) > fromMs ? -Infinity : fromMs + intervalMs;
 }
 
-/** `lanes` of one thread with when each spent what, and the same of the thread itself, ascending. */
+/** `lanes` of one thread with when each spent what, and the same of the thread itself, ascending; undefined without totals. */
 export function withSpend<L extends Spender>(
   lanes: readonly L[],
-  totals: ThreadTotals,
+  totals: ThreadTotals | undefined,
   { runs, fromMs }: { readonly runs: readonly Run[]; readonly fromMs: number }
-): { lanes: ReadonlyArray<L & { readonly spend?: LaneSpend }>; spend: readonly PlacedStep[] } {
+): { lanes: ReadonlyArray<L & { readonly spend?: LaneSpend }>; spend: readonly PlacedStep[] | undefined } {
+  if (totals === undefined || totals.exact.length + totals.agents.length === 0) {
+    return { lanes, spend: undefined };
+  }
   const baselineMs = baselineOf(runs, fromMs, totals.intervalMs);
   const tracksOf = new Map(lanes.map(({ agent, tracks }) => [agent, tracks]));
   const isActive = (agent: string, ms: number) => runningSince(tracksOf.get(agent) ?? [], ms) > -Infinity;

@@ -249,10 +249,7 @@ export function toTimeline(
     const runs = toRuns(samples.states);
     const context = { samples, runs, first: firstSamplesOf(samples), extent, memory };
     const built = samples.agents.map((agent) => laneOf(agent, context));
-    const { lanes: spenders, spend } =
-      samples.totals === undefined
-        ? { lanes: built, spend: undefined }
-        : withSpend(built, samples.totals, { runs, fromMs: extent.fromMs });
+    const { lanes: spenders, spend } = withSpend(built, samples.totals, { runs, fromMs: extent.fromMs });
     const lanes = orderLanes(spenders);
     const lastState = [...samples.states]
       .sort((a, b) => a.atMs - b.atMs)

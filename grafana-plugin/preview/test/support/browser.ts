@@ -65,12 +65,14 @@ export interface Segment {
   readonly height: number;
   /** States that the mark stands for. */
   readonly states: number;
+  /** What stands on or beside the mark. */
+  readonly text: string;
 }
 
 /** The segments that the panel has drawn, from the table it keeps off-screen; waits for the table. */
 export async function segmentsOf(panel: Locator): Promise<readonly Segment[]> {
   const rows = await cellsOf(panel, 'orchestrator-segments');
-  return rows.map(([thread = '', agent = '', state = '', startMs, endMs, x, width, y, height, states]) => ({
+  return rows.map(([thread = '', agent = '', state = '', startMs, endMs, x, width, y, height, states, text = '']) => ({
     thread,
     agent,
     state,
@@ -81,6 +83,7 @@ export async function segmentsOf(panel: Locator): Promise<readonly Segment[]> {
     y: Number(y),
     height: Number(height),
     states: Number(states),
+    text,
   }));
 }
 
@@ -100,17 +103,20 @@ export interface RowPlace {
   readonly height: number;
   /** `true` or `false` of a group. */
   readonly expanded: string;
+  /** What stands beside the name as its spend. */
+  readonly spent: string;
 }
 
 /** The rows in view, groups and lanes, from the table that the panel keeps off-screen. */
 export async function rowsOf(panel: Locator): Promise<readonly RowPlace[]> {
   const rows = await cellsOf(panel, 'orchestrator-rows');
-  return rows.map(([kind = '', name = '', depth, y, height, expanded = '']) => ({
+  return rows.map(([kind = '', name = '', depth, y, height, expanded = '', spent = '']) => ({
     kind,
     name,
     depth: Number(depth),
     y: Number(y),
     height: Number(height),
     expanded,
+    spent,
   }));
 }
