@@ -93,35 +93,22 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     expect([box.x >= chart.x + chart.width, box.y >= chart.y + chart.height]).toEqual([beside, !beside]);
   });
 
-  test.each<[string, string, Record<string, string>, string[], string[]]>([
-    [
-      'segment',
-      '',
-      { 'session-42': '$3.18', supervisor: '', research: '$3.18', 'tool:get_current_time': '', writer: '' },
-      ['3 min 50 s \u00b7 $1.44', '4 min 57 s \u00b7 $1.74 so far'],
-      ['$1.44', '45 %'],
-    ],
-    [
-      'lane',
-      '&theme=light',
-      { 'session-42': '$3.18', supervisor: '', research: '$3.18', 'tool:get_current_time': '', writer: '' },
-      ['3 min 50 s', '4 min 57 s so far'],
-      ['$1.44', '45 %'],
-    ],
-    [
-      'off',
-      '',
-      { 'session-42': '', supervisor: '', research: '', 'tool:get_current_time': '', writer: '' },
-      ['3 min 50 s', '4 min 57 s so far'],
-      [],
-    ],
-  ])('cost: %s', async (showCost, search, rows, texts, wasted) => {
+  const MONEY = { 'session-42': '$3.18', supervisor: '', research: '$3.18', 'tool:get_current_time': '', writer: '' };
+  const NO_MONEY = { ...MONEY, 'session-42': '', research: '' };
+
+  test.each([
+    { showCost: 'segment', rows: MONEY, texts: ['3 min 50 s \u00b7 $1.44', '4 min 57 s \u00b7 $1.74 so far'] },
+    { showCost: 'lane', rows: MONEY, texts: ['3 min 50 s', '4 min 57 s so far'], search: '&theme=light' },
+    { showCost: 'off', rows: NO_MONEY, texts: ['3 min 50 s', '4 min 57 s so far'] },
+  ])('cost: $showCost', async ({ showCost, rows, texts, search = '' }) => {
     const { page, panel } = await show({ recording: EXACT, options: { showCost }, search });
     expect(Object.fromEntries((await rowsOf(panel)).map(({ name, spent }) => [name, spent]))).toEqual(rows);
     const segments = await segmentsOf(panel);
     const running = segments.filter(({ agent, state }) => agent === 'research' && state === 'running');
     expect(running.map(({ text }) => text)).toEqual(texts);
-    expect(await panel.getByTestId('orchestrator-figure-wasted').locator('dd span').allInnerTexts()).toEqual(wasted);
+    expect(await panel.getByTestId('orchestrator-figure-wasted').locator('dd span').allInnerTexts()).toEqual(
+      showCost === 'off' ? [] : ['$1.44', '45 %']
+    );
     const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
     const [first] = running;
     await page.mouse.move(chart.x + first!.x + first!.width / 2, chart.y + first!.y + first!.height / 2);

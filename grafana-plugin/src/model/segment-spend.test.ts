@@ -1,10 +1,9 @@
 import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
-import type { Run } from './build-states.ts';
+import { pointColumns, type Run } from './build-states.ts';
 import { placeSpend } from './segment-spend.ts';
 import { spentByLanes, spentByThreads } from './spent-in-range.ts';
 import type { StateColumns } from './state-columns.ts';
 import { toTimeline, type ThreadSamples } from './timeline.ts';
-import { pointColumns } from './build-states.ts';
 
 type Changes = ReadonlyArray<readonly [startMs: number, state: AgentState]>;
 
