@@ -180,8 +180,14 @@ export function Chart(props: ChartProps): React.ReactElement {
     }
     return pointer === undefined ? hoverText(hit, drawn) : shortened(hoverText(hit, drawn), options.tooltip);
   }, [pointer, replayMs, shared.showTooltip, shared.atMs, drawn, options.tooltip]);
+  const showsHover = pinned === undefined && inRange && selection === undefined;
+  // Where the panel stands is asked only for a tooltip that is shown: asking makes the browser lay the page out.
   const tooltipAt =
-    pointer === undefined ? sharedPosition(surface, crosshairX) : { x: pointer.clientX, y: pointer.clientY };
+    hover === undefined || !showsHover
+      ? undefined
+      : pointer === undefined
+        ? sharedPosition(surface, crosshairX)
+        : { x: pointer.clientX, y: pointer.clientY };
 
   return (
     <div
@@ -216,7 +222,7 @@ export function Chart(props: ChartProps): React.ReactElement {
         />
       )}
       {pinned !== undefined && <Tooltip {...pinned} palette={palette} time={time} />}
-      {pinned === undefined && hover !== undefined && inRange && selection === undefined && tooltipAt !== undefined && (
+      {hover !== undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
       )}
       {replay !== undefined && <ReplayScrubber replay={replay} layout={layout} valueText={summary} />}

@@ -11,7 +11,10 @@ interface GroupButtonsProps {
   readonly onToggle: (key: string) => void;
 }
 
-export function GroupButtons({ layout, onToggle }: GroupButtonsProps): React.ReactElement | null {
+export const GroupButtons = React.memo(function GroupButtons({
+  layout,
+  onToggle,
+}: GroupButtonsProps): React.ReactElement | null {
   const styles = useStyles2(getStyles);
   const band = layout.timeline;
   if (band === undefined) {
@@ -39,7 +42,7 @@ export function GroupButtons({ layout, onToggle }: GroupButtonsProps): React.Rea
       ))}
     </div>
   );
-}
+});
 
 const getStyles = (theme: GrafanaTheme2) => ({
   gutter: css({ position: 'absolute', left: 0, overflow: 'hidden', pointerEvents: 'none' }),

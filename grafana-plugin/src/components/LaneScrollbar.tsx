@@ -14,7 +14,12 @@ interface LaneScrollbarProps {
 
 const MIN_THUMB = 20;
 
-export function LaneScrollbar({ band, left, laneHeight, onScroll }: LaneScrollbarProps): React.ReactElement | null {
+export const LaneScrollbar = React.memo(function LaneScrollbar({
+  band,
+  left,
+  laneHeight,
+  onScroll,
+}: LaneScrollbarProps): React.ReactElement | null {
   const styles = useStyles2(getStyles);
   const grabbed = useRef<number | undefined>(undefined);
   const visible = band.bottom - band.top;
@@ -86,7 +91,7 @@ export function LaneScrollbar({ band, left, laneHeight, onScroll }: LaneScrollba
       <div className={styles.thumb} style={{ transform: `translateY(${thumbTop}px)`, height: thumb }} />
     </div>
   );
-}
+});
 
 const getStyles = (theme: GrafanaTheme2) => ({
   track: css({

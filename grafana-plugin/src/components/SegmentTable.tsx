@@ -1,6 +1,6 @@
 // What is in view as tables off-screen: what screen readers read, and where tests read geometry. They follow the canvas
 // once it rests: hundreds of cells anew at every frame of a scroll would make it stutter.
-import React, { useEffect, useState } from 'react';
+import React, { startTransition, useEffect, useState } from 'react';
 import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import { plainText } from '../layout/label-fit.ts';
@@ -22,7 +22,8 @@ function px(value: number): string {
 function useRested<T>(value: T): T | undefined {
   const [rested, setRested] = useState<T>();
   useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST_MS);
+    // Interruptible: a pointer that moves on meanwhile does not wait for it.
+    const timer = setTimeout(() => startTransition(() => setRested(value)), REST_MS);
     return () => clearTimeout(timer);
   }, [value]);
   return rested;

@@ -5,8 +5,9 @@ import type { Hit } from '../layout/hit-test.ts';
 import { moneyText } from '../layout/money-text.ts';
 import { amountAt, type BurnDown } from '../model/burn-down.ts';
 import { plainText } from '../layout/label-fit.ts';
-import { endOf, indexAt, segmentAt, startOf, type FoldedState, type Segment } from '../model/state-columns.ts';
-import { ALL_STATES, hasState, type StateSet } from '../model/state-filter.ts';
+import { activeStates, type ActiveState } from '../model/active-states.ts';
+import { endOf, indexAt, startOf, type FoldedState, type Segment } from '../model/state-columns.ts';
+import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
 import { spentByLane } from '../model/spent-in-range.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
 
@@ -41,14 +42,6 @@ const MAX_ROWS = 12;
 function durationText(segment: Segment): string {
   const exact = exactDuration(segment.endMs - segment.startMs);
   return `${segment.beganBefore ? '\u2265 ' : ''}${exact}${segment.ongoing ? ' so far' : ''}`;
-}
-
-function isSame(a: Segment, b: Segment): boolean {
-  return a.startMs === b.startMs && a.endMs === b.endMs && a.state === b.state;
-}
-
-function isActive(segment: Segment): boolean {
-  return segment.state !== 'idle' && segment.state !== 'completed';
 }
 
 function foldedText(folded: readonly FoldedState[], names: Partial<Record<AgentState, string>>): string {
@@ -101,35 +94,19 @@ export function hoverText(
 ): HoverText {
   const groups = data.timeline?.groups ?? [];
   const many = groups.length > 1;
-  const shownStates = data.shown ?? ALL_STATES;
-  const rowsOf = (lane: Lane): HoverRow[] => {
-    const pointed = lane.key === hit.lane?.key;
-    const current = lane.tracks
-      .flatMap((columns) => segmentAt(columns, hit.atMs) ?? [])
-      .filter(({ state }) => hasState(shownStates, state));
-    const own = pointed && hit.segment !== undefined ? hit.segment : undefined;
-    const others = current.filter(
-      (segment) =>
-        (pointed && own === undefined) ||
-        (isActive(segment) && !(own !== undefined && (lane.tracks.length === 1 || isSame(segment, own))))
-    );
-    const name = plainText(many && lane.thread !== '' ? `${lane.thread} \u203a ${lane.agent}` : lane.agent);
-    return [...(own === undefined ? [] : [own]), ...others].map((segment, i) => ({
-      key: `${lane.key} ${i}`,
-      name,
-      state: segment.state,
-      duration: durationText(segment),
-      pointed: pointed && i === 0,
-    }));
-  };
-  const rows = groups.flatMap((group) => group.lanes.flatMap(rowsOf));
-  const pointedFirst = [...rows.filter((row) => row.pointed), ...rows.filter((row) => !row.pointed)];
-  const shown = rows.length > MAX_ROWS ? pointedFirst.slice(0, MAX_ROWS) : rows;
+  const rowOf = ({ lane, segment, pointed, nth }: ActiveState): HoverRow => ({
+    key: `${lane.key} ${nth}`,
+    name: plainText(many && lane.thread !== '' ? `${lane.thread} \u203a ${lane.agent}` : lane.agent),
+    state: segment.state,
+    duration: durationText(segment),
+    pointed,
+  });
+  const { listed, count } = activeStates(groups, hit, { shown: data.shown ?? ALL_STATES, limit: MAX_ROWS });
   const { segment } = hit;
   return {
     atMs: hit.checkpoint?.atMs ?? hit.atMs,
-    rows: shown,
-    more: rows.length - shown.length,
+    rows: listed.map(rowOf),
+    more: count - listed.length,
     pointed:
       segment === undefined
         ? undefined

@@ -48,43 +48,35 @@ function upright({ rect, y, height }: Bar, more = 0): UprightBar {
   return { x: rect.x, y: y - more, width: rect.width, height: height + 2 * more };
 }
 
-function fillBars(ctx: CanvasRenderingContext2D, bars: readonly Bar[], color: string): void {
-  if (bars.length === 0) {
+/** Bars with their corners and arrows; narrow ones are not among them. */
+function fillShaped(ctx: CanvasRenderingContext2D, bars: readonly Bar[], color: string): void {
+  const shaped = bars.filter((bar) => !isPlain(bar));
+  if (shaped.length === 0) {
     return;
   }
-  const shaped = bars.filter((bar) => !isPlain(bar));
-  fillNarrowBars(
-    ctx,
-    shaped.length === 0 ? bars.map((bar) => upright(bar)) : bars.filter(isPlain).map((bar) => upright(bar)),
-    color
-  );
-  if (shaped.length > 0) {
-    ctx.beginPath();
-    for (const bar of shaped) {
-      barPath(ctx, bar);
-    }
-    ctx.fill();
+  ctx.fillStyle = color;
+  ctx.beginPath();
+  for (const bar of shaped) {
+    barPath(ctx, bar);
   }
+  ctx.fill();
 }
 
 function drawRunning(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  fillBars(
-    ctx,
-    bars.filter((bar) => !bar.tool),
-    palette.state.running
-  );
-  fillBars(
-    ctx,
-    bars.filter((bar) => bar.tool),
-    palette.toolRunning
-  );
+  for (const [tool, color] of [
+    [false, palette.state.running],
+    [true, palette.toolRunning],
+  ] as const) {
+    const own = bars.filter((bar) => bar.tool === tool);
+    fillShaped(ctx, own, color);
+  }
 }
 
 /** Amber ground with diagonal hatch and an edge. */
 function drawWaiting(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
   const isWide = (bar: Bar) => bar.rect.width >= 4 && bar.height >= 5;
   const wide = bars.filter(isWide);
-  fillBars(
+  fillShaped(
     ctx,
     bars.filter((bar) => !isWide(bar)),
     palette.state.waiting
@@ -92,7 +84,7 @@ function drawWaiting(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palett
   if (wide.length === 0) {
     return;
   }
-  fillBars(ctx, wide, palette.waitingGround);
+  fillShaped(ctx, wide, palette.waitingGround);
   ctx.save();
   ctx.beginPath();
   for (const bar of wide) {
@@ -122,6 +114,9 @@ function drawWaiting(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palett
 
 /** Hollow, dashed: nothing is being done yet. */
 function drawQueued(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
+  if (bars.length === 0) {
+    return;
+  }
   ctx.strokeStyle = palette.state.queued;
   ctx.lineWidth = 1;
   ctx.setLineDash([3, 2]);
@@ -137,7 +132,7 @@ const PAUSE_FROM = 12;
 
 /** Violet, with the two bars of a pause where there is room. */
 function drawPaused(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  fillBars(ctx, bars, palette.state.paused);
+  fillShaped(ctx, bars, palette.state.paused);
   ctx.fillStyle = palette.onState.paused;
   for (const { rect, y, height } of bars) {
     if (rect.width >= PAUSE_FROM) {
@@ -161,7 +156,7 @@ function drawQuiet(
     width: rect.width,
     height: style.height,
   }));
-  fillNarrowBars(ctx, lines, style.color);
+  fillNarrowBars(ctx, [{ bars: lines, color: style.color }]);
 }
 
 /** A cross needs this much of its lane for itself: nearer ones would hide what is between them. */
@@ -195,9 +190,9 @@ function drawFailed(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette
   if (bars.length === 0) {
     return;
   }
-  fillBars(ctx, bars, palette.state.failed);
+  fillShaped(ctx, bars, palette.state.failed);
   const spikes = bars.filter(({ rect }) => rect.width < ROUND_FROM).map((bar) => upright(bar, SPIKE));
-  fillNarrowBars(ctx, spikes, palette.state.failed);
+  fillNarrowBars(ctx, [{ bars: spikes, color: palette.state.failed }]);
   const crossed = withCrosses(bars);
   ctx.lineCap = 'round';
   for (const [color, lineWidth] of [
@@ -215,29 +210,43 @@ function drawFailed(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette
   ctx.lineCap = 'butt';
 }
 
-/** Bars of one state, in that state's look; those of one lane from left to right. */
-export function drawBars(
+/** Narrow bars of every state that fills its bars, less important ones first. */
+function drawNarrow(
   ctx: CanvasRenderingContext2D,
-  { state, bars }: { state: AgentState; bars: readonly Bar[] },
+  barsOf: (state: AgentState) => readonly Bar[],
   palette: Palette
 ): void {
-  if (bars.length === 0) {
-    return;
-  }
-  switch (state) {
-    case 'idle':
-      return drawQuiet(ctx, bars, { color: palette.state.idle, height: 1 });
-    case 'completed':
-      return drawQuiet(ctx, bars, { color: palette.state.completed, height: 2 });
-    case 'queued':
-      return drawQueued(ctx, bars, palette);
-    case 'running':
-      return drawRunning(ctx, bars, palette);
-    case 'waiting':
-      return drawWaiting(ctx, bars, palette);
-    case 'paused':
-      return drawPaused(ctx, bars, palette);
-    case 'failed':
-      return drawFailed(ctx, bars, palette);
-  }
+  const layer = (state: AgentState, color: string, isOwn: (bar: Bar) => boolean = () => true) => ({
+    bars: barsOf(state)
+      .filter((bar) => isPlain(bar) && isOwn(bar))
+      .map((bar) => upright(bar)),
+    color,
+  });
+  fillNarrowBars(ctx, [
+    layer('paused', palette.state.paused),
+    layer('running', palette.state.running, (bar) => !bar.tool),
+    layer('running', palette.toolRunning, (bar) => bar.tool),
+    layer('waiting', palette.state.waiting),
+    layer('failed', palette.state.failed),
+  ]);
+}
+
+/**
+ * The bars of each state in that state's look, those of one lane from left to right: the less important ones first, narrow
+ * ones of all states together before what waiting and failing look like where there is room.
+ */
+export function drawStates(
+  ctx: CanvasRenderingContext2D,
+  bars: ReadonlyMap<AgentState, readonly Bar[]>,
+  palette: Palette
+): void {
+  const barsOf = (state: AgentState) => bars.get(state) ?? [];
+  drawQuiet(ctx, barsOf('idle'), { color: palette.state.idle, height: 1 });
+  drawQuiet(ctx, barsOf('completed'), { color: palette.state.completed, height: 2 });
+  drawQueued(ctx, barsOf('queued'), palette);
+  drawPaused(ctx, barsOf('paused'), palette);
+  drawRunning(ctx, barsOf('running'), palette);
+  drawNarrow(ctx, barsOf, palette);
+  drawWaiting(ctx, barsOf('waiting'), palette);
+  drawFailed(ctx, barsOf('failed'), palette);
 }

@@ -57,6 +57,6 @@ test.each([
 test('where lines of pixels cannot be made, every bar is a rectangle', () => {
   const context = createRecordingContext();
   const bars = Array.from({ length: 100 }, (_, i) => ({ x: 2 * i, y: 5, width: 1, height: 16 }));
-  fillNarrowBars(context, bars, '#ff8000');
+  fillNarrowBars(context, [{ bars, color: '#ff8000' }]);
   expect(context.drawn).toEqual(bars.map(({ x }) => `fillRect ${x} 5 1 16 #ff8000`));
 });

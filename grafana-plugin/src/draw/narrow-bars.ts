@@ -1,5 +1,5 @@
-// Thousands of narrow upright bars of one colour. Those of a row become one line of pixels, which is stretched to the bars'
-// height: one operation on the canvas for each row and not one for each bar.
+// Thousands of narrow upright bars. Those of a row become one line of pixels, which is stretched to the bars' height: one
+// operation on the canvas for each row and not one for each bar.
 
 /** CSS pixels. */
 export interface UprightBar {
@@ -89,24 +89,62 @@ function sheetOf(width: number, lines: number): Sheet | undefined {
   return sheet;
 }
 
+/** Bars of one colour; of several layers the later ones lie on top. */
+export interface BarLayer {
+  /** Those of one row stand together. */
+  readonly bars: readonly UprightBar[];
+  readonly color: string;
+}
+
 interface Row {
   readonly y: number;
   readonly height: number;
-  readonly bars: UprightBar[];
+  /** By layer. */
+  readonly bars: UprightBar[][];
 }
 
-/** The bars by row; those of one row stand together in `bars`. */
-function rowsOf(bars: readonly UprightBar[]): Row[] {
-  const rows: Row[] = [];
-  for (const bar of bars) {
-    const row = rows.at(-1);
-    if (row !== undefined && row.y === bar.y && row.height === bar.height) {
-      row.bars.push(bar);
-    } else {
-      rows.push({ y: bar.y, height: bar.height, bars: [bar] });
+function rowsOf(layers: readonly BarLayer[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const [layer, { bars }] of layers.entries()) {
+    let row: Row | undefined;
+    for (const bar of bars) {
+      if (row?.y !== bar.y || row.height !== bar.height) {
+        const key = `${bar.y} ${bar.height}`;
+        row = rows.get(key) ?? { y: bar.y, height: bar.height, bars: layers.map(() => []) };
+        rows.set(key, row);
+      }
+      row.bars[layer]?.push(bar);
     }
   }
-  return rows;
+  return [...rows.values()];
+}
+
+/** The device pixels that a row's bars touch, as [from, to). */
+function extentOf({ bars }: Row, scale: number, width: number): { from: number; length: number } {
+  let left = Infinity;
+  let right = -Infinity;
+  for (const bar of bars.flat()) {
+    left = Math.min(left, bar.x);
+    right = Math.max(right, bar.x + bar.width);
+  }
+  const from = Math.min(width, Math.max(0, Math.floor(left * scale)));
+  return { from, length: Math.max(0, Math.min(width, Math.ceil(right * scale)) - from) };
+}
+
+/** Paints one layer over a line of pixels: red, green, blue and opacity, not multiplied. */
+function paintOver(pixels: Uint8ClampedArray, through: Float32Array, { red, green, blue }: Rgba): void {
+  for (let pixel = 0, at = 0; pixel < through.length; pixel++, at += 4) {
+    const own = 1 - (through[pixel] ?? 1);
+    if (own <= 0) {
+      continue;
+    }
+    const below = ((pixels[at + 3] ?? 0) / 255) * (1 - own);
+    const opacity = own + below;
+    pixels[at] = (red * own + (pixels[at] ?? 0) * below) / opacity;
+    pixels[at + 1] = (green * own + (pixels[at + 1] ?? 0) * below) / opacity;
+    pixels[at + 2] = (blue * own + (pixels[at + 2] ?? 0) * below) / opacity;
+    pixels[at + 3] = 255 * opacity;
+  }
 }
 
 /** Draws one line of the sheet over device pixels [top, bottom); rows that it covers in part, in part. */
@@ -133,38 +171,59 @@ function stretch(
   piece(last, 1, at.bottom - last);
 }
 
-/** Fills the bars, of which those of one row stand together, in the given colour: what `fillRect` for each would draw. */
-export function fillNarrowBars(ctx: CanvasRenderingContext2D, bars: readonly UprightBar[], color: string): void {
-  ctx.fillStyle = color;
-  const rows = bars.length < FEW ? [] : rowsOf(bars);
-  const rgba =
-    rows.length === 0 || bars.length < FEW * rows.length ? undefined : parseCanvasColor(String(ctx.fillStyle));
-  const width = ctx.canvas instanceof HTMLCanvasElement ? ctx.canvas.width : 0;
-  const target = rgba === undefined || width === 0 ? undefined : sheetOf(width, rows.length);
-  if (rgba === undefined || target === undefined) {
-    for (const { x, y, width: barWidth, height } of bars) {
-      ctx.fillRect(x, y, barWidth, height);
+function fillOneByOne(ctx: CanvasRenderingContext2D, layers: readonly BarLayer[]): void {
+  for (const { bars, color } of layers) {
+    ctx.fillStyle = color;
+    for (const { x, y, width, height } of bars) {
+      ctx.fillRect(x, y, width, height);
     }
+  }
+}
+
+/** The colours as numbers; undefined where one of them is none that can be mixed here. */
+function colorsOf(ctx: CanvasRenderingContext2D, layers: readonly BarLayer[]): Rgba[] | undefined {
+  const colors = layers.flatMap(({ color }) => {
+    ctx.fillStyle = color;
+    return parseCanvasColor(String(ctx.fillStyle)) ?? [];
+  });
+  return colors.length === layers.length ? colors : undefined;
+}
+
+/** Fills the bars in the colours of their layers: what `fillRect` for each would draw. */
+export function fillNarrowBars(ctx: CanvasRenderingContext2D, layers: readonly BarLayer[]): void {
+  const filled = layers.filter(({ bars }) => bars.length > 0);
+  const count = filled.reduce((sum, { bars }) => sum + bars.length, 0);
+  const rows = count < FEW ? [] : rowsOf(filled);
+  const colors = rows.length === 0 || count < FEW * rows.length ? undefined : colorsOf(ctx, filled);
+  const width = ctx.canvas instanceof HTMLCanvasElement ? ctx.canvas.width : 0;
+  const target = colors === undefined || width === 0 ? undefined : sheetOf(width, rows.length);
+  if (colors === undefined || target === undefined) {
+    fillOneByOne(ctx, filled);
     return;
   }
   const { context, image } = target;
   const scale = ctx.getTransform().a;
-  for (const [index, row] of rows.entries()) {
-    const through = lineTransparency(row.bars, { from: 0, length: width, scale, opacity: rgba.opacity });
-    let at = index * image.width * 4;
-    for (let pixel = 0; pixel < width; pixel++, at += 4) {
-      image.data[at] = rgba.red;
-      image.data[at + 1] = rgba.green;
-      image.data[at + 2] = rgba.blue;
-      image.data[at + 3] = 255 * (1 - (through[pixel] ?? 1));
+  const lines = rows.map((row, index) => {
+    const extent = extentOf(row, scale, width);
+    const begin = index * image.width * 4;
+    const pixels = image.data.subarray(begin, begin + extent.length * 4).fill(0);
+    for (const [layer, bars] of row.bars.entries()) {
+      const color = colors[layer];
+      if (color !== undefined && bars.length > 0) {
+        paintOver(pixels, lineTransparency(bars, { ...extent, scale, opacity: color.opacity }), color);
+      }
     }
-  }
+    return { canvas: context.canvas, index, x: extent.from, width: extent.length };
+  });
   context.putImageData(image, 0, 0, 0, 0, width, rows.length);
   ctx.save();
   ctx.setTransform(1, 0, 0, 1, 0, 0);
   ctx.imageSmoothingEnabled = false;
-  for (const [index, { y, height }] of rows.entries()) {
-    stretch(ctx, { canvas: context.canvas, index, width, x: 0 }, { top: y * scale, bottom: (y + height) * scale });
+  for (const line of lines) {
+    const { y, height } = rows[line.index] ?? { y: 0, height: 0 };
+    if (line.width > 0) {
+      stretch(ctx, line, { top: y * scale, bottom: (y + height) * scale });
+    }
   }
   ctx.restore();
 }

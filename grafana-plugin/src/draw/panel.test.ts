@@ -1,6 +1,6 @@
 import { createRecordingContext } from '../testing/recording-context.ts';
 import type { SegmentRect } from '../layout/segment-rects.ts';
-import { drawBars, type Bar } from './bars.ts';
+import { drawStates, type Bar } from './bars.ts';
 import { createMeasure } from './measure.ts';
 import type { Palette } from './palette.ts';
 import { withClip } from './with-clip.ts';
@@ -52,7 +52,7 @@ describe('bars', () => {
     {
       name: 'bars of one colour are one path, ticks plain rectangles',
       bars: [bar('running'), bar('running', { x: 50, width: 1 })],
-      out: ['fillRect 50 5 1 16 running', 'roundRect 10 5 20 16 [2,2,2,2]', 'fill running'],
+      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'fill running', 'fillRect 50 5 1 16 running'],
     },
     {
       name: 'what began before is open to the left',
@@ -88,27 +88,27 @@ describe('bars', () => {
     },
   ])('$name', ({ bars, out }) => {
     const context = createRecordingContext();
-    drawBars(context, { state: bars[0]?.rect.state ?? 'idle', bars }, PALETTE);
+    drawStates(context, new Map([[bars[0]?.rect.state ?? 'idle', bars]]), PALETTE);
     expect(context.drawn).toEqual(out);
   });
 
   test('waiting is hatched inside its own shape, and the clip is undone', () => {
     const context = createRecordingContext();
-    drawBars(context, { state: 'waiting', bars: [bar('waiting')] }, PALETTE);
+    drawStates(context, new Map([['waiting', [bar('waiting')]]]), PALETTE);
     const order = context.drawn.filter((line) => /^(save|clip|restore|fill|stroke)/.test(line));
     expect(order).toEqual(['fill waitingGround', 'save', 'clip', 'stroke waiting', 'restore', 'stroke waiting']);
   });
 
   test('a failure carries a cross, however narrow', () => {
     const context = createRecordingContext();
-    drawBars(context, { state: 'failed', bars: [bar('failed', { width: 1 })] }, PALETTE);
+    drawStates(context, new Map([['failed', [bar('failed', { width: 1 })]]]), PALETTE);
     expect(context.drawn.filter((line) => line.startsWith('stroke'))).toEqual(['stroke failed', 'stroke on-failed']);
   });
 
   test('crowded failures are told by their height: crosses would hide what is between them', () => {
     const context = createRecordingContext();
     const bars = [10, 15, 60].map((x) => bar('failed', { x, width: 1 }));
-    drawBars(context, { state: 'failed', bars }, PALETTE);
+    drawStates(context, new Map([['failed', bars]]), PALETTE);
     expect(context.drawn.filter((line) => line.startsWith('fillRect'))).toEqual(
       [10, 15, 60]
         .flatMap((x) => [`fillRect ${x} 5 1 16 failed`])
@@ -119,7 +119,7 @@ describe('bars', () => {
 
   test('what goes on ends in an arrow', () => {
     const context = createRecordingContext();
-    drawBars(context, { state: 'running', bars: [bar('running', { arrow: true })] }, PALETTE);
+    drawStates(context, new Map([['running', [bar('running', { arrow: true })]]]), PALETTE);
     expect(context.drawn).toContain('lineTo 36 13');
   });
 });

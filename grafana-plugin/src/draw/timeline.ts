@@ -4,7 +4,7 @@ import type { GroupRow, LaneRow, Row } from '../layout/lanes.ts';
 import type { NameLabel, PanelLayout, TimelineLayout } from '../layout/panel.ts';
 import { BAR_FONT_PX } from '../layout/segment-rects.ts';
 import { PAINT_ORDER } from '../model/state-columns.ts';
-import { drawBars, type Bar } from './bars.ts';
+import { drawStates, type Bar } from './bars.ts';
 import type { Palette } from './palette.ts';
 import { drawText, fontOf } from './text.ts';
 import { withClip } from './with-clip.ts';
@@ -180,10 +180,7 @@ export function drawTimeline(ctx: CanvasRenderingContext2D, layout: PanelLayout,
     const lanes = band.rows.filter((row) => row.kind !== 'group');
     drawRuns(ctx, groups, palette.run);
     drawRollUps(ctx, groups, palette);
-    const bars = barsByState(band.rows);
-    for (const state of PAINT_ORDER) {
-      drawBars(ctx, { state, bars: bars.get(state) ?? [] }, palette);
-    }
+    drawStates(ctx, barsByState(band.rows), palette);
     drawBarLabels(ctx, lanes, palette);
   });
 }

@@ -9,6 +9,7 @@ import {
   type FoldedState,
   type Segment,
 } from '../model/state-columns.ts';
+import { lastAtOrBefore } from '../model/sorted.ts';
 import { hasState, type StateSet } from '../model/state-filter.ts';
 import type { Lane } from '../model/timeline.ts';
 import type { CheckpointMark } from './checkpoint-marks.ts';
@@ -32,20 +33,30 @@ export interface Hit {
   readonly checkpoint: CheckpointMark | undefined;
 }
 
-function distance(rect: SegmentRect, x: number): number {
+const NOWHERE = { x: Infinity, width: 0 };
+
+function distance(rect: Pick<SegmentRect, 'x' | 'width'>, x: number): number {
   return Math.max(0, rect.x - x, x - (rect.x + rect.width));
+}
+
+/** The rectangles within reach of `x`: they stand from left to right, so the first one is found by halving. */
+function rectsInReach({ rects }: RowTrack, x: number): SegmentRect[] {
+  const last = lastAtOrBefore(rects, x + REACH, (rect) => rect.x);
+  let first = last + 1;
+  while (first > 0 && distance(rects[first - 1] ?? NOWHERE, x) <= REACH) {
+    first -= 1;
+  }
+  return rects.slice(first, last + 1);
 }
 
 /** What cannot be pointed at precisely is preferred, then what is nearer, then what is painted on top. */
 function rectNear(track: RowTrack, x: number): SegmentRect | undefined {
-  return track.rects
-    .filter((rect) => distance(rect, x) <= REACH)
-    .sort(
-      (a, b) =>
-        Number(b.width < 2 * REACH) - Number(a.width < 2 * REACH) ||
-        distance(a, x) - distance(b, x) ||
-        PAINT_ORDER.indexOf(b.state) - PAINT_ORDER.indexOf(a.state)
-    )[0];
+  return rectsInReach(track, x).sort(
+    (a, b) =>
+      Number(b.width < 2 * REACH) - Number(a.width < 2 * REACH) ||
+      distance(a, x) - distance(b, x) ||
+      PAINT_ORDER.indexOf(b.state) - PAINT_ORDER.indexOf(a.state)
+  )[0];
 }
 
 /** The entries of `rect` that start in the device pixel at `x`, as an index range. */

@@ -47,7 +47,21 @@ export interface PixelGrid {
 }
 
 /** A stretch of the axis and the entries [first, end) that it stands for. */
-export type VisitMark = (mark: { code: number; x: number; width: number; first: number; end: number }) => void;
+export interface Mark {
+  code: number;
+  x: number;
+  width: number;
+  first: number;
+  end: number;
+}
+
+/** `mark` is the same object at every visit, with other values: whoever keeps one copies it. */
+export type VisitMark = (mark: Readonly<Mark>) => void;
+
+function isWide(columns: StateColumns, i: number, { axis, devicePixel }: Omit<PixelGrid, 'shown'>): boolean {
+  const left = xOfTime(axis, Math.max(axis.fromMs, startOf(columns, i)));
+  return xOfTime(axis, Math.min(axis.toMs, endOf(columns, i))) - left >= devicePixel;
+}
 
 /**
  * Visits the states in view from left to right: each that is a device pixel wide or more on its own, where it stands; of
@@ -55,32 +69,37 @@ export type VisitMark = (mark: { code: number; x: number; width: number; first: 
  * and states that are not shown are not visited. At most two visits a pixel.
  */
 export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: PixelGrid, visit: VisitMark): void {
+  const { fromMs, toMs } = axis;
   const [begin, stop] = indexesIn(columns, axis);
   const lastPixel = Math.max(0, Math.ceil(axis.right / devicePixel) - 1);
-  const leftOf = (i: number) => xOfTime(axis, Math.max(axis.fromMs, startOf(columns, i)));
-  const rightOf = (i: number) => xOfTime(axis, Math.min(axis.toMs, endOf(columns, i)));
+  const mark: Mark = { code: UNKNOWN_CODE, x: 0, width: 0, first: 0, end: 0 };
+  const visitShown = (code: number, x: number, width: number): void => {
+    if (((1 << code) & shown) !== 0) {
+      mark.code = code;
+      mark.x = x;
+      mark.width = width;
+      visit(mark);
+    }
+  };
   let i = begin;
   while (i < stop) {
-    const x = leftOf(i);
-    const width = rightOf(i) - x;
+    const x = xOfTime(axis, Math.max(fromMs, startOf(columns, i)));
+    const width = xOfTime(axis, Math.min(toMs, endOf(columns, i))) - x;
+    mark.first = i;
     if (width >= devicePixel) {
-      const code = columns.code[i] ?? UNKNOWN_CODE;
-      if (((1 << code) & shown) !== 0) {
-        visit({ code, x, width, first: i, end: i + 1 });
-      }
+      mark.end = i + 1;
+      visitShown(columns.code[i] ?? UNKNOWN_CODE, x, width);
       i += 1;
       continue;
     }
     const pixel = Math.min(lastPixel, Math.floor(x / devicePixel));
     let end = Math.min(stop, firstAfter(columns, timeOfX(axis, (pixel + 1) * devicePixel), i + 1));
     // The last one to start in this pixel may go on beyond it: then it stands on its own.
-    if (end - 1 > i && rightOf(end - 1) - leftOf(end - 1) >= devicePixel) {
+    if (end - 1 > i && isWide(columns, end - 1, { axis, devicePixel })) {
       end -= 1;
     }
-    const code = topCode(codesBetween(columns, i, end) & shown);
-    if (code !== UNKNOWN_CODE) {
-      visit({ code, x: pixel * devicePixel, width: devicePixel, first: i, end });
-    }
+    mark.end = end;
+    visitShown(topCode(codesBetween(columns, i, end) & shown), pixel * devicePixel, devicePixel);
     i = end;
   }
 }
@@ -152,40 +171,44 @@ function nextX(columns: StateColumns, i: number, axis: TimeAxis): number {
   return next < columns.length ? xOfTime(axis, startOf(columns, next)) : Infinity;
 }
 
+/** A rectangle in the making: pixels that look the same are still added to it. */
+type OpenRect = { -readonly [K in keyof SegmentRect]: SegmentRect[K] };
+
 /** Marks of the states in view, from left to right; pixels that stand for narrow states join where they look the same. */
 export function segmentRects(columns: StateColumns, input: RectInput): SegmentRect[] {
   const { axis, devicePixel } = input;
-  const rects: SegmentRect[] = [];
-  let joinable: number | undefined;
+  const rects: OpenRect[] = [];
+  let before: OpenRect | undefined;
+  /** Where the rectangle before ends, if it stands for pixels. */
+  let joinable = NaN;
   visitMarks(columns, input, ({ code, x, width, first, end }) => {
     const state = stateOfCode(code);
     if (state === undefined) {
       return;
     }
     const isPixel = end - first > 1 || width <= devicePixel;
-    const before = rects.at(-1);
-    if (isPixel && before?.state === state && joinable !== undefined && Math.abs(joinable - x) < devicePixel / 2) {
-      const isLast = end === columns.length && columns.ongoing;
-      const arrow = isLast && columns.endMs <= axis.toMs;
-      rects[rects.length - 1] = { ...before, width: x + width - before.x, end, arrow };
+    const isLast = end === columns.length && columns.ongoing && columns.endMs <= axis.toMs;
+    if (isPixel && before?.state === state && Math.abs(joinable - x) < devicePixel / 2) {
+      before.width = x + width - before.x;
+      before.end = end;
+      before.arrow = isLast;
     } else {
-      const segment = isPixel ? undefined : segmentOf(columns, first);
-      rects.push({
+      const segment = isPixel || !input.labelled ? undefined : segmentOf(columns, first);
+      before = {
         state,
         x,
         width,
         first,
         end,
-        arrow:
-          end === columns.length && columns.ongoing && columns.endMs <= axis.toMs && columns.code[end - 1] === code,
+        arrow: isLast && columns.code[end - 1] === code,
         open: startOf(columns, first) < axis.fromMs || (first === 0 && columns.beganBefore),
         label:
-          segment === undefined || !input.labelled
-            ? undefined
-            : labelOf(segment, { x, width, nextX: nextX(columns, first, axis), usd: input.spendOf?.(first) }, input),
-      });
+          segment &&
+          labelOf(segment, { x, width, nextX: nextX(columns, first, axis), usd: input.spendOf?.(first) }, input),
+      };
+      rects.push(before);
     }
-    joinable = isPixel ? x + width : undefined;
+    joinable = isPixel ? x + width : NaN;
   });
   return rects;
 }
