@@ -1,4 +1,5 @@
 import { defineConfig } from 'eslint/config';
+import grafanaI18n from '@grafana/i18n/eslint-plugin';
 import baseConfig from './.config/eslint.config.mjs';
 
 export default defineConfig([
@@ -53,6 +54,16 @@ export default defineConfig([
         })),
         { object: 'document', property: 'write', message: 'Foreign text must stay text.' },
       ],
+    },
+  },
+  {
+    // How a text is written: src/components/translate.ts.
+    files: ['src/components/**/*.tsx'],
+    ignores: ['**/*.test.tsx'],
+    plugins: { '@grafana/i18n': grafanaI18n },
+    rules: {
+      '@grafana/i18n/no-untranslated-strings': ['error', { calleesToIgnore: ['^css$'] }],
+      '@grafana/i18n/no-translation-top-level': 'error',
     },
   },
 ]);

@@ -1,11 +1,16 @@
 // Registers the panel and its option editors; no logic.
 import { FieldConfigProperty, PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
 import { LegendDisplayMode } from '@grafana/schema';
+import { initPluginTranslations } from '@grafana/i18n';
 import { AGENT_STATES } from 'orchestrator-exporter/contract/states';
 import { OrchestratorPanel } from './components/OrchestratorPanel.tsx';
 import { adoptPanel, migrateOptions } from './migrations.ts';
 import { DEFAULT_OPTIONS, OPTION_LIMITS, type PanelOptions } from './options.ts';
+import pluginJson from './plugin.json';
 import { suggest } from './suggestions.ts';
+
+// Grafana loads the languages that plugin.json names; where this fails, the texts are the English ones of the code.
+initPluginTranslations(pluginJson.id).catch(() => undefined);
 
 const TIMELINE_OPTIONS = ['Timeline'];
 const BURN_DOWN_OPTIONS = ['Burn-down'];

@@ -5,6 +5,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { plainText } from '../layout/label-fit.ts';
 import type { PanelLayout } from '../layout/panel.ts';
+import { t } from './translate.ts';
 
 interface GroupButtonsProps {
   readonly layout: PanelLayout;
@@ -33,7 +34,12 @@ export const GroupButtons = React.memo(function GroupButtons({
           className={styles.button}
           style={{ top: row.y - band.top, height: row.height }}
           aria-expanded={!row.isCollapsed}
-          aria-label={`${row.group.level} ${plainText(row.name)}, ${row.group.lanes.length} lanes`}
+          aria-label={t('group.label', '{{level}} {{name}}, {{count}} lanes', {
+            level: row.group.level,
+            name: plainText(row.name),
+            count: row.group.lanes.length,
+            defaultValue_one: '{{level}} {{name}}, {{count}} lane',
+          })}
           title={plainText(row.name)}
           data-testid="orchestrator-group"
           onClick={() => onToggle(row.key)}

@@ -3,6 +3,7 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, useStyles2 } from '@grafana/ui';
+import { t } from './translate.ts';
 
 interface LaneFilterProps {
   readonly value: string;
@@ -23,8 +24,8 @@ export function LaneFilter({ value, onChange, shown, hidden }: LaneFilterProps):
           className={styles.input}
           type="text"
           value={value}
-          placeholder="Filter lanes"
-          aria-label="Filter lanes by agent, thread or workflow"
+          placeholder={t('filter.placeholder', 'Filter lanes')}
+          aria-label={t('filter.label', 'Filter lanes by agent, thread or workflow')}
           spellCheck={false}
           autoComplete="off"
           data-testid="orchestrator-filter"
@@ -38,7 +39,9 @@ export function LaneFilter({ value, onChange, shown, hidden }: LaneFilterProps):
         />
       </label>
       <span className={styles.count} aria-live="polite" data-testid="orchestrator-filter-count">
-        {hidden === 0 ? `${shown} lanes` : `${shown} of ${shown + hidden} lanes`}
+        {hidden === 0
+          ? t('filter.all', '{{count}} lanes', { count: shown, defaultValue_one: '{{count}} lane' })
+          : t('filter.some', '{{shown}} of {{total}} lanes', { shown, total: shown + hidden })}
       </span>
     </div>
   );

@@ -4,6 +4,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { TimelineLayout } from '../layout/panel.ts';
+import { t } from './translate.ts';
 
 interface LaneScrollbarProps {
   readonly band: TimelineLayout;
@@ -74,7 +75,7 @@ export const LaneScrollbar = React.memo(function LaneScrollbar({
       className={styles.track}
       style={{ left, top: band.top, height: visible }}
       role="scrollbar"
-      aria-label="Lanes"
+      aria-label={t('scrollbar.label', 'Lanes')}
       aria-orientation="vertical"
       aria-valuemin={0}
       aria-valuemax={Math.round(most)}

@@ -12,6 +12,7 @@ import { ALL_STATES, clickState, hasState, type StateSet } from '../model/state-
 import type { StateTotal } from '../model/totals.ts';
 import { LIST_HEIGHT, type LegendRoom } from './legend-room.ts';
 import { StateSwatch } from './StateSwatch.tsx';
+import { t } from './translate.ts';
 
 interface LegendProps {
   readonly room: LegendRoom;
@@ -56,7 +57,7 @@ export function Legend(props: LegendProps): React.ReactElement {
       className={isLine ? styles.line : styles.box}
       style={size}
       role="group"
-      aria-label="States shown"
+      aria-label={t('legend.label', 'States shown')}
       data-testid="orchestrator-legend"
     >
       {room.mode === 'table' ? <StateTable {...props} /> : <StateList {...props} isLine={isLine} />}
@@ -79,7 +80,7 @@ function StateLabel(props: LegendProps & { readonly state: AgentState }): React.
         type="button"
         className={styles.button}
         aria-pressed={isShown}
-        title="Click: only this state. Ctrl or Cmd and click: with or without it."
+        title={t('legend.hint', 'Click: only this state. Ctrl or Cmd and click: with or without it.')}
         onClick={(event) => onShow(clickState(shown, state, { additive: event.ctrlKey || event.metaKey }))}
       >
         {palette.stateName[state]}
@@ -102,12 +103,16 @@ function StateList(props: LegendProps & { readonly isLine: boolean }): React.Rea
   );
 }
 
-const COLUMNS = ['Total', 'Share', 'Count'] as const;
+const columnTitles = (): string[] => [
+  t('legend.total', 'Total'),
+  t('legend.share', 'Share'),
+  t('legend.count', 'Count'),
+];
 
 function columnValues(total: StateTotal): DisplayValue[] {
   const texts = [shortDuration(total.totalMs), shareText(total.share), String(total.count)];
   const numbers = [total.totalMs, total.share, total.count];
-  return COLUMNS.map((title, i) => ({ title, text: texts[i] ?? '', numeric: numbers[i] ?? NaN }));
+  return columnTitles().map((title, i) => ({ title, text: texts[i] ?? '', numeric: numbers[i] ?? NaN }));
 }
 
 interface Sort {

@@ -45,7 +45,7 @@ export function Notice({ problem }: NoticeProps): React.ReactElement {
       className={styles.notice}
       data-testid="orchestrator-notice"
       role="status"
-      title={`${problem.advice}\n${problem.query}`}
+      title={[problem.advice, problem.query].join('\n')}
     >
       {problem.title}. {problem.advice} <code className={styles.inline}>{problem.query.split('\n')[0]}</code>
     </div>

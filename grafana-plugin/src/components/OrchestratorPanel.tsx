@@ -26,6 +26,7 @@ import { timeFormat } from './time-format.ts';
 import { useReplay } from './use-replay.ts';
 import { useSharedCrosshair } from './use-shared-crosshair.ts';
 import { useLaneView } from './use-lane-view.ts';
+import { t } from './translate.ts';
 
 /** Below this size the figures collapse to remaining and exhaustion, on one line. */
 const ROOMY = { width: 600, height: 300 };
@@ -44,7 +45,11 @@ function queryProblem(data: PanelProps['data']): Problem | undefined {
   const errors = data.errors ?? [];
   const message = errors[0]?.message ?? errors[0]?.data?.message;
   return data.state === LoadingState.Error
-    ? { title: 'The query failed', advice: message ?? 'No reason was given.', query: '' }
+    ? {
+        title: t('query.failed', 'The query failed'),
+        advice: message ?? t('query.no-reason', 'No reason was given.'),
+        query: '',
+      }
     : undefined;
 }
 

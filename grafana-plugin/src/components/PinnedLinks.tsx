@@ -4,6 +4,7 @@ import { css } from '@emotion/css';
 import type { Field, GrafanaTheme2, LinkModel } from '@grafana/data';
 import { DataLinkButton, IconButton, useStyles2 } from '@grafana/ui';
 import { plainText } from '../layout/label-fit.ts';
+import { t } from './translate.ts';
 
 export interface Pin {
   readonly links: ReadonlyArray<LinkModel<Field>>;
@@ -68,7 +69,7 @@ export function PinnedLinks({ pin }: { readonly pin: Pin }): React.ReactElement 
       <IconButton
         name="times"
         className={styles.close}
-        aria-label="Close the tooltip"
+        aria-label={t('tooltip.close', 'Close the tooltip')}
         data-testid="orchestrator-tooltip-close"
         onClick={pin.onClose}
       />

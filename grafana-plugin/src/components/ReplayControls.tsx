@@ -5,6 +5,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { IconButton, useStyles2 } from '@grafana/ui';
 import type { TimeFormat } from './time-format.ts';
 import { SPEEDS, type Replay } from './use-replay.ts';
+import { t } from './translate.ts';
 
 interface ReplayControlsProps {
   readonly replay: Replay;
@@ -21,7 +22,7 @@ export function ReplayControls({ replay, time, compact }: ReplayControlsProps): 
   const play = (
     <IconButton
       name={playing ? 'pause' : 'play'}
-      tooltip={playing ? 'Pause the replay' : 'Replay the range'}
+      tooltip={playing ? t('replay.pause', 'Pause the replay') : t('replay.play', 'Replay the range')}
       onClick={replay.togglePlay}
     />
   );
@@ -33,41 +34,55 @@ export function ReplayControls({ replay, time, compact }: ReplayControlsProps): 
       onClick={replay.goLive}
     >
       <span className={styles.dot} aria-hidden="true" />
-      Live
+      {t('replay.live', 'Live')}
     </button>
   );
   if (compact) {
     return (
-      <div className={styles.row} role="group" aria-label="Replay" data-testid="orchestrator-replay">
+      <div
+        className={styles.row}
+        role="group"
+        aria-label={t('replay.label', 'Replay')}
+        data-testid="orchestrator-replay"
+      >
         {play}
         {atMs !== undefined && live}
       </div>
     );
   }
   return (
-    <div className={styles.row} role="group" aria-label="Replay" data-testid="orchestrator-replay">
+    <div className={styles.row} role="group" aria-label={t('replay.label', 'Replay')} data-testid="orchestrator-replay">
       <span className={styles.time} data-testid="orchestrator-replay-time">
         {atMs === undefined ? '' : time.exactTime(atMs)}
       </span>
-      <IconButton name="step-backward" tooltip="Checkpoint before" onClick={() => replay.step('checkpoint', -1)} />
+      <IconButton
+        name="step-backward"
+        tooltip={t('replay.checkpoint-before', 'Checkpoint before')}
+        onClick={() => replay.step('checkpoint', -1)}
+      />
       <IconButton
         name="angle-left"
         size="lg"
-        tooltip="Transition before"
+        tooltip={t('replay.transition-before', 'Transition before')}
         onClick={() => replay.step('transition', -1)}
       />
       {play}
-      <IconButton name="angle-right" size="lg" tooltip="Next transition" onClick={() => replay.step('transition', 1)} />
+      <IconButton
+        name="angle-right"
+        size="lg"
+        tooltip={t('replay.transition-next', 'Next transition')}
+        onClick={() => replay.step('transition', 1)}
+      />
       <IconButton
         name="step-backward"
         className={styles.mirrored}
-        tooltip="Next checkpoint"
+        tooltip={t('replay.checkpoint-next', 'Next checkpoint')}
         onClick={() => replay.step('checkpoint', 1)}
       />
       <button
         type="button"
         className={styles.speed}
-        aria-label={`Speed ${speed} times; change it`}
+        aria-label={t('replay.speed', 'Speed {{speed}} times; change it', { speed })}
         onClick={() => replay.setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1)}
       >
         {speed}

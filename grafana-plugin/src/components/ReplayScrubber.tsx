@@ -6,6 +6,7 @@ import { useStyles2 } from '@grafana/ui';
 import type { PanelLayout } from '../layout/panel.ts';
 import { timeOfX, xOfTime } from '../layout/time-axis.ts';
 import type { Replay } from './use-replay.ts';
+import { t } from './translate.ts';
 
 interface ReplayScrubberProps {
   readonly replay: Replay;
@@ -47,7 +48,7 @@ export function ReplayScrubber({ replay, layout, valueText }: ReplayScrubberProp
         className={styles.rail}
         role="slider"
         tabIndex={0}
-        aria-label="Replay: instant"
+        aria-label={t('replay.instant', 'Replay: instant')}
         aria-valuemin={fromMs}
         aria-valuemax={endMs}
         aria-valuenow={atMs ?? endMs}

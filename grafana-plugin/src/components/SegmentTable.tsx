@@ -6,6 +6,7 @@ import { useStyles2 } from '@grafana/ui';
 import { plainText } from '../layout/label-fit.ts';
 import type { TimelineLayout } from '../layout/panel.ts';
 import { countStates, endOf, startOf } from '../model/state-columns.ts';
+import { t } from './translate.ts';
 
 interface SegmentTableProps {
   readonly timeline: TimelineLayout;
@@ -124,13 +125,15 @@ export const SegmentTable = React.memo(function SegmentTable({
     <div className={styles.hidden}>
       <table data-testid="orchestrator-segments">
         <caption>
-          {total > MAX_ROWS ? `The first ${MAX_ROWS} of ${total} visible states` : 'Visible states of agents'}
+          {total > MAX_ROWS
+            ? t('table.first', 'The first {{shown}} of {{total}} visible states', { shown: MAX_ROWS, total })
+            : t('table.all', 'Visible states of agents')}
         </caption>
         <Head names={SEGMENT_COLUMNS} />
         <Body rows={cells} />
       </table>
       <table data-testid="orchestrator-rows">
-        <caption>Visible lanes and groups</caption>
+        <caption>{t('table.rows', 'Visible lanes and groups')}</caption>
         <Head names={ROW_COLUMNS} />
         <Body rows={rows} />
       </table>

@@ -3,11 +3,13 @@ import React, { useEffect, useMemo, useRef } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, IconButton, useStyles2 } from '@grafana/ui';
+import { PER_THREAD } from 'orchestrator-exporter/contract/metrics';
 import { exactDuration } from '../layout/duration-text.ts';
 import { plainText } from '../layout/label-fit.ts';
 import { moneyText } from '../layout/money-text.ts';
 import { spendBetween, type SpenderTotal, type SpendBreakdown as Breakdown } from '../model/spend.ts';
 import type { TimeFormat } from './time-format.ts';
+import { t } from './translate.ts';
 
 interface SpendBreakdownProps {
   readonly spenders: readonly SpenderTotal[];
@@ -21,7 +23,8 @@ interface SpendBreakdownProps {
 
 /** More spenders are summed up in one line. */
 const MAX_ROWS = 8;
-const TITLES: Readonly<Record<Breakdown['kind'], string>> = { agent: 'Agents', model: 'Models' };
+const titleOf = (kind: Breakdown['kind']): string =>
+  kind === 'agent' ? t('spend.agents', 'Agents') : t('spend.models', 'Models');
 
 function percent(share: number): string {
   return share > 0 && share < 0.001 ? '< 0.1 %' : `${(share * 100).toFixed(1)} %`;
@@ -47,7 +50,7 @@ export function SpendBreakdown(props: SpendBreakdownProps): React.ReactElement {
     <div
       className={styles.box}
       role="dialog"
-      aria-label={`Spend from ${title}`}
+      aria-label={t('spend.label', 'Spend from {{range}}', { range: title })}
       data-testid="orchestrator-spend"
       style={{ maxWidth: Math.max(180, Math.min(340, room.width - 16)), maxHeight: Math.max(80, room.height - 16) }}
       // The chart below would take a press for the beginning of a drag.
@@ -66,11 +69,18 @@ export function SpendBreakdown(props: SpendBreakdownProps): React.ReactElement {
           <div className={styles.range}>{title}</div>
           <div className={styles.duration}>{exactDuration(range.toMs - range.fromMs)}</div>
         </div>
-        <IconButton ref={close} name="times" aria-label="Close the spend of this range" onClick={onClose} />
+        <IconButton
+          ref={close}
+          name="times"
+          aria-label={t('spend.close', 'Close the spend of this range')}
+          onClick={onClose}
+        />
       </div>
       {breakdowns.length === 0 && (
         <div className={styles.nothing}>
-          No running totals were read: add a range query for orchestrator_thread_cost_usd_total.
+          {t('spend.missing', 'No running totals were read: add a range query for {{metric}}.', {
+            metric: PER_THREAD.threadCost.name,
+          })}
         </div>
       )}
       {breakdowns.map((breakdown) => (
@@ -78,7 +88,7 @@ export function SpendBreakdown(props: SpendBreakdownProps): React.ReactElement {
       ))}
       <div className={styles.foot}>
         <Button size="sm" variant="secondary" fill="outline" icon="search-plus" onClick={onZoom}>
-          Zoom to this range
+          {t('spend.zoom', 'Zoom to this range')}
         </Button>
       </div>
     </div>
@@ -93,22 +103,30 @@ function Spenders({ breakdown }: { readonly breakdown: Breakdown }): React.React
   const restUsd = rest.reduce((sum, { usd }) => sum + usd, 0);
   const lines = [
     ...shown.map((row) => ({ ...row, name: plainText(row.name) })),
-    ...(rest.length === 0 ? [] : [{ name: `${rest.length} others`, usd: restUsd, share: restUsd / totalUsd }]),
+    ...(rest.length === 0
+      ? []
+      : [
+          {
+            name: t('spend.others', '{{count}} others', { count: rest.length, defaultValue_one: '{{count}} other' }),
+            usd: restUsd,
+            share: restUsd / totalUsd,
+          },
+        ]),
   ];
   return (
     <table className={styles.table}>
       <thead>
         <tr>
-          <th scope="col">{TITLES[kind]}</th>
+          <th scope="col">{titleOf(kind)}</th>
           <th scope="col">{moneyText(totalUsd)}</th>
-          <th scope="col" aria-label="Share" />
+          <th scope="col" aria-label={t('spend.share', 'Share')} />
         </tr>
       </thead>
       <tbody>
         {lines.length === 0 && (
           <tr>
             <td colSpan={3} className={styles.nothing}>
-              Nothing was spent here
+              {t('spend.nothing', 'Nothing was spent here')}
             </td>
           </tr>
         )}

@@ -30,6 +30,8 @@ function lookOf(state: AgentState, palette: Palette): React.CSSProperties {
 }
 
 /** Decorative: the state's word always stands beside it. */
+const CROSS = '\u00d7';
+
 export function StateSwatch({ state, palette }: StateSwatchProps): React.ReactElement {
   return (
     <span
@@ -49,7 +51,7 @@ export function StateSwatch({ state, palette }: StateSwatchProps): React.ReactEl
         ...lookOf(state, palette),
       }}
     >
-      {state === 'failed' ? '\u00d7' : ''}
+      {state === 'failed' && CROSS}
     </span>
   );
 }

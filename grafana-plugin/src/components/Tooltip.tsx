@@ -9,6 +9,7 @@ import type { HoverText } from './hover-text.ts';
 import { PinnedLinks, usePinnedBox, type Pin } from './PinnedLinks.tsx';
 import { StateSwatch } from './StateSwatch.tsx';
 import type { TimeFormat } from './time-format.ts';
+import { t } from './translate.ts';
 
 interface TooltipProps {
   readonly hover: HoverText;
@@ -36,8 +37,9 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
           <div className={styles.time}>{time.exactTime(hover.atMs)}</div>
           {hover.checkpoint !== undefined && (
             <div className={styles.note}>
-              {'\u25c7'} checkpoint {hover.checkpoint.index}
-              {hover.checkpoint.count > 1 ? ` and ${hover.checkpoint.count - 1} more in this pixel` : ''}
+              {'\u25c7'} {t('tooltip.checkpoint', 'checkpoint {{index}}', { index: hover.checkpoint.index })}
+              {hover.checkpoint.count > 1 &&
+                ` ${t('tooltip.checkpoints', 'and {{count}} more in this pixel', { count: hover.checkpoint.count - 1 })}`}
             </div>
           )}
           {(hover.rows.length > 0 || hover.remaining.length > 0) && (
@@ -58,7 +60,7 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
                     <td className={styles.mark}>
                       <span className={styles.moneyMark} style={{ background: palette.money }} aria-hidden="true" />
                     </td>
-                    <td className={styles.name}>Remaining</td>
+                    <td className={styles.name}>{t('tooltip.remaining', 'Remaining')}</td>
                     <td className={styles.state}>{budget.name}</td>
                     <td className={styles.value}>{budget.text}</td>
                   </tr>
@@ -66,7 +68,9 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
               </tbody>
             </table>
           )}
-          {hover.more > 0 && <div className={styles.note}>and {hover.more} more active</div>}
+          {hover.more > 0 && (
+            <div className={styles.note}>{t('tooltip.more', 'and {{count}} more active', { count: hover.more })}</div>
+          )}
           {hover.folded !== '' && (
             <div className={styles.note} data-testid="orchestrator-folded">
               {hover.folded}
@@ -74,9 +78,9 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
           )}
           {hover.pointed !== undefined && (
             <div className={styles.note}>
-              {hover.pointed.beganBefore ? 'by ' : ''}
+              {hover.pointed.beganBefore && `${t('tooltip.by', 'by')} `}
               {time.exactTime(hover.pointed.startMs)} {'\u2013'}{' '}
-              {hover.pointed.endMs === undefined ? 'now' : time.exactTime(hover.pointed.endMs)}
+              {hover.pointed.endMs === undefined ? t('tooltip.now', 'now') : time.exactTime(hover.pointed.endMs)}
             </div>
           )}
           {hover.spend.length > 0 && (

@@ -7,6 +7,7 @@ import { plainText } from '../layout/label-fit.ts';
 import { moneyText } from '../layout/money-text.ts';
 import type { Spent } from '../model/spent-in-range.ts';
 import type { TimeFormat } from './time-format.ts';
+import { t } from './translate.ts';
 
 export type Tone = 'plain' | 'warning' | 'critical';
 
@@ -36,44 +37,58 @@ function remainingTone(burnDown: BurnDown): Tone {
 }
 
 function remainingFigure(burnDown: BurnDown, oneOfMany: boolean): Figure {
-  const detail = burnDown.limitUsd === undefined ? '' : `of ${moneyText(burnDown.limitUsd)}`;
+  const detail =
+    burnDown.limitUsd === undefined ? '' : t('figure.of', 'of {{limit}}', { limit: moneyText(burnDown.limitUsd) });
   return {
     id: 'remaining',
-    label: oneOfMany ? `Remaining \u00b7 ${plainText(burnDown.name)}` : 'Remaining',
+    label: `${t('figure.remaining', 'Remaining')}${oneOfMany ? ` \u00b7 ${plainText(burnDown.name)}` : ''}`,
     value: moneyText(remainingUsd(burnDown)),
     detail,
     tone: remainingTone(burnDown),
-    hint: `${burnDown.kind === 'thread' ? 'Thread' : 'Budget'} ${plainText(burnDown.name)}`,
+    hint: `${burnDown.kind === 'thread' ? t('figure.thread', 'Thread') : t('figure.budget', 'Budget')} ${plainText(burnDown.name)}`,
   };
 }
 
 function burnRateFigure(burnDown: BurnDown, lookbackMs: number): Figure {
   const rate = burnRate(burnDown, lookbackMs);
-  const perMinute = rate === undefined ? '' : ` \u00b7 ${moneyText(rate.usdPerMinute)} /min`;
+  const perMinute =
+    rate === undefined ? '' : ` \u00b7 ${moneyText(rate.usdPerMinute)} ${t('figure.per-minute', '/min')}`;
   return {
     id: 'burn-rate',
-    label: 'Burn rate',
+    label: t('figure.burn-rate', 'Burn rate'),
     value: rate === undefined ? '\u2013' : moneyText(rate.usdPerHour),
-    detail: rate === undefined ? 'no data yet' : `/h${perMinute}`,
+    detail: rate === undefined ? t('figure.no-data', 'no data yet') : `${t('figure.per-hour', '/h')}${perMinute}`,
     tone: 'plain',
-    hint: rate === undefined ? '' : `Spend of the last ${roughDuration(rate.windowMs)} divided by its length`,
+    hint:
+      rate === undefined
+        ? ''
+        : t('figure.burn-rate-hint', 'Spend of the last {{span}} divided by its length', {
+            span: roughDuration(rate.windowMs),
+          }),
   };
 }
 
 function trendFigure(burnDown: BurnDown, lookbackMs: number): Figure {
   const change = trend(burnDown, lookbackMs);
   if (change === undefined) {
-    return { id: 'trend', label: 'Trend', value: '\u2013', detail: 'not enough data', tone: 'plain', hint: '' };
+    return {
+      id: 'trend',
+      label: t('figure.trend', 'Trend'),
+      value: '\u2013',
+      detail: t('figure.too-little', 'not enough data'),
+      tone: 'plain',
+      hint: '',
+    };
   }
   const percent = Math.round(change.ratio * 100);
   const span = roughDuration(change.windowMs);
   return {
     id: 'trend',
-    label: `Trend, ${span}`,
+    label: t('figure.trend-span', 'Trend, {{span}}', { span }),
     value: `${percent > 0 ? '+' : percent < 0 ? MINUS : '\u00b1'}${Math.abs(percent)} %`,
     detail: '',
     tone: 'plain',
-    hint: `Spend of the last ${span} against the ${span} before`,
+    hint: t('figure.trend-hint', 'Spend of the last {{span}} against the {{span}} before', { span }),
   };
 }
 
@@ -82,7 +97,7 @@ function uncertainty(given: Forecast & { kind: 'forecast' }): string {
   const { exhaustedMs, exhaustedEarliestMs: earliest, exhaustedLatestMs: latest } = given;
   const margin = earliest === undefined || latest === undefined ? Infinity : (latest - earliest) / 2;
   if (exhaustedMs === undefined || margin > exhaustedMs - given.fromMs) {
-    return ', or later';
+    return `, ${t('figure.or-later', 'or later')}`;
   }
   return `, \u00b1 ${roughDuration(margin)}`;
 }
@@ -95,45 +110,50 @@ function exhaustionTone(burnDown: BurnDown, exhaustedMs: number, fromMs: number)
 function exhaustionFigure(burnDown: BurnDown, given: Forecast, time: TimeFormat): Figure {
   const figure = (value: string, detail: string, tone: Tone = 'plain', hint = ''): Figure => ({
     id: 'exhaustion',
-    label: 'Exhausted',
+    label: t('figure.exhausted', 'Exhausted'),
     value,
     detail,
     tone,
     hint,
   });
   const reported = burnDown.reportedExhaustionMs;
-  const compared = reported === undefined ? '' : `The exporter expects ${time.exactTime(reported)}`;
+  const compared =
+    reported === undefined
+      ? ''
+      : t('figure.exporter-hint', 'The exporter expects {{time}}', { time: time.exactTime(reported) });
   switch (given.kind) {
     case 'ended':
-      return figure('no', 'thread ended');
+      return figure(t('figure.no', 'no'), t('figure.thread-ended', 'thread ended'));
     case 'exhausted':
-      return figure('exhausted', `since ${time.clockTime(given.sinceMs, burnDown.knownUntilMs)}`, 'critical');
+      return figure(
+        t('figure.is-exhausted', 'exhausted'),
+        t('figure.since', 'since {{time}}', { time: time.clockTime(given.sinceMs, burnDown.knownUntilMs) }),
+        'critical'
+      );
     case 'not-enough-data':
       return reported === undefined
-        ? figure('\u2013', `not enough data: ${given.reason}`)
+        ? figure('\u2013', t('figure.too-little-because', 'not enough data: {{reason}}', { reason: given.reason }))
         : figure(
             time.clockTime(reported, burnDown.knownUntilMs),
-            'by the exporter',
+            t('figure.by-exporter', 'by the exporter'),
             exhaustionTone(burnDown, reported, burnDown.knownUntilMs)
           );
     case 'forecast': {
       if (given.exhaustedMs === undefined || given.exhaustedMs - given.fromMs > YEAR_MS) {
         return figure(
-          'not foreseen',
-          given.exhaustedMs === undefined ? 'no spend' : 'within a year',
+          t('figure.not-foreseen', 'not foreseen'),
+          given.exhaustedMs === undefined
+            ? t('figure.no-spend', 'no spend')
+            : t('figure.within-a-year', 'within a year'),
           'plain',
           compared
         );
       }
-      const inText = `in ${roughDuration(given.exhaustedMs - given.fromMs)}${uncertainty(given)}`;
+      const inText = `${t('figure.in', 'in {{duration}}', { duration: roughDuration(given.exhaustedMs - given.fromMs) })}${uncertainty(given)}`;
       const tone = exhaustionTone(burnDown, given.exhaustedMs, given.fromMs);
       return figure(time.clockTime(given.exhaustedMs, given.fromMs), inText, tone, compared);
     }
   }
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function runsAt(group: Timeline['groups'][number], atMs: number): boolean {
@@ -161,7 +181,10 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
   const only = timeline.groups.length === 1 ? timeline.groups[0] : undefined;
   const word = only === undefined ? undefined : live ? only.state : wordOf(only, atMs);
   const value = word ?? (running.length > 0 ? 'running' : 'ended');
-  const threads = only === undefined ? `${running.length} of ${plural(timeline.groups.length, 'thread')}, ` : '';
+  const threads =
+    only === undefined
+      ? `${t('figure.threads', '{{running}} of {{count}} threads', { running: running.length, count: timeline.groups.length, defaultValue_one: '{{running}} of {{count}} thread' })}, `
+      : '';
   const active = [...counts].filter(([state]) => state !== 'idle' && state !== 'completed');
   const activeCount = active.reduce((sum, [, count]) => sum + count, 0);
   const notable = ['waiting', 'queued', 'paused', 'failed'].flatMap((state) => {
@@ -169,11 +192,17 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
     return count === 0 ? [] : [`${count} ${state}`];
   });
   const agentText =
-    running.length > 0 ? `${activeCount} of ${plural(agents, 'agent')} active` : plural(agents, 'agent');
+    running.length > 0
+      ? t('figure.agents-active', '{{active}} of {{count}} agents active', {
+          active: activeCount,
+          count: agents,
+          defaultValue_one: '{{active}} of {{count}} agent active',
+        })
+      : t('figure.agents', '{{count}} agents', { count: agents, defaultValue_one: '{{count}} agent' });
   const failed = value === 'failed' || value === 'timeout';
   return {
     id: 'state',
-    label: 'State',
+    label: t('figure.state', 'State'),
     value,
     detail: [`${threads}${agentText}`, ...notable].join(', '),
     tone: failed ? 'critical' : 'plain',

@@ -10,6 +10,7 @@ import { endOf, indexAt, startOf, type FoldedState, type Segment } from '../mode
 import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
 import { spentByLane } from '../model/spent-in-range.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
+import { t } from './translate.ts';
 
 export interface HoverRow {
   readonly key: string;
@@ -41,13 +42,16 @@ const MAX_ROWS = 12;
 /** `2.52 ms`, `56.4 s so far`, `at least 3 s` for what began before the range. */
 function durationText(segment: Segment): string {
   const exact = exactDuration(segment.endMs - segment.startMs);
-  return `${segment.beganBefore ? '\u2265 ' : ''}${exact}${segment.ongoing ? ' so far' : ''}`;
+  const atLeast = `${segment.beganBefore ? '\u2265 ' : ''}${exact}`;
+  return segment.ongoing ? t('tooltip.so-far', '{{duration}} so far', { duration: atLeast }) : atLeast;
 }
 
 function foldedText(folded: readonly FoldedState[], names: Partial<Record<AgentState, string>>): string {
   const count = folded.reduce((sum, one) => sum + one.count, 0);
   const parts = folded.map((one) => `${one.count} ${names[one.state] ?? one.state}`);
-  return count === 0 ? '' : `${count} states in this pixel: ${parts.join(', ')}`;
+  return count === 0
+    ? ''
+    : t('tooltip.folded', '{{count}} states in this pixel: {{states}}', { count, states: parts.join(', ') });
 }
 
 function stateSpendText(lane: Lane, { startMs, endMs }: Segment): string[] {

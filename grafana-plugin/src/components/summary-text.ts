@@ -3,17 +3,16 @@ import { shortDuration } from '../layout/duration-text.ts';
 import { transitionsIn } from '../model/totals.ts';
 import type { PanelData } from '../read/panel-data.ts';
 import type { Figure } from './figures-text.ts';
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}
+import { t } from './translate.ts';
 
 /** What the canvas shows, as its accessible name. */
 export function summaryText(data: PanelData, figures: readonly Figure[]): string {
   const groups = data.timeline?.groups ?? [];
   const lanes = groups.reduce((sum, group) => sum + group.lanes.length, 0);
   const what =
-    groups.length === 0 ? '' : `Timeline of ${plural(groups.length, 'thread')} with ${plural(lanes, 'lane')}`;
+    groups.length === 0
+      ? ''
+      : `${t('summary.threads', 'Timeline of {{count}} threads', { count: groups.length, defaultValue_one: 'Timeline of {{count}} thread' })} ${t('summary.lanes', 'with {{count}} lanes', { count: lanes, defaultValue_one: 'with {{count}} lane' })}`;
   const said = figures.map((figure) => `${figure.label} ${figure.value} ${figure.detail}`.trim());
   return [what, ...said].filter((part) => part !== '').join('. ');
 }
@@ -28,12 +27,12 @@ export function resolutionText(
     return '';
   }
   if (resolution.kind === 'exact') {
-    return 'exact to 1 ms';
+    return t('summary.exact', 'exact to 1 ms');
   }
-  const sampled = `sampled, \u00b1${shortDuration(resolution.stepMs)}`;
+  const sampled = t('summary.sampled', 'sampled, \u00b1{{step}}', { step: shortDuration(resolution.stepMs) });
   if (resolution.counted === undefined) {
     return sampled;
   }
   const hidden = Math.max(0, Math.round(resolution.counted) - transitionsIn(timeline.lanes, range));
-  return `${sampled}, ${plural(hidden, 'transition')} between samples`;
+  return `${sampled}, ${t('summary.hidden', '{{count}} transitions between samples', { count: hidden, defaultValue_one: '{{count}} transition between samples' })}`;
 }

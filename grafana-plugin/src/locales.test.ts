@@ -1,0 +1,126 @@
+// The en-US file holds the texts of the code, no more and no less. UPDATE_LOCALES=1 writes it.
+import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import pluginJson from './plugin.json';
+
+const FILE = join(__dirname, 'locales/en-US', `${pluginJson.id}.json`);
+
+interface Resources {
+  [key: string]: string | Resources;
+}
+
+interface Said {
+  readonly id: string;
+  readonly text: string;
+  /** The text for one; undefined where it does not count. */
+  readonly one: string | undefined;
+  readonly counts: boolean;
+}
+
+function literal(node: ts.Expression | undefined): string | undefined {
+  return node !== undefined && ts.isStringLiteralLike(node) ? node.text : undefined;
+}
+
+function property(node: ts.Expression | undefined, name: string): ts.ObjectLiteralElementLike | undefined {
+  return node !== undefined && ts.isObjectLiteralExpression(node)
+    ? node.properties.find((one) => one.name !== undefined && ts.isIdentifier(one.name) && one.name.text === name)
+    : undefined;
+}
+
+/** Every `t('id', 'text', values)` of a source text. */
+function textsOf(name: string, source: string): Said[] {
+  const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+  const found: Said[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 't') {
+      const [id, text] = [literal(node.arguments[0]), literal(node.arguments[1])];
+      if (id === undefined || text === undefined) {
+        throw new Error(`${name}: write t('id', 'text') with literals: ${node.getText().slice(0, 80)}`);
+      }
+      const one = property(node.arguments[2], 'defaultValue_one');
+      const singular = one !== undefined && ts.isPropertyAssignment(one) ? literal(one.initializer) : undefined;
+      found.push({ id, text, one: singular, counts: property(node.arguments[2], 'count') !== undefined });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function sourcesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      return sourcesBelow(path);
+    }
+    return /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$|^translate\.ts$/.test(entry.name) ? [path] : [];
+  });
+}
+
+/** The texts by their ids' parts, sorted. An id that is said in two ways is an error. */
+function resourcesOf(said: readonly Said[]): Resources {
+  const flat = new Map<string, string>();
+  for (const { id, text, one, counts } of said) {
+    const entries = counts
+      ? [[`${id}_one`, one ?? text] as const, [`${id}_other`, text] as const]
+      : [[id, text] as const];
+    for (const [key, value] of entries) {
+      if ((flat.get(key) ?? value) !== value) {
+        throw new Error(`${key} is said as '${flat.get(key)}' and as '${value}'`);
+      }
+      flat.set(key, value);
+    }
+  }
+  const resources: Resources = {};
+  for (const [key, value] of [...flat].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const parts = key.split('.');
+    let place = resources;
+    for (const part of parts.slice(0, -1)) {
+      const next = place[part] ?? {};
+      if (typeof next === 'string') {
+        throw new Error(`${key} stands below a text`);
+      }
+      place[part] = next;
+      place = next;
+    }
+    place[parts.at(-1) ?? ''] = value;
+  }
+  return resources;
+}
+
+test('the en-US file holds the texts of the code: npm run locales -w helix-orchestrator-panel', () => {
+  const resources = resourcesOf(sourcesBelow(__dirname).flatMap((path) => textsOf(path, readFileSync(path, 'utf8'))));
+  if (process.env['UPDATE_LOCALES'] !== undefined) {
+    mkdirSync(dirname(FILE), { recursive: true });
+    writeFileSync(FILE, `${JSON.stringify(resources, null, 2)}\n`);
+  }
+  expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual(resources);
+  expect(pluginJson.languages).toEqual(['en-US']);
+});
+
+test.each<[string, string, Resources]>([
+  ['nothing', '', {}],
+  ['a text', "t('a.b', 'B')", { a: { b: 'B' } }],
+  [
+    'one that counts',
+    "t('a', '{{count}} xs', { count, defaultValue_one: '{{count}} x' })",
+    { a_one: '{{count}} x', a_other: '{{count}} xs' },
+  ],
+  [
+    'one that counts without a singular',
+    "t('a', '{{count}} left', { count: 3 })",
+    { a_one: '{{count}} left', a_other: '{{count}} left' },
+  ],
+  ['the same twice', "t('a', 'A'); t('a', 'A')", { a: 'A' }],
+])('reads %s', (_name, source, resources) => {
+  expect(resourcesOf(textsOf('x.ts', source))).toEqual(resources);
+});
+
+test.each<[string, string, RegExp]>([
+  ['an id that is made up at run time', 't(id, "x")', /with literals/],
+  ['one id with two texts', "t('a', 'A'); t('a', 'B')", /is said as 'A' and as 'B'/],
+  ['a text below a text', "t('a', 'A'); t('a.b', 'B')", /stands below a text/],
+])('refuses %s', (_name, source, message) => {
+  expect(() => resourcesOf(textsOf('x.ts', source))).toThrow(message);
+});
