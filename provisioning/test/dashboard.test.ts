@@ -84,7 +84,7 @@ test('the thread panel asks for the exact timeline and for the sampled series', 
   const { type, title, options, gridPos, targets } = panel(7);
   expect({ type, title, options, gridPos }).toEqual({
     type: 'helix-orchestrator-panel',
-    title: 'Thread $thread',
+    title: 'Agents and budget: $thread',
     options: { bands: 'both' },
     gridPos: { x: 0, y: 4, w: 24, h: 18 },
   });

@@ -100,7 +100,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     const headings = await page
       .locator('section[data-testid^="panel-"]')
       .evaluateAll((sections) => sections.map((section) => section.getAttribute('aria-label')));
-    expect(headings).toEqual(expect.arrayContaining(['Spend in total', 'Thread $thread', 'Budgets']));
+    expect(headings).toEqual(expect.arrayContaining(['Spend', 'Agents and budget: $thread', 'Budgets']));
     await lanes(page);
     await screenshot(page, `${version}-dashboard`);
     expect(opened.errors).toEqual([]);

@@ -44,7 +44,7 @@ function figures(environment: Environment): readonly Panel[] {
   return [
     stat({
       id: 1,
-      title: 'Spend per hour',
+      title: 'Burn rate',
       description:
         'USD per hour over the last five minutes, of the budget that burns fastest. From the ledger: exact, and for all workflows.',
       gridPos: at(0),
@@ -57,7 +57,7 @@ function figures(environment: Environment): readonly Panel[] {
     }),
     stat({
       id: 2,
-      title: 'Spend in total',
+      title: 'Spend',
       description: "USD since the exporter's ledger began, exact to the nano-dollar.",
       gridPos: at(1),
       queries: [instant(spendTotal(WORKFLOW_SCOPE))],
@@ -68,7 +68,7 @@ function figures(environment: Environment): readonly Panel[] {
     }),
     stat({
       id: 3,
-      title: 'Threads running',
+      title: 'Running',
       description: 'Threads that have started and not ended.',
       gridPos: at(2),
       queries: [instant(threadsIn(WORKFLOW_SCOPE, ['running']))],
@@ -78,7 +78,7 @@ function figures(environment: Environment): readonly Panel[] {
     }),
     stat({
       id: 4,
-      title: 'Agents waiting',
+      title: 'Waiting',
       description: 'Agents of running threads that wait for somebody.',
       gridPos: at(3),
       queries: [instant(agentsIn(WORKFLOW_SCOPE, ['waiting']))],
@@ -91,7 +91,7 @@ function figures(environment: Environment): readonly Panel[] {
     }),
     stat({
       id: 5,
-      title: 'Threads failed',
+      title: 'Failed',
       description: 'Threads that failed or timed out and are still held by the exporter.',
       gridPos: at(4),
       queries: [instant(threadsIn(WORKFLOW_SCOPE, ['failed', 'timeout']))],
@@ -104,7 +104,7 @@ function figures(environment: Environment): readonly Panel[] {
     }),
     stat({
       id: 6,
-      title: 'Least budget remaining',
+      title: 'Budget left',
       description: 'Remaining share of the budget that is nearest to its end, of those whose figures can be trusted.',
       gridPos: at(5),
       queries: [instant(lowestBudgetRemaining(ENVIRONMENT_SCOPE), '{{budget}}')],
@@ -129,7 +129,7 @@ function threads(): Panel {
   return orchestratorPanel(
     {
       id: 7,
-      title: 'Thread $thread',
+      title: 'Agents and budget: $thread',
       description:
         'What each agent did and what it cost, on one time axis. Exact to the millisecond where the timeline is scraped, else at the resolution of the scrape interval.',
       gridPos: { x: 0, y: 4, w: GRID_WIDTH, h: 18 },
