@@ -159,10 +159,20 @@ describe.each(HOST_VERSIONS)('lanes with the @grafana %s packages', (version) =>
     const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
     await page.mouse.move(chart.x + chart.width / 2, chart.y + chart.height / 2);
     await page.mouse.wheel(0, 260);
-    await comesTo(async () => (await rowsOf(panel))[0]!.name !== before[0]!.name, true);
+    await comesTo(async () => (await names(panel))[1], 'agent-9');
     const scrolled = await rowsOf(panel);
     const same = scrolled.find(({ name, depth }) => name === 'run-01' && depth === 0)!;
     expect(before.find(({ name }) => name === 'run-01')!.y - same.y).toBe(260);
+    // The header of the lanes in view stays, and stays where it is when a click on it takes its lanes away.
+    expect([scrolled[0]!.name, scrolled[0]!.y]).toEqual(['run-00', before[0]!.y]);
+    await screenshot(page, `${version}-sticky`);
+    await panel.getByTestId('orchestrator-group').first().click();
+    const collapsed = async () => (await rowsOf(panel)).slice(0, 2).map(({ name, y }) => [name, y]);
+    await comesTo(collapsed, [
+      ['run-00', before[0]!.y],
+      ['run-01', before[0]!.y + before[0]!.height],
+    ]);
+    await panel.getByTestId('orchestrator-group').first().click();
     const bar = panel.getByTestId('orchestrator-scrollbar');
     const box = (await bar.boundingBox())!;
     await page.mouse.move(box.x + 5, box.y + box.height - 2);
@@ -174,6 +184,26 @@ describe.each(HOST_VERSIONS)('lanes with the @grafana %s packages', (version) =>
     await bar.focus();
     await page.keyboard.press('Home');
     await comesTo(async () => await rowsOf(panel), before);
+  });
+
+  test('dragging the time axis moves the range: the lanes go along, and so does the address', async () => {
+    const { page, panel } = await show({ recording: NESTED });
+    const before = (await segmentsOf(panel)).find(({ agent, state }) => agent === 'writer' && state === 'failed')!;
+    const axis = (await panel.getByTestId('orchestrator-axis').boundingBox())!;
+    const [x, y] = [axis.x + axis.width / 2, axis.y + axis.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y, { steps: 3 });
+    const failed = async () =>
+      (await segmentsOf(panel)).find(({ agent, state }) => agent === 'writer' && state === 'failed');
+    await comesTo(async () => Math.round((await failed())?.x ?? NaN), Math.round(before.x + 60));
+    await page.mouse.up();
+    const movedMs = Math.round((60 / axis.width) * (TO_MS - FROM_MS));
+    await comesTo(() => {
+      const { searchParams } = new URL(page.url());
+      return Promise.resolve([searchParams.get('from'), searchParams.get('to')]);
+    }, [String(FROM_MS - movedMs), String(TO_MS - movedMs)]);
+    await comesTo(async () => Math.round((await failed())?.x ?? NaN), Math.round(before.x + 60));
   });
 
   test('a word in the filter box leaves the lanes that have it', async () => {

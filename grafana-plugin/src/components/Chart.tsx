@@ -23,6 +23,7 @@ import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
 import type { LaneViewState } from './use-lane-view.ts';
+import { useAxisPan } from './use-axis-pan.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
 import { usePinnedTooltip } from './use-pinned-tooltip.ts';
 import type { Replay } from './use-replay.ts';
@@ -59,7 +60,6 @@ export function Chart(props: ChartProps): React.ReactElement {
     options,
     width,
     height,
-    range,
     timeZone,
     summary,
     replay,
@@ -67,6 +67,8 @@ export function Chart(props: ChartProps): React.ReactElement {
     onZoom,
     transparent,
   } = props;
+  const pan = useAxisPan(props.range, onZoom);
+  const { range } = pan;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
@@ -74,7 +76,8 @@ export function Chart(props: ChartProps): React.ReactElement {
   const [scrollTop, setScrollTop] = useState(0);
   const palette = useMemo(() => themePalette(theme, data.looks, transparent), [theme, data.looks, transparent]);
   const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
-  const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range.toMs, range.fromMs]);
+  const rangeMs = range.toMs - range.fromMs;
+  const time = useMemo(() => timeFormat(timeZone, rangeMs), [timeZone, rangeMs]);
   const devicePixelRatio = window.devicePixelRatio || 1;
 
   const { rows } = lanes;
@@ -140,6 +143,20 @@ export function Chart(props: ChartProps): React.ReactElement {
 
   const onHover = shared.publish;
   const onScroll = useCallback((next: number) => setScrollTop(next), []);
+  const { toggle } = lanes;
+  const onToggle = useCallback(
+    (key: string) => {
+      const band = layout.timeline;
+      const stuck = band?.sticky.rows.find((row) => row.key === key);
+      const own = rows?.nodes.findIndex((node) => node.key === key) ?? -1;
+      if (band !== undefined && stuck !== undefined) {
+        // A header that stays at the top while its lanes go stays where it was clicked.
+        setScrollTop((rows?.tops[own] ?? 0) - (stuck.y - band.top));
+      }
+      toggle(key);
+    },
+    [layout, rows, toggle]
+  );
   const [brushed, setBrushed] = useState<{ fromMs: number; toMs: number }>();
   const onBrush = setBrushed;
   const drawn = useMemo(
@@ -226,7 +243,19 @@ export function Chart(props: ChartProps): React.ReactElement {
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
       )}
       {replay !== undefined && <ReplayScrubber replay={replay} layout={layout} valueText={summary} />}
-      <GroupButtons layout={layout} onToggle={lanes.toggle} />
+      <div
+        className={styles.axis}
+        data-testid="orchestrator-axis"
+        style={{
+          left: layout.axis.left,
+          width: layout.axis.right - layout.axis.left,
+          top: layout.plotBottom,
+          height: Math.max(0, height - layout.plotBottom),
+          cursor: pan.isPanning ? 'grabbing' : 'grab',
+        }}
+        {...pan.handlersOn(layout.axis)}
+      />
+      <GroupButtons layout={layout} onToggle={onToggle} />
       {layout.timeline !== undefined && (
         <LaneScrollbar
           band={layout.timeline}
@@ -274,6 +303,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderLeft: `1px dashed ${theme.colors.text.secondary}`,
     pointerEvents: 'none',
   }),
+  axis: css({ position: 'absolute', touchAction: 'none' }),
   selection: css({
     position: 'absolute',
     background: theme.colors.action.selected,

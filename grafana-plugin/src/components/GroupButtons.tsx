@@ -21,18 +21,21 @@ export const GroupButtons = React.memo(function GroupButtons({
   if (band === undefined) {
     return null;
   }
-  const groups = band.rows.filter((row) => row.kind === 'group');
+  const stuck = band.sticky.rows;
+  const isStuck = new Set(stuck.map((row) => row.key));
+  const groups = [...stuck, ...band.rows.filter((row) => !isStuck.has(row.key))].filter((row) => row.kind === 'group');
   return (
     <div
       className={styles.gutter}
       style={{ top: band.top, height: band.bottom - band.top, width: layout.axis.left - 4 }}
     >
-      {groups.map((row) => (
+      {groups.map((row, i) => (
         <button
           key={row.key}
           type="button"
           className={styles.button}
-          style={{ top: row.y - band.top, height: row.height }}
+          // Sticky ones lie over what scrolls below them, outer ones over inner ones.
+          style={{ top: row.y - band.top, height: row.height, zIndex: Math.max(0, stuck.length - i) }}
           aria-expanded={!row.isCollapsed}
           aria-label={t('group.label', '{{level}} {{name}}, {{count}} lanes', {
             level: row.group.level,

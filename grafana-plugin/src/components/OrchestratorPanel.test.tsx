@@ -303,6 +303,20 @@ describe('replay', () => {
     expect(screen.getByRole('button', { name: 'Replay the range' })).toBeTruthy();
   });
 
+  test('plays in steps of a second for those who asked for less motion', () => {
+    const query = { ...window.matchMedia(''), matches: true };
+    const asked = jest.spyOn(window, 'matchMedia').mockReturnValue(query);
+    show();
+    fireEvent.keyDown(slider(), { key: 'Home' });
+    press('Replay the range');
+    React.act(() => jest.advanceTimersByTime(900));
+    expect(told()).toBe('14:00:00.000');
+    React.act(() => jest.advanceTimersByTime(200));
+    expect(told()).toMatch(/^14:00:01\.0/);
+    expect(asked).toHaveBeenCalledWith('(prefers-reduced-motion: reduce)');
+    asked.mockRestore();
+  });
+
   test('is not there without a timeline, nor when it is switched off', () => {
     const { unmount } = show({ options: { bands: 'burn-down' } });
     expect(screen.queryByTestId('orchestrator-replay')).toBeNull();
@@ -390,6 +404,35 @@ describe('pointer', () => {
     show();
     brush(200, 700);
     expect(screen.getByRole('dialog').textContent).toContain('orchestrator_thread_cost_usd_total');
+  });
+
+  test('dragging the axis moves what is drawn at once and the range when let go; a click or a lost pointer does nothing', () => {
+    const { zooms } = show();
+    const axis = (type: string, clientX: number) =>
+      fireEvent(
+        screen.getByTestId('orchestrator-axis'),
+        new MouseEvent(type, { bubbles: true, clientX, clientY: 5, button: 0 })
+      );
+    const shown = () => {
+      React.act(() => jest.advanceTimersByTime(1_000));
+      return segments();
+    };
+    const before = shown();
+    axis('pointermove', 400);
+    axis('pointerdown', 400);
+    axis('pointermove', 403);
+    axis('pointerup', 403);
+    axis('pointerdown', 400);
+    axis('pointermove', 700);
+    expect(shown()).not.toEqual(before);
+    axis('pointercancel', 700);
+    expect(shown()).toEqual(before);
+    expect(zooms).toEqual([]);
+    axis('pointerdown', 400);
+    axis('pointermove', 500);
+    axis('pointerup', 567);
+    const movedMs = Math.round((167 / (X.right - X.left)) * 60_000);
+    expect(zooms).toEqual([{ from: T0 - movedMs, to: T0 + 60_000 - movedMs }]);
   });
 
   test('a double click zooms out to twice the range', () => {

@@ -4,7 +4,8 @@ import React, { startTransition, useEffect, useState } from 'react';
 import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import { plainText } from '../layout/label-fit.ts';
-import type { TimelineLayout } from '../layout/panel.ts';
+import type { Row } from '../layout/lanes.ts';
+import type { NameLabel, TimelineLayout } from '../layout/panel.ts';
 import { countStates, endOf, startOf } from '../model/state-columns.ts';
 import { t } from './translate.ts';
 
@@ -112,14 +113,18 @@ export const SegmentTable = React.memo(function SegmentTable({
     return null;
   }
   const { cells, total } = segmentRows(timeline);
-  const rows = timeline.rows.map((row, i) => [
+  const { sticky } = timeline;
+  const stuck = new Set(sticky.rows.map((row) => row.key));
+  const named = (all: readonly Row[], names: readonly NameLabel[]) => all.map((row, i) => ({ row, name: names[i] }));
+  const scrolled = named(timeline.rows, timeline.names).filter(({ row }) => !stuck.has(row.key));
+  const rows = [...named(sticky.rows, sticky.names), ...scrolled].map(({ row, name }) => [
     row.kind,
     plainText(row.name),
     String(row.depth),
     px(row.y),
     px(row.height),
     row.kind === 'group' ? String(!row.isCollapsed) : '',
-    timeline.names[i]?.money ?? '',
+    name?.money ?? '',
   ]);
   return (
     <div className={styles.hidden}>

@@ -31,6 +31,7 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
       <VizTooltipContainer
         position={{ x: at.x, y: at.y }}
         offset={OFFSET}
+        className={styles.container}
         {...(pin === undefined ? {} : { allowPointerEvents: true, 'aria-live': 'off' })}
       >
         <div className={styles.box} data-testid="orchestrator-tooltip" {...pinned}>
@@ -98,6 +99,8 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  // Grafana's container glides after the pointer, by an inline style.
+  container: css({ '@media (prefers-reduced-motion: reduce)': { transition: 'none !important' } }),
   box: css({
     position: 'relative',
     fontSize: 12,

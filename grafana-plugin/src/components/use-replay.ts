@@ -2,9 +2,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { nextStop, replayStops, type StopKind } from '../model/replay.ts';
 import type { Timeline } from '../model/timeline.ts';
+import { useReducedMotion } from './use-reduced-motion.ts';
 
 export const SPEEDS = [1, 5, 20, 100] as const;
 export type Speed = (typeof SPEEDS)[number];
+
+/** For whom things should not move, playing goes on in steps and not in a glide. */
+const REDUCED_STEP_MS = 1_000;
 
 interface ReplayInput {
   readonly timeline: Timeline | undefined;
@@ -35,6 +39,7 @@ export function useReplay({ timeline, range, onMove }: ReplayInput): Replay {
   const [speed, setSpeed] = useState<Speed>(1);
   const { fromMs } = range;
   const endMs = Math.max(fromMs, Math.min(range.toMs, range.nowMs));
+  const leastStepMs = useReducedMotion() ? REDUCED_STEP_MS : 0;
   const isActive = atMs !== undefined;
   // A million instants are sorted only for whom they are needed.
   const stops = useMemo(
@@ -78,13 +83,16 @@ export function useReplay({ timeline, range, onMove }: ReplayInput): Replay {
     }
     let before: number | undefined;
     let frame = requestAnimationFrame(function advance(frameMs) {
-      const passedMs = before === undefined ? 0 : frameMs - before;
-      before = frameMs;
-      setAtMs((ms) => (ms === undefined ? ms : ms + passedMs * speed));
+      before ??= frameMs;
+      const passedMs = frameMs - before;
+      if (passedMs > 0 && passedMs >= leastStepMs) {
+        before = frameMs;
+        setAtMs((ms) => (ms === undefined ? ms : ms + passedMs * speed));
+      }
       frame = requestAnimationFrame(advance);
     });
     return () => cancelAnimationFrame(frame);
-  }, [playing, speed]);
+  }, [playing, speed, leastStepMs]);
 
   // What is replayed is the same for an instant that left a sliding range, and over at the end.
   useEffect(() => {

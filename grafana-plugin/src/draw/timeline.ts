@@ -160,6 +160,31 @@ function barsByState(rows: readonly Row[]): ReadonlyMap<AgentState, Bar[]> {
   return bars;
 }
 
+/** Rows with their names, between two heights. */
+function drawRows(
+  ctx: CanvasRenderingContext2D,
+  part: { rows: readonly Row[]; names: readonly NameLabel[]; top: number; bottom: number },
+  at: { left: number; right: number; palette: Palette }
+): void {
+  const { rows, names, top } = part;
+  const { left, right, palette } = at;
+  const height = Math.max(0, part.bottom - top);
+  withClip(ctx, { x: 0, y: top, width: left - 4, height }, () => {
+    for (const name of names) {
+      drawName(ctx, name, { moneyRight: left - 12, palette });
+    }
+  });
+  withClip(ctx, { x: left - 1, y: top, width: right - left + OVERHANG, height }, () => {
+    drawSeparators(ctx, rows, { left, right, color: palette.separator });
+    const groups = rows.filter((row) => row.kind === 'group');
+    const lanes = rows.filter((row) => row.kind !== 'group');
+    drawRuns(ctx, groups, palette.run);
+    drawRollUps(ctx, groups, palette);
+    drawStates(ctx, barsByState(rows), palette);
+    drawBarLabels(ctx, lanes, palette);
+  });
+}
+
 /** The band with everything in it. The now line is not part of it: it runs through both bands. */
 export function drawTimeline(ctx: CanvasRenderingContext2D, layout: PanelLayout, palette: Palette): void {
   const band = layout.timeline;
@@ -167,20 +192,13 @@ export function drawTimeline(ctx: CanvasRenderingContext2D, layout: PanelLayout,
     return;
   }
   const { left, right } = layout.axis;
-  const height = band.bottom - band.top;
+  const { rows, names, sticky } = band;
   drawRail(ctx, band, { axisLeft: left, palette });
-  withClip(ctx, { x: 0, y: band.top, width: left - 4, height }, () => {
-    for (const name of band.names) {
-      drawName(ctx, name, { moneyRight: left - 12, palette });
-    }
-  });
-  withClip(ctx, { x: left - 1, y: band.top, width: right - left + OVERHANG, height }, () => {
-    drawSeparators(ctx, band.rows, { left, right, color: palette.separator });
-    const groups = band.rows.filter((row) => row.kind === 'group');
-    const lanes = band.rows.filter((row) => row.kind !== 'group');
-    drawRuns(ctx, groups, palette.run);
-    drawRollUps(ctx, groups, palette);
-    drawStates(ctx, barsByState(band.rows), palette);
-    drawBarLabels(ctx, lanes, palette);
-  });
+  drawRows(ctx, { rows, names, top: sticky.bottom, bottom: band.bottom }, { left, right, palette });
+  let top = band.top;
+  for (const [i, row] of sticky.rows.entries()) {
+    const bottom = row.y + row.height;
+    drawRows(ctx, { rows: [row], names: sticky.names.slice(i, i + 1), top, bottom }, { left, right, palette });
+    top = Math.max(top, bottom);
+  }
 }

@@ -14,7 +14,7 @@ import { hasState, type StateSet } from '../model/state-filter.ts';
 import type { Lane } from '../model/timeline.ts';
 import type { CheckpointMark } from './checkpoint-marks.ts';
 import type { LaneRow, Row, RowTrack } from './lanes.ts';
-import type { PanelLayout } from './panel.ts';
+import type { PanelLayout, TimelineLayout } from './panel.ts';
 import type { SegmentRect } from './segment-rects.ts';
 import { timeOfX, type TimeAxis } from './time-axis.ts';
 
@@ -107,6 +107,12 @@ function stateNear(
   return { segment: segmentOf(track.columns, shown), folded: count > 1 ? folded : [] };
 }
 
+/** The row at a height: a sticky one lies over those that scroll below it, an outer one over an inner one. */
+function rowAtY({ rows, sticky }: TimelineLayout, y: number): Row | undefined {
+  const isAt = (row: Row) => y >= row.y && y < row.y + row.height;
+  return sticky.rows.find(isAt) ?? rows.find(isAt);
+}
+
 /** What stands at a CSS position of the canvas; undefined outside the plots' x extent. */
 export function hitTest(layout: PanelLayout, at: { x: number; y: number }): Hit | undefined {
   const { axis } = layout;
@@ -115,10 +121,7 @@ export function hitTest(layout: PanelLayout, at: { x: number; y: number }): Hit 
   }
   const atMs = timeOfX(axis, at.x);
   const band = layout.timeline;
-  const row =
-    band !== undefined && at.y >= band.top && at.y < band.bottom
-      ? band.rows.find((one) => at.y >= one.y && at.y < one.y + one.height)
-      : undefined;
+  const row = band !== undefined && at.y >= band.top && at.y < band.bottom ? rowAtY(band, at.y) : undefined;
   const rail = band?.rail;
   const checkpoint =
     rail !== undefined && Math.abs(at.y - rail.y) <= 9

@@ -51,6 +51,8 @@ export interface RowIndex {
   readonly nodes: readonly TreeNode[];
   /** Top of each row from the first one's top, CSS pixels; one more than rows: the last is the height of all. */
   readonly tops: Float64Array;
+  /** Row of the group that each row stands below, -1 where it stands below none. */
+  readonly parents: Int32Array;
   readonly laneHeight: number;
   readonly isCollapsed: (key: string) => boolean;
 }
@@ -80,10 +82,19 @@ export function indexRows(
   look: { laneHeight: number; isCollapsed: (key: string) => boolean }
 ): RowIndex {
   const tops = new Float64Array(nodes.length + 1);
+  const parents = new Int32Array(nodes.length);
+  const open: number[] = [];
   nodes.forEach((node, i) => {
     tops[i + 1] = (tops[i] ?? 0) + heightOf(node, look.laneHeight);
+    while ((nodes[open.at(-1) ?? -1]?.depth ?? -1) >= node.depth) {
+      open.pop();
+    }
+    parents[i] = open.at(-1) ?? -1;
+    if (node.kind === 'group') {
+      open.push(i);
+    }
   });
-  return { nodes, tops, ...look };
+  return { nodes, tops, parents, ...look };
 }
 
 /** Height that all rows take together, CSS pixels. */
@@ -120,27 +131,35 @@ export function rowAt(index: RowIndex, offset: number): number {
   return low;
 }
 
+/** Row `i` with its top at `y`. */
+function rowOf(i: number, y: number, scene: Scene): Row | undefined {
+  const { nodes, tops } = scene.index;
+  const node = nodes[i];
+  if (node === undefined) {
+    return undefined;
+  }
+  const height = (tops[i + 1] ?? 0) - (tops[i] ?? 0);
+  const place = { key: node.key, name: node.name, depth: node.depth, y, height };
+  return node.kind === 'group' ? groupRow(node, place, scene) : laneRow(node.lane, place, scene);
+}
+
 /** The rows that the band shows at this scroll position. */
 export function layoutRows(index: RowIndex, input: LanesInput): Row[] {
   const rows: Row[] = [];
   for (let i = rowAt(index, input.scrollTop); i < index.nodes.length; i++) {
-    const node = index.nodes[i];
     const y = input.top - input.scrollTop + (index.tops[i] ?? 0);
-    if (node === undefined || y >= input.bottom) {
+    const row = y >= input.bottom ? undefined : rowOf(i, y, { index, input });
+    if (row === undefined) {
       break;
     }
-    const place = {
-      key: node.key,
-      name: node.name,
-      depth: node.depth,
-      y,
-      height: (index.tops[i + 1] ?? 0) - (index.tops[i] ?? 0),
-    };
-    rows.push(
-      node.kind === 'group' ? groupRow(node, place, { index, input }) : laneRow(node.lane, place, { index, input })
-    );
+    rows.push(row);
   }
   return rows;
+}
+
+/** One row wherever it is wanted. */
+export function layoutRow(index: RowIndex, at: { row: number; y: number }, input: LanesInput): Row | undefined {
+  return rowOf(at.row, at.y, { index, input });
 }
 
 /** The marks of one axis: scrolling asks for the same again, a zoom for others. */

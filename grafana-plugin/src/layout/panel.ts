@@ -17,8 +17,9 @@ import type { ThreadGroup } from '../model/timeline.ts';
 import { layoutBurnDown, type BudgetScale, type BurnDownLayout } from './burn-down.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
 import { checkpointMarks, type CheckpointMark } from './checkpoint-marks.ts';
-import { layoutRows, rowsHeight, type Row, type RowIndex } from './lanes.ts';
+import { layoutRow, layoutRows, rowsHeight, type Row, type RowIndex } from './lanes.ts';
 import { moneyText } from './money-text.ts';
+import { stickyRows } from './sticky-rows.ts';
 import { timeTicks, xOfTime, type Tick, type TickFormat, type TimeAxis } from './time-axis.ts';
 
 export interface TimelineInput {
@@ -74,6 +75,8 @@ export interface TimelineLayout {
   readonly rail: { readonly y: number; readonly marks: readonly CheckpointMark[] } | undefined;
   readonly rows: readonly Row[];
   readonly names: readonly NameLabel[];
+  /** Groups whose lanes scroll below them, at the top of the band and over `rows`; from the outside in. */
+  readonly sticky: { readonly rows: readonly Row[]; readonly names: readonly NameLabel[]; readonly bottom: number };
   readonly contentHeight: number;
   /** The scroll position as drawn: the asked for one, kept within the content. */
   readonly scrollTop: number;
@@ -196,7 +199,7 @@ function layoutTimeline(
   const scrollTop = Math.max(0, Math.min(input.scrollTop, contentHeight - (box.bottom - lanesTop)));
   const devicePixel = 1 / input.devicePixelRatio;
   const { measure, stateName, shown = ALL_STATES } = input;
-  const rows = layoutRows(timeline.rows, {
+  const lanes = {
     axis,
     top: lanesTop,
     bottom: box.bottom,
@@ -206,13 +209,23 @@ function layoutTimeline(
     costOnBars: input.showCost === 'segment',
     measure,
     stateName,
-  });
+  };
+  const rows = layoutRows(timeline.rows, lanes);
+  const sticky = stickyRows(timeline.rows, { scrollTop, height: box.bottom - lanesTop }).flatMap(
+    ({ row, offset }) => layoutRow(timeline.rows, { row, y: lanesTop + offset }, lanes) ?? []
+  );
+  const lastSticky = sticky.at(-1);
   return {
     top: lanesTop,
     bottom: box.bottom,
     rail: hasRail ? { y: box.top + RAIL_HEIGHT / 2 - 2, marks: railOf(input, axis) } : undefined,
     rows,
     names: nameLabels(rows, axis.left, input),
+    sticky: {
+      rows: sticky,
+      names: nameLabels(sticky, axis.left, input),
+      bottom: lastSticky === undefined ? lanesTop : lastSticky.y + lastSticky.height,
+    },
     contentHeight,
     scrollTop,
     devicePixel,

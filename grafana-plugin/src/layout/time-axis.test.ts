@@ -1,4 +1,4 @@
-import { timeOfX, timeTicks, xOfTime, type TimeAxis } from './time-axis.ts';
+import { pannedRange, timeOfX, timeTicks, xOfTime, type TimeAxis } from './time-axis.ts';
 
 const HOUR = 3_600_000;
 const DAY = Date.UTC(2026, 9, 25);
@@ -18,6 +18,20 @@ describe('time and pixel', () => {
   test('pixels outside are clamped to the range, and an empty range or width is survived', () => {
     expect([timeOfX(axis(0, 1_000), 0), timeOfX(axis(0, 1_000), 9_999)]).toEqual([0, 1_000]);
     expect([xOfTime(axis(5, 5), 7), timeOfX(axis(5, 9, 100), 300)]).toEqual([100, 5]);
+  });
+});
+
+describe('the range that a drag of the axis brings into view', () => {
+  test.each([
+    { name: 'no move', at: axis(0, 1_000), pixels: 0, fromMs: 0, toMs: 1_000 },
+    { name: 'to the right: what was before', at: axis(0, 1_000), pixels: 200, fromMs: -500, toMs: 500 },
+    { name: 'to the left: what comes later', at: axis(0, 1_000), pixels: -40, fromMs: 100, toMs: 1_100 },
+    { name: 'a range of less than a pixel each', at: axis(0, 10), pixels: 1, fromMs: 0, toMs: 10 },
+    { name: 'without width nothing moves', at: axis(5, 9, 100), pixels: 50, fromMs: 5, toMs: 9 },
+    { name: 'an axis turned inside out does not move', at: axis(5, 9, 40), pixels: 50, fromMs: 5, toMs: 9 },
+    { name: 'a range of no time', at: axis(5, 5), pixels: 50, fromMs: 5, toMs: 5 },
+  ])('$name', ({ at, pixels, fromMs, toMs }) => {
+    expect(pannedRange(at, pixels)).toEqual({ fromMs, toMs });
   });
 });
 

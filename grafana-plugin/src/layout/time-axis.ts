@@ -22,6 +22,13 @@ export function timeOfX(axis: TimeAxis, x: number): number {
   return axis.fromMs + part * (axis.toMs - axis.fromMs);
 }
 
+/** The range that is in view when what is drawn moves `pixels` to the right; the same where there is nothing to move. */
+export function pannedRange(axis: TimeAxis, pixels: number): { fromMs: number; toMs: number } {
+  const width = axis.right - axis.left;
+  const shiftMs = width <= 0 ? 0 : Math.round((pixels / width) * (axis.toMs - axis.fromMs));
+  return { fromMs: axis.fromMs - shiftMs, toMs: axis.toMs - shiftMs };
+}
+
 export interface Tick {
   readonly x: number;
   readonly text: string;
