@@ -302,6 +302,7 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
 
 plugin
   .useFieldConfig({ disableStandardOptions: MEANINGLESS_OPTIONS })
+  .setDataSupport({ annotations: true })
   .setMigrationHandler(({ options }) => migrateOptions(options))
   .setPanelChangeHandler((panel, pluginId, options, fieldConfig) =>
     adoptPanel(panel, { pluginId, options, fieldConfig })

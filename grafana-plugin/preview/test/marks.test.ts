@@ -1,4 +1,5 @@
-// What stands on the timeline beside its states, in the preview host: the legend that filters them, and what they cost.
+// What stands on the timeline beside its states, in the preview host: the legend that filters them, what they
+// cost, annotations.
 import type { Browser, Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, openPage, rowsOf, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
@@ -130,5 +131,45 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     expect(await page.getByTestId('orchestrator-hover-spend').innerText()).toMatch(
       /^\$\d[^\n]* in this state\n\$3\.\d+ in this range, instants known to 15 s/
     );
+  });
+
+  test('ctrl-drag makes a region over both bands that tells its text, ctrl-click a line', async () => {
+    const { page, panel } = await show({ recording: EXACT, options: {} });
+    await segmentsOf(panel);
+    const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+    const write = async (fromX: number, toX: number, text: string): Promise<void> => {
+      await page.keyboard.down('Control');
+      await page.mouse.move(chart.x + fromX, chart.y + 150);
+      await page.mouse.down();
+      await page.mouse.move(chart.x + toX, chart.y + 150, { steps: 3 });
+      await page.mouse.up();
+      await page.keyboard.up('Control');
+      await panel.getByLabel('Description').fill(text);
+      await panel.getByLabel('Tags').fill('incident, prod');
+      if (toX > fromX) await screenshot(page, `${version}-annotation-editor`);
+      await panel.getByRole('button', { name: 'Save' }).click();
+    };
+    await write(500, 700, '<img src=x onerror=window.broken=1> slow');
+    await write(900, 900, 'deployed');
+    const [region, line] = await panel.getByTestId('orchestrator-annotation').all();
+    const within = async (mark: Locator): Promise<number[]> => {
+      const box = (await mark.boundingBox())!;
+      return [box.x - chart.x, box.width].map(Math.round);
+    };
+    expect([await within(region!), await within(line!)]).toEqual([
+      [500, 200],
+      [900, 1],
+    ]);
+    const box = (await region!.boundingBox())!;
+    const bar = (await segmentsOf(panel)).find(({ agent }) => agent === 'supervisor')!;
+    expect(box.y - chart.y).toBeLessThan(bar.y);
+    expect(box.height).toBeGreaterThan(0.8 * chart.height);
+    const mark = panel.getByTestId('orchestrator-annotation-mark').first();
+    expect(Math.round((await mark.boundingBox())!.y)).toBe(Math.round(box.y + box.height));
+    await mark.hover();
+    const told = page.getByTestId('orchestrator-annotation-text');
+    expect(await told.innerText()).toMatch(/^.* \u2013 .*\n<img src=x onerror=window.broken=1> slow\nincident, prod$/);
+    expect(await page.evaluate(() => Reflect.get(window, 'broken') as unknown)).toBeUndefined();
+    await screenshot(page, `${version}-annotations`);
   });
 });

@@ -8,11 +8,14 @@ import { drawPanel } from '../draw/panel.ts';
 import type { Hit } from '../layout/hit-test.ts';
 import { layoutPanel } from '../layout/panel.ts';
 import { xOfTime, type TimeAxis } from '../layout/time-axis.ts';
+import type { Annotation } from '../model/annotation.ts';
 import type { Forecast } from '../model/forecast.ts';
 import { spentPerRow } from '../model/row-spend.ts';
 import type { StateSet } from '../model/state-filter.ts';
 import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
+import { AnnotationEditor } from './AnnotationEditor.tsx';
+import { Annotations } from './Annotations.tsx';
 import { GroupButtons } from './GroupButtons.tsx';
 import { hoverText, shortened } from './hover-text.ts';
 import { LaneScrollbar } from './LaneScrollbar.tsx';
@@ -24,6 +27,7 @@ import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
 import type { LaneViewState } from './use-lane-view.ts';
 import { useAxisPan } from './use-axis-pan.ts';
+import { useAnnotating } from './use-annotating.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
 import { usePinnedTooltip } from './use-pinned-tooltip.ts';
 import type { Replay } from './use-replay.ts';
@@ -33,6 +37,7 @@ export interface ChartProps {
   readonly data: PanelData;
   /** What `data` was read from: fields carry data links. */
   readonly frames: readonly DataFrame[];
+  readonly annotations: readonly Annotation[];
   readonly lanes: LaneViewState;
   /** The others are as if they were not. */
   readonly shownStates: StateSet;
@@ -177,9 +182,11 @@ export function Chart(props: ChartProps): React.ReactElement {
     textOf: (hit: Hit) => shortened(hoverText(hit, drawn), options.tooltip),
     enabled: options.tooltip !== 'none',
   });
-  const actions = { onHover, onZoom, onBrush, onClick, onScroll };
+  const annotating = useAnnotating();
+  const actions = { onHover, onZoom, onBrush, onAnnotate: annotating.begin, onClick, onScroll };
   const { pointer, selection, handlers } = useChartPointer({ surface, layout, ...actions });
-  const marked = selection ?? (brushed === undefined ? undefined : brushedPixels(layout.axis, brushed));
+  const asked = annotating.draft?.range ?? brushed;
+  const marked = selection ?? (asked === undefined ? undefined : brushedPixels(layout.axis, asked));
 
   const replayMs = replay?.atMs;
   const hoverMs = pointer?.hit.atMs ?? replayMs ?? shared.atMs;
@@ -197,7 +204,7 @@ export function Chart(props: ChartProps): React.ReactElement {
     }
     return pointer === undefined ? hoverText(hit, drawn) : shortened(hoverText(hit, drawn), options.tooltip);
   }, [pointer, replayMs, shared.showTooltip, shared.atMs, drawn, options.tooltip]);
-  const showsHover = pinned === undefined && inRange && selection === undefined;
+  const showsHover = pinned === undefined && inRange && selection === undefined && annotating.draft === undefined;
   // Where the panel stands is asked only for a tooltip that is shown: asking makes the browser lay the page out.
   const tooltipAt =
     hover === undefined || !showsHover
@@ -238,6 +245,7 @@ export function Chart(props: ChartProps): React.ReactElement {
           }}
         />
       )}
+      <Annotations annotations={props.annotations} layout={layout} time={time} />
       {pinned !== undefined && <Tooltip {...pinned} palette={palette} time={time} />}
       {hover !== undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
@@ -276,6 +284,9 @@ export function Chart(props: ChartProps): React.ReactElement {
           }}
           onClose={() => setBrushed(undefined)}
         />
+      )}
+      {annotating.draft !== undefined && (
+        <AnnotationEditor {...annotating.draft} time={time} onClose={annotating.close} />
       )}
       {layout.timeline !== undefined && <SegmentTable timeline={layout.timeline} />}
     </div>

@@ -10,6 +10,7 @@ import { ALL_STATES } from '../model/state-filter.ts';
 import { spentByThreads } from '../model/spent-in-range.ts';
 import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
+import { readAnnotations } from '../read/annotations.ts';
 import { readPanelData, type PanelData, type Problem } from '../read/panel-data.ts';
 import { Chart } from './Chart.tsx';
 import { COMPACT_FIGURES_HEIGHT, Figures, FIGURES_HEIGHT } from './Figures.tsx';
@@ -67,6 +68,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     () => readPanelData(data.series, { ...drawnRange(data.timeRange, data), stalenessSeconds }, memory),
     [data, stalenessSeconds, memory]
   );
+  // `data` itself is new with every change.
+  const annotations = useMemo(() => readAnnotations(data.annotations ?? []), [data]);
   const primary = options.bands === 'timeline' ? undefined : read.burnDowns[0];
   const oneOfMany = read.burnDowns.length > 1;
   const lookbackMs = options.forecastLookback * 60_000;
@@ -148,6 +151,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
         <Chart
           data={read}
           frames={data.series}
+          annotations={annotations}
           replaceVariables={props.replaceVariables}
           transparent={props.transparent}
           lanes={lanes}

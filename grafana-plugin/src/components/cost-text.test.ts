@@ -141,7 +141,7 @@ describe('cost in the timeline', () => {
       timeline: SAMPLED,
       range: RANGE,
       out: [
-        '$0.25 to $0.50 in this state',
+        '$0.25 \u2013 $0.50 in this state',
         '$2.00 in this range, instants known to 400 ms',
         '$0.25 of it wasted: spent in runs that failed',
       ],

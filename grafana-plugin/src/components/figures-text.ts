@@ -210,9 +210,6 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
   };
 }
 
-const WASTED_HINT =
-  'Spent in the visible range by runs that ended in failure: of agents from becoming active until they failed, of threads that failed or timed out everything';
-
 /** Nothing wasted is nothing to say. */
 function wastedFigures(spent: Spent | undefined): Figure[] {
   if (spent === undefined || !(spent.wastedUsd > 0)) {
@@ -222,11 +219,15 @@ function wastedFigures(spent: Spent | undefined): Figure[] {
   return [
     {
       id: 'wasted',
-      label: 'Wasted',
+      label: t('figure.wasted', 'Wasted'),
       value: moneyText(spent.wastedUsd),
       detail: percent < 1 ? '< 1 %' : `${Math.round(percent)} %`,
       tone: 'plain',
-      hint: `${WASTED_HINT}. ${moneyText(spent.wastedUsd)} of ${moneyText(spent.usd)}.`,
+      hint: t(
+        'figure.wasted-hint',
+        'Spent in the visible range by runs that ended in failure: of agents from becoming active until they failed, of threads that failed or timed out everything. {{wasted}} of {{usd}}.',
+        { wasted: moneyText(spent.wastedUsd), usd: moneyText(spent.usd) }
+      ),
     },
   ];
 }

@@ -60,7 +60,8 @@ function stateSpendText(lane: Lane, { startMs, endMs }: Segment): string[] {
       const spend = endOf(columns, i) === endMs ? lane.spend?.segments[track]?.get(i) : undefined;
       if (spend !== undefined) {
         const isCertain = spend.usd === spend.atMostUsd;
-        return [`${isCertain ? '' : `${moneyText(spend.usd)} to `}${moneyText(spend.atMostUsd)} in this state`];
+        const usd = isCertain ? moneyText(spend.usd) : `${moneyText(spend.usd)} \u2013 ${moneyText(spend.atMostUsd)}`;
+        return [t('tooltip.state-spend', '{{usd}} in this state', { usd })];
       }
     }
   }
@@ -76,11 +77,24 @@ function spendLines(
   if (spent === undefined) {
     return [];
   }
-  const seen = spent.resolutionMs === 0 ? '' : `, instants known to ${shortDuration(spent.resolutionMs)}`;
+  const usd = moneyText(spent.usd);
+  const told =
+    spent.resolutionMs === 0
+      ? t('tooltip.range-spend', '{{usd}} in this range', { usd })
+      : t('tooltip.range-spend-sampled', '{{usd}} in this range, instants known to {{duration}}', {
+          usd,
+          duration: shortDuration(spent.resolutionMs),
+        });
   return [
     ...(segment === undefined ? [] : stateSpendText(lane, segment)),
-    `${moneyText(spent.usd)} in this range${seen}`,
-    ...(spent.wastedUsd > 0 ? [`${moneyText(spent.wastedUsd)} of it wasted: spent in runs that failed`] : []),
+    told,
+    ...(spent.wastedUsd > 0
+      ? [
+          t('tooltip.wasted', '{{usd}} of it wasted: spent in runs that failed', {
+            usd: moneyText(spent.wastedUsd),
+          }),
+        ]
+      : []),
   ];
 }
 

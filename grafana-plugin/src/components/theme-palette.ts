@@ -89,7 +89,7 @@ const HEX = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 const BLACK = /^(?:black$|(?:rgb|hsl|hsv)a?\()/i;
 
 /** Any CSS colour as hex; undefined for what is none: it would stop the drawing, or load an address as a background. */
-function knownColor(color: string): string | undefined {
+export function knownColor(color: string): string | undefined {
   if (HEX.test(color)) {
     return color;
   }

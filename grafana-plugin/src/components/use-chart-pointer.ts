@@ -1,5 +1,5 @@
-// What the pointer does on the chart: hover, drag to zoom, shift-drag to ask for the spend, double-click to zoom out, wheel
-// over lanes.
+// What the pointer does on the chart: hover, drag to zoom, shift-drag to ask for the spend, ctrl-drag to annotate,
+// double-click to zoom out, wheel over lanes.
 import { useCallback, useEffect, useState, type PointerEvent } from 'react';
 import { hitTest, type Hit } from '../layout/hit-test.ts';
 import type { PanelLayout } from '../layout/panel.ts';
@@ -16,8 +16,8 @@ export interface Pointer {
 }
 
 export interface Selection {
-  /** With shift held at its beginning the range is asked about and not zoomed to. */
-  readonly kind: 'zoom' | 'spend';
+  /** With shift held at its beginning the range is asked about, with ctrl or cmd annotated, else zoomed to. */
+  readonly kind: 'zoom' | 'spend' | 'annotate';
   readonly fromX: number;
   readonly toX: number;
 }
@@ -28,6 +28,8 @@ interface ChartPointerInput {
   readonly onHover: (atMs: number | undefined) => void;
   readonly onZoom: (range: { from: number; to: number }) => void;
   readonly onBrush: (range: { fromMs: number; toMs: number }) => void;
+  /** A drag or, of no length, a click with ctrl or cmd held. Undefined: that does nothing. */
+  readonly onAnnotate: ((range: { fromMs: number; toMs: number }) => void) | undefined;
   /** A press that was no drag, without a modifier key. */
   readonly onClick: (at: Pointer) => void;
   readonly onScroll: (scrollTop: number) => void;
@@ -37,7 +39,7 @@ interface ChartPointerInput {
 const MIN_DRAG = 5;
 
 export function useChartPointer(input: ChartPointerInput) {
-  const { surface, layout, onHover, onZoom, onBrush, onClick, onScroll } = input;
+  const { surface, layout, onHover, onZoom, onBrush, onAnnotate, onClick, onScroll } = input;
   const [pointer, setPointer] = useState<Pointer>();
   const [selection, setSelection] = useState<Selection>();
 
@@ -67,10 +69,14 @@ export function useChartPointer(input: ChartPointerInput) {
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     const at = positionOf(event);
+    const kind = event.ctrlKey || event.metaKey ? 'annotate' : event.shiftKey ? 'spend' : 'zoom';
+    if (kind === 'annotate' && onAnnotate === undefined) {
+      return;
+    }
     if (event.button === 0 && hitTest(layout, at) !== undefined) {
       // Without capture a drag that leaves the panel would never end. jsdom has none.
       event.currentTarget.setPointerCapture?.(event.pointerId);
-      setSelection({ kind: event.shiftKey ? 'spend' : 'zoom', fromX: at.x, toX: at.x });
+      setSelection({ kind, fromX: at.x, toX: at.x });
     }
   };
 
@@ -78,11 +84,14 @@ export function useChartPointer(input: ChartPointerInput) {
     if (selection !== undefined) {
       setSelection(undefined);
       const [left, right] = [Math.min(selection.fromX, selection.toX), Math.max(selection.fromX, selection.toX)];
-      if (right - left >= MIN_DRAG) {
-        const [fromMs, toMs] = [timeOfX(layout.axis, left), timeOfX(layout.axis, right)];
+      const [fromMs, toMs] = [timeOfX(layout.axis, left), timeOfX(layout.axis, right)];
+      // Nobody points more finely than to the millisecond.
+      const rounded = { fromMs: Math.round(fromMs), toMs: Math.round(toMs) };
+      if (selection.kind === 'annotate') {
+        onAnnotate?.(right - left >= MIN_DRAG ? rounded : { fromMs: rounded.fromMs, toMs: rounded.fromMs });
+      } else if (right - left >= MIN_DRAG) {
         if (selection.kind === 'spend') {
-          // Nobody points more finely than to the millisecond.
-          onBrush({ fromMs: Math.round(fromMs), toMs: Math.round(toMs) });
+          onBrush(rounded);
         } else {
           onZoom({ from: fromMs, to: toMs });
         }

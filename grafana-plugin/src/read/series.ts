@@ -54,7 +54,7 @@ export function samplesOf(series: SampleColumns): Sample[] {
 }
 
 /** Prometheus data source's own note on what it answered, `meta.custom.resultType`. */
-function resultTypeOf(frame: DataFrame): unknown {
+export function resultTypeOf(frame: DataFrame): unknown {
   const custom: unknown = frame.meta?.custom;
   return typeof custom === 'object' && custom !== null ? Reflect.get(custom, 'resultType') : undefined;
 }

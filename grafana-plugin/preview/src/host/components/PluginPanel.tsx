@@ -1,10 +1,13 @@
 // Gives a panel plugin everything that Grafana gives it: options with defaults, field overrides, context, services.
 import {
+  arrayToDataFrame,
   CoreApp,
+  DataTopic,
   getPanelOptionsWithDefaults,
   PluginContextProvider,
   useFieldOverrides,
   type AbsoluteTimeRange,
+  type DataFrame,
   type EventBusSrv,
   type FieldConfigSource,
   type InterpolateFunction,
@@ -16,6 +19,23 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { PanelModel } from '../dashboard.ts';
 import { replaceText } from '../replace-text.ts';
 import type { Session } from './use-session.ts';
+
+interface Annotation {
+  readonly time: number;
+  readonly timeEnd: number;
+  readonly isRegion: boolean;
+  readonly title: string;
+  readonly text: string;
+  readonly tags: readonly string[];
+  readonly color: string;
+}
+
+/** As Grafana hands them to panels: parallel fields, the topic in the frame's meta. */
+function annotationFrame(annotations: readonly Annotation[]): DataFrame {
+  const frame = arrayToDataFrame([...annotations]);
+  frame.meta = { dataTopic: DataTopic.Annotations };
+  return frame;
+}
 
 export interface PluginPanelProps {
   readonly panel: PanelModel;
@@ -51,6 +71,8 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
     (text, scopedVars, format) => replaceText(text, { bindings, scopedVars, format }),
     [bindings]
   );
+  // Annotations that are created here last until the page is left: there is no Grafana to save them in.
+  const [annotations, setAnnotations] = useState<readonly Annotation[]>([]);
   const overridden = useFieldOverrides(plugin, fieldConfig, data, session.timeZone, theme, replaceVariables);
   const context = useMemo<PanelContext>(
     () => ({
@@ -58,24 +80,36 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
       eventBus: eventBus.newScopedBus(`panel-${panel.id}`, { onlyLocal: false }),
       sync: () => graphTooltip,
       app: CoreApp.Dashboard,
-      canAddAnnotations: () => false,
+      canAddAnnotations: () => true,
+      onAnnotationCreate: ({ from, to, tags, description }) => {
+        const isRegion = to > from;
+        const made = { time: from, timeEnd: isRegion ? to : 0, isRegion, tags: tags ?? [], text: description };
+        setAnnotations((before) => [...before, { ...made, title: '', color: '#5794f2' }]);
+      },
       canEditAnnotations: () => false,
       canDeleteAnnotations: () => false,
     }),
     [eventBus, panel.id, graphTooltip]
   );
+  const annotated = useMemo(
+    () =>
+      overridden === undefined || plugin.dataSupport?.annotations !== true || annotations.length === 0
+        ? overridden
+        : { ...overridden, annotations: [annotationFrame(annotations)] },
+    [overridden, plugin, annotations]
+  );
   const renders = useRef(0);
   renders.current += 1;
 
   const Panel = plugin.panel;
-  if (Panel === null || overridden === undefined) return null;
+  if (Panel === null || annotated === undefined) return null;
   return (
     <PluginContextProvider meta={plugin.meta}>
       <PanelContextProvider value={context}>
         <ErrorBoundaryAlert dependencies={[plugin, data]}>
           <Panel
             id={panel.id}
-            data={overridden}
+            data={annotated}
             title={title}
             timeRange={data.timeRange}
             timeZone={session.timeZone}

@@ -1,0 +1,141 @@
+// Annotations over both bands: a line at an instant, a tint over a region, and below the plots a mark that tells its text.
+// Exemplars are marks alone. What is told is text, whatever it looks like.
+import React, { useMemo } from 'react';
+import { css } from '@emotion/css';
+import { colorManipulator, type GrafanaTheme2 } from '@grafana/data';
+import { Tooltip, useStyles2, useTheme2 } from '@grafana/ui';
+import { annotationMarks, type AnnotationMark } from '../layout/annotation-marks.ts';
+import { plainText } from '../layout/label-fit.ts';
+import type { PanelLayout } from '../layout/panel.ts';
+import type { Annotation } from '../model/annotation.ts';
+import { knownColor } from './theme-palette.ts';
+import type { TimeFormat } from './time-format.ts';
+import { t } from './translate.ts';
+
+interface AnnotationsProps {
+  readonly annotations: readonly Annotation[];
+  readonly layout: PanelLayout;
+  readonly time: TimeFormat;
+}
+
+/** Grafana's own for annotations that name none. */
+const USUAL_COLOR = '#00d3ff';
+const REGION_ALPHA = 0.1;
+const MARK_HEIGHT = 5;
+const MARK_WIDTH = 10;
+/** More texts of one place are counted. */
+const MAX_TEXTS = 5;
+
+/** Its own colour; that of text for exemplars, the usual one where what is given is no colour. */
+function colorOf({ annotations: [first], kind }: AnnotationMark, theme: GrafanaTheme2): string {
+  const otherwise = kind === 'exemplar' ? theme.colors.text.secondary : USUAL_COLOR;
+  return (
+    (first.color === undefined ? undefined : knownColor(theme.visualization.getColorByName(first.color))) ?? otherwise
+  );
+}
+
+function timesText({ startMs, endMs }: Annotation, time: TimeFormat): string {
+  return endMs === undefined ? time.exactTime(startMs) : `${time.exactTime(startMs)} \u2013 ${time.exactTime(endMs)}`;
+}
+
+/** Several lines may stand there; each alone can do no harm to the others. */
+function lines(text: string): string[] {
+  return text.split('\n', 12).map(plainText);
+}
+
+export function Annotations({ annotations, layout, time }: AnnotationsProps): React.ReactElement | null {
+  const styles = useStyles2(getStyles);
+  const theme = useTheme2();
+  const { axis, plotTop, plotBottom } = layout;
+  const marks = useMemo(() => annotationMarks(annotations, axis), [annotations, axis]);
+  if (marks.length === 0) {
+    return null;
+  }
+  const box = { top: plotTop, height: plotBottom - plotTop };
+  return (
+    <>
+      {marks.map((mark) => {
+        const color = colorOf(mark, theme);
+        const line = `1px dashed ${color}`;
+        const key = `${mark.kind} ${mark.x} ${mark.width}`;
+        return (
+          <React.Fragment key={key}>
+            {mark.kind === 'annotation' && (
+              <div
+                className={styles.region}
+                data-testid="orchestrator-annotation"
+                style={{
+                  ...box,
+                  left: mark.x,
+                  width: mark.width,
+                  backgroundColor: mark.width === 0 ? 'transparent' : colorManipulator.alpha(color, REGION_ALPHA),
+                  ...(mark.hasStart ? { borderLeft: line } : {}),
+                  ...(mark.width > 0 && mark.hasEnd ? { borderRight: line } : {}),
+                }}
+              />
+            )}
+            <Tooltip content={<Texts mark={mark} time={time} />} placement="top">
+              <button
+                type="button"
+                className={styles.mark}
+                data-testid={`orchestrator-${mark.kind}-mark`}
+                aria-label={mark.annotations.map((one) => plainText(`${one.title} ${one.text}`.trim())).join('; ')}
+                style={{
+                  top: plotBottom,
+                  left: mark.width === 0 ? mark.x - MARK_WIDTH / 2 : mark.x,
+                  width: Math.max(mark.width, mark.width === 0 ? MARK_WIDTH : 1),
+                  backgroundColor: color,
+                  ...(mark.width > 0 ? {} : { clipPath: SHAPES[mark.kind] }),
+                }}
+                onPointerDown={(event) => event.stopPropagation()}
+                onDoubleClick={(event) => event.stopPropagation()}
+              />
+            </Tooltip>
+          </React.Fragment>
+        );
+      })}
+    </>
+  );
+}
+
+/** An instant's mark: a triangle that points at it, a diamond for an exemplar. */
+const SHAPES: Readonly<Record<Annotation['kind'], string>> = {
+  annotation: 'polygon(50% 0, 100% 100%, 0 100%)',
+  exemplar: 'polygon(50% 0, 75% 50%, 50% 100%, 25% 50%)',
+};
+
+function Texts({ mark, time }: { readonly mark: AnnotationMark; readonly time: TimeFormat }): React.ReactElement {
+  const styles = useStyles2(getStyles);
+  const { annotations } = mark;
+  const more = annotations.length - MAX_TEXTS;
+  return (
+    <div data-testid="orchestrator-annotation-text" className={styles.texts}>
+      {annotations.slice(0, MAX_TEXTS).map((annotation, i) => (
+        <div key={i}>
+          <div className={styles.time}>{timesText(annotation, time)}</div>
+          {annotation.title !== '' && <div className={styles.title}>{plainText(annotation.title)}</div>}
+          {lines(annotation.text).map((line, n) => (
+            <div key={n}>{line}</div>
+          ))}
+          {annotation.tags.length > 0 && <div className={styles.time}>{annotation.tags.map(plainText).join(', ')}</div>}
+        </div>
+      ))}
+      {more > 0 && <div className={styles.time}>{t('annotation.more', 'and {{count}} more', { count: more })}</div>}
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  region: css({ position: 'absolute', boxSizing: 'border-box', pointerEvents: 'none', minWidth: 1 }),
+  mark: css({
+    position: 'absolute',
+    height: MARK_HEIGHT,
+    padding: 0,
+    border: 0,
+    cursor: 'pointer',
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: 1 },
+  }),
+  texts: css({ fontSize: 12, overflowWrap: 'anywhere', display: 'flex', flexDirection: 'column', gap: 6 }),
+  title: css({ fontWeight: theme.typography.fontWeightMedium }),
+  time: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
+});
