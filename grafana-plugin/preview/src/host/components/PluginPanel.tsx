@@ -83,7 +83,7 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
       canAddAnnotations: () => true,
       onAnnotationCreate: ({ from, to, tags, description }) => {
         const isRegion = to > from;
-        const made = { time: from, timeEnd: isRegion ? to : 0, isRegion, tags: tags ?? [], text: description };
+        const made = { time: from, timeEnd: isRegion ? to : 0, isRegion, tags, text: description };
         setAnnotations((before) => [...before, { ...made, title: '', color: '#5794f2' }]);
       },
       canEditAnnotations: () => false,
@@ -93,7 +93,7 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
   );
   const annotated = useMemo(
     () =>
-      overridden === undefined || plugin.dataSupport?.annotations !== true || annotations.length === 0
+      overridden === undefined || !plugin.dataSupport.annotations || annotations.length === 0
         ? overridden
         : { ...overridden, annotations: [annotationFrame(annotations)] },
     [overridden, plugin, annotations]
