@@ -52,6 +52,7 @@ export default defineConfig([
           property,
           message: 'Foreign text must stay text: set textContent, or let React do it.',
         })),
+        { property: 'roundRect', message: 'Other panels replace it for the whole page: see src/draw/rounded-rect.ts.' },
         { object: 'document', property: 'write', message: 'Foreign text must stay text.' },
       ],
     },

@@ -86,7 +86,8 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
     })
     .addRadio({
       path: 'tooltip',
-      name: 'Tooltip',
+      // Not the group's name: Grafana would hide name and description.
+      name: 'Tooltip mode',
       description: `All active agents, only the one below the pointer, or none. A click pins it and shows the data links, in whose addresses stand ${LINK_VARIABLES}`,
       category: TOOLTIP_OPTIONS,
       defaultValue: DEFAULT_OPTIONS.tooltip,

@@ -4,6 +4,7 @@ import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { SegmentRect } from '../layout/segment-rects.ts';
 import { fillNarrowBars, type UprightBar } from './narrow-bars.ts';
 import type { Palette } from './palette.ts';
+import { roundedRect } from './rounded-rect.ts';
 
 /** A rectangle with the vertical place its row gives it. */
 export interface Bar {
@@ -35,7 +36,7 @@ function barPath(path: CanvasRenderingContext2D, bar: Bar): void {
     path.arcTo(x, bar.y, x + left, bar.y, left);
     path.closePath();
   } else {
-    path.roundRect(x, bar.y, width, bar.height, [left, radius, radius, left]);
+    roundedRect(path, { x, y: bar.y, width, height: bar.height }, [left, radius]);
   }
 }
 

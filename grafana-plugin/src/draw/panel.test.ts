@@ -6,6 +6,16 @@ import type { Palette } from './palette.ts';
 import { withClip } from './with-clip.ts';
 import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
 
+/** A bar at 10, 5 of 20 by 16 pixels, with round corners and with sharp ones at its left. */
+const ROUND = ['moveTo 12 5', 'arcTo 30 5 30 21 2', 'arcTo 30 21 10 21 2', 'arcTo 10 21 10 5 2', 'arcTo 10 5 30 5 2'];
+const OPEN_LEFT = [
+  'moveTo 10 5',
+  'arcTo 30 5 30 21 2',
+  'arcTo 30 21 10 21 2',
+  'arcTo 10 21 10 5 0',
+  'arcTo 10 5 30 5 0',
+];
+
 const perState = (prefix: string) =>
   Object.fromEntries(AGENT_STATES.map((state) => [state, `${prefix}${state}`])) as Record<AgentState, string>;
 
@@ -52,17 +62,17 @@ describe('bars', () => {
     {
       name: 'bars of one colour are one path, ticks plain rectangles',
       bars: [bar('running'), bar('running', { x: 50, width: 1 })],
-      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'fill running', 'fillRect 50 5 1 16 running'],
+      out: [...ROUND, 'fill running', 'fillRect 50 5 1 16 running'],
     },
     {
       name: 'what began before is open to the left',
       bars: [bar('running', { open: true })],
-      out: ['roundRect 10 5 20 16 [0,2,2,0]', 'fill running'],
+      out: [...OPEN_LEFT, 'fill running'],
     },
     {
       name: "a tool's bar has its own blue",
       bars: [bar('running', {}, true)],
-      out: ['roundRect 10 5 20 16 [2,2,2,2]', 'fill toolRunning'],
+      out: [...ROUND, 'fill toolRunning'],
     },
     { name: 'idle is a hairline', bars: [bar('idle')], out: ['fillRect 10 12.5 20 1 idle'] },
     { name: 'completed is a thin line', bars: [bar('completed')], out: ['fillRect 10 12 20 2 completed'] },
@@ -79,12 +89,7 @@ describe('bars', () => {
     {
       name: 'paused carries the two bars of a pause',
       bars: [bar('paused')],
-      out: [
-        'roundRect 10 5 20 16 [2,2,2,2]',
-        'fill paused',
-        'fillRect 15 9.5 2 7 on-paused',
-        'fillRect 19 9.5 2 7 on-paused',
-      ],
+      out: [...ROUND, 'fill paused', 'fillRect 15 9.5 2 7 on-paused', 'fillRect 19 9.5 2 7 on-paused'],
     },
   ])('$name', ({ bars, out }) => {
     const context = createRecordingContext();

@@ -4,6 +4,7 @@ import { drawBurnDown } from './burn-down.ts';
 import type { Palette } from './palette.ts';
 import { drawText, fontOf } from './text.ts';
 import { drawTimeline } from './timeline.ts';
+import { roundedRect } from './rounded-rect.ts';
 
 const AXIS_FONT_PX = 11;
 
@@ -44,7 +45,7 @@ function drawNow(ctx: CanvasRenderingContext2D, layout: PanelLayout, palette: Pa
   const left = Math.min(layout.width - width, x - width / 2);
   ctx.fillStyle = palette.now;
   ctx.beginPath();
-  ctx.roundRect(left, 0, width, 15, 2);
+  roundedRect(ctx, { x: left, y: 0, width, height: 15 }, [2, 2]);
   ctx.fill();
   const style = { color: palette.onNow, font: fontOf(10, palette.fontFamily), align: 'center' } as const;
   drawText(ctx, 'now', { x: left + width / 2, y: 8, style });

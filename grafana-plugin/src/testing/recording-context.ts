@@ -5,7 +5,6 @@ type Call = readonly unknown[];
 const RECORDED = new Set([
   'fillRect',
   'rect',
-  'roundRect',
   'fillText',
   'moveTo',
   'lineTo',
