@@ -119,6 +119,7 @@ test('the budget panel asks for what a burn-down needs', () => {
     [`orchestrator_budget_period_start_timestamp_seconds${BUDGETS}`, false, true],
     [`orchestrator_budget_period_end_timestamp_seconds${BUDGETS}`, false, true],
     [`orchestrator_budget_exhaustion_timestamp_seconds${BUDGETS}`, false, true],
+    [`orchestrator_cost_usd_total${BUDGETS}`, false, true],
   ]);
 });
 

@@ -1,5 +1,5 @@
 // The dashboard "Orchestrator": figures, the threads' timeline and burn-down, the budgets, and where time and money go.
-import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { AGGREGATES, BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import type { Environment } from '../environments/environment.ts';
 import {
   agentsIn,
@@ -36,7 +36,7 @@ const overRateInterval = { over: '$__rate_interval' } as const;
 
 const PLAIN = [{ color: 'text', value: null }] as const;
 const STAT_WIDTH = GRID_WIDTH / 6;
-const GRAPH_WIDTH = GRID_WIDTH / 3;
+const GRAPH_WIDTH = GRID_WIDTH / 4;
 
 function figures(environment: Environment): readonly Panel[] {
   const { budgetWarningRatio, budgetCriticalRatio } = environment.alerts;
@@ -163,6 +163,8 @@ function budgets(): Panel {
         BUDGETS.periodStart,
         BUDGETS.periodEnd,
         BUDGETS.exhaustion,
+        // Running totals by agent and model: who spent what in a brushed range.
+        AGGREGATES.cost,
       ].map((row) => range(select(row.name, ENVIRONMENT_SCOPE))),
     },
     'burn-down'
@@ -182,10 +184,24 @@ function graphs(): readonly Panel[] {
       stacked: true,
     }),
     graph({
+      id: 12,
+      title: 'Spend per hour by model',
+      description: 'USD per hour.',
+      gridPos: at(1),
+      queries: [
+        range(
+          perHour(costRate({ scope: WORKFLOW_SCOPE, by: ['provider', 'model'], ...overRateInterval })),
+          '{{provider}} {{model}}'
+        ),
+      ],
+      unit: 'currencyUSD',
+      stacked: true,
+    }),
+    graph({
       id: 10,
       title: 'Tokens per second by direction',
       description: 'Input, output, cache and reasoning tokens.',
-      gridPos: at(1),
+      gridPos: at(2),
       queries: [range(tokenRate({ scope: WORKFLOW_SCOPE, by: ['direction'], ...overRateInterval }), '{{direction}}')],
       unit: 'short',
     }),
@@ -193,7 +209,7 @@ function graphs(): readonly Panel[] {
       id: 11,
       title: 'Node duration, 95th percentile',
       description: 'Estimated from the buckets of the histogram.',
-      gridPos: at(2),
+      gridPos: at(3),
       queries: [range(nodeDurationP95({ scope: WORKFLOW_SCOPE, by: ['node'], ...overRateInterval }), '{{node}}')],
       unit: 's',
     }),
