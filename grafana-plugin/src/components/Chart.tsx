@@ -245,7 +245,6 @@ export function Chart(props: ChartProps): React.ReactElement {
           }}
         />
       )}
-      <Annotations annotations={props.annotations} layout={layout} time={time} />
       {pinned !== undefined && <Tooltip {...pinned} palette={palette} time={time} />}
       {hover !== undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
@@ -272,6 +271,7 @@ export function Chart(props: ChartProps): React.ReactElement {
           onScroll={onScroll}
         />
       )}
+      <Annotations annotations={props.annotations} layout={layout} time={time} />
       {brushed !== undefined && (
         <SpendBreakdown
           spenders={data.spenders}
