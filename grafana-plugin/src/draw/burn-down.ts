@@ -168,20 +168,22 @@ function drawLineNames(
   }
 }
 
+const TITLE_ROOM = 20;
+
 function drawTitle(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette: Palette): void {
   const style = { color: palette.weakText, font: fontOf(LABEL_FONT_PX, palette.fontFamily), align: 'left' } as const;
   const text = band.title === '' ? 'Budget remaining' : `Budget remaining \u00b7 ${band.title}`;
   drawText(ctx, text, { x: 0, y: band.top - 12, style });
 }
 
-/** The band with everything in it, now line excepted. `titled`: whether there is room for the title above. */
+/** The band with everything in it, now line excepted; its title where there is room between the bands. */
 export function drawBurnDown(ctx: CanvasRenderingContext2D, layout: PanelLayout, palette: Palette): void {
   const band = layout.burnDown;
   if (band === undefined) {
     return;
   }
   const { left, right } = layout.axis;
-  if (band.top - layout.plotTop > 20) {
+  if (band.top - (layout.timeline?.bottom ?? layout.plotTop) > TITLE_ROOM) {
     drawTitle(ctx, band, palette);
   }
   drawScale(ctx, layout, { band, palette });

@@ -1,6 +1,9 @@
 import { createRecordingContext } from '../testing/recording-context.ts';
+import type { PanelLayout, TimelineLayout } from '../layout/panel.ts';
 import type { SegmentRect } from '../layout/segment-rects.ts';
+import { ALL_STATES } from '../model/state-filter.ts';
 import { drawStates, type Bar } from './bars.ts';
+import { drawBurnDown } from './burn-down.ts';
 import { createMeasure } from './measure.ts';
 import type { Palette } from './palette.ts';
 import { withClip } from './with-clip.ts';
@@ -142,4 +145,53 @@ test('a clip is undone even when drawing fails', () => {
 test('text is measured once for each size', () => {
   const measure = createMeasure('sans-serif');
   expect([measure('abcd', 10), measure('abcd', 12), measure('abcd', 10), measure('', 10)]).toEqual([20, 24, 20, 0]);
+});
+
+describe('the title of the burn-down', () => {
+  const timelineTo = (bottom: number): TimelineLayout => ({
+    top: 20,
+    bottom,
+    rail: undefined,
+    rows: [],
+    names: [],
+    sticky: { rows: [], names: [], bottom: 20 },
+    contentHeight: 0,
+    scrollTop: 0,
+    devicePixel: 1,
+    shown: ALL_STATES,
+  });
+  const layout = (timeline: TimelineLayout | undefined, top: number): PanelLayout => ({
+    width: 400,
+    height: 300,
+    axis: { fromMs: 0, toMs: 1, left: 100, right: 390 },
+    plotTop: 18,
+    plotBottom: 278,
+    ticks: [],
+    now: undefined,
+    timeline,
+    burnDown: {
+      top,
+      bottom: 278,
+      zeroY: 278,
+      title: 'team',
+      yTicks: [],
+      limitY: undefined,
+      budgets: [],
+      ideal: [],
+      idealLabel: undefined,
+      thresholds: [],
+      marks: [],
+      forecast: undefined,
+    },
+  });
+
+  test.each<[string, TimelineLayout | undefined, number, number]>([
+    ['stands between the bands', timelineTo(120), 158, 1],
+    ['is left out where the bands stand close: it would lie on the last lane', timelineTo(148), 158, 0],
+    ['is left out where the burn-down is alone at the top', undefined, 18, 0],
+  ])('%s', (_name, timeline, top, titles) => {
+    const context = createRecordingContext();
+    drawBurnDown(context, layout(timeline, top), PALETTE);
+    expect(context.drawn.filter((line) => line.includes('Budget remaining'))).toHaveLength(titles);
+  });
 });
