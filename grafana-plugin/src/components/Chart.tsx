@@ -204,6 +204,11 @@ export function Chart(props: ChartProps): React.ReactElement {
     }
     return pointer === undefined ? hoverText(hit, drawn) : shortened(hoverText(hit, drawn), options.tooltip);
   }, [pointer, replayMs, shared.showTooltip, shared.atMs, drawn, options.tooltip]);
+  // The same object while the pointer rests: what scrolls below it does not draw the tooltip anew.
+  const pointerAt = useMemo(
+    () => (pointer === undefined ? undefined : { x: pointer.clientX, y: pointer.clientY }),
+    [pointer]
+  );
   const showsHover = pinned === undefined && inRange && selection === undefined && annotating.draft === undefined;
   // Where the panel stands is asked only for a tooltip that is shown: asking makes the browser lay the page out.
   const tooltipAt =
@@ -211,7 +216,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       ? undefined
       : pointer === undefined
         ? sharedPosition(surface, crosshairX)
-        : { x: pointer.clientX, y: pointer.clientY };
+        : pointerAt;
 
   return (
     <div

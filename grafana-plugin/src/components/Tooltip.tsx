@@ -23,7 +23,13 @@ interface TooltipProps {
 
 const OFFSET = { x: 14, y: 12 };
 
-export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.ReactElement {
+export const Tooltip = React.memo(function Tooltip({
+  hover,
+  at,
+  palette,
+  time,
+  pin,
+}: TooltipProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const pinned = usePinnedBox(pin, time.exactTime(hover.atMs));
   return (
@@ -96,7 +102,7 @@ export function Tooltip({ hover, at, palette, time, pin }: TooltipProps): React.
       </VizTooltipContainer>
     </Portal>
   );
-}
+});
 
 const getStyles = (theme: GrafanaTheme2) => ({
   // Grafana's container glides after the pointer, by an inline style.
