@@ -16,8 +16,8 @@ export interface Said {
 
 /**
  * 128-bit hash of the canonical JSON of an event (keys sorted), so that an exact repeat has the same id in whatever key
- * order it comes. Bounded for any input: below 8 levels, past 2,000 values, 256 keys of an object or 4,096 characters of
- * a text only the size goes into the hash. Reads no prototype and calls no toJSON; a getter that throws throws here.
+ * order it comes. Bounded for any input: below 8 levels, past 2,000 values and 256 keys of an object only the size goes into
+ * the hash, of a text of more than 4,096 characters its own hash. Reads no prototype and calls no toJSON; a getter that throws throws here.
  */
 export function eventDigest({ threadId, type, timestamp, payload }: Said): string {
   const text = canonical([threadId, type, timestamp, payload], 0, { values: MAX_VALUES });
@@ -33,7 +33,7 @@ function canonical(value: unknown, depth: number, left: { values: number }): str
   if (left.values-- <= 0) return '"..."';
   switch (typeof value) {
     case 'string':
-      return quoted(value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}...${value.length}` : value);
+      return quoted(value.length > MAX_TEXT ? `...${value.length}:${hash('sha256', value, 'base64url')}` : value);
     case 'number':
       return Number.isFinite(value) ? String(value) : `"${value}"`;
     case 'boolean':

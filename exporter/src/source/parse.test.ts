@@ -417,7 +417,20 @@ describe('the id', () => {
 
   test('of nested values depends on each of them', () => {
     const nested = (value: unknown) => digest(metrics('node.start', { nodeId: 'n', input: { list: [1, value] } }));
-    const values = [1, '1', true, null, 1n, [], {}, [[]], NaN, 'x'.repeat(5_000), 'x'.repeat(5_001)];
+    const values = [
+      1,
+      '1',
+      true,
+      null,
+      1n,
+      [],
+      {},
+      [[]],
+      NaN,
+      'x'.repeat(5_000),
+      'x'.repeat(5_001),
+      `${'x'.repeat(4_999)}y`,
+    ];
     expect(new Set(values.map(nested)).size).toBe(values.length);
   });
 });
