@@ -199,6 +199,24 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
       showIf: showsTimeline,
     })
     .addBooleanSwitch({
+      path: 'foldIdle',
+      name: 'Fold idle time',
+      description:
+        'Stretches in which no lane is queued, running, waiting or paused become narrow strips of the time axis that tell their length',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.foldIdle,
+      showIf: showsTimeline,
+    })
+    .addNumberInput({
+      path: 'foldIdleSeconds',
+      name: 'Fold from (seconds)',
+      description: 'Shorter stretches are left as they are',
+      category: TIMELINE_OPTIONS,
+      defaultValue: DEFAULT_OPTIONS.foldIdleSeconds,
+      settings: { ...OPTION_LIMITS.foldIdleSeconds, integer: true },
+      showIf: (options) => showsTimeline(options) && options.foldIdle === true,
+    })
+    .addBooleanSwitch({
       path: 'showReplay',
       name: 'Replay',
       description: 'Controls to go through the range again: step by transition or checkpoint, play, snap to live',

@@ -32,6 +32,10 @@ export interface PanelOptions {
   laneFilter: string;
   /** With more lanes than this a filter box stands above them. */
   filterBoxFrom: number;
+  /** Stretches in which no lane is active take next to no room on the time axis. */
+  foldIdle: boolean;
+  /** Shorter ones, in seconds, are left as they are. */
+  foldIdleSeconds: number;
   showFigures: boolean;
   showCheckpoints: boolean;
   showReplay: boolean;
@@ -62,6 +66,8 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   sortState: 'waiting',
   laneFilter: '',
   filterBoxFrom: 30,
+  foldIdle: false,
+  foldIdleSeconds: 300,
   showFigures: true,
   showCheckpoints: true,
   showReplay: true,
@@ -120,6 +126,7 @@ export const OPTION_LIMITS = {
   timelineShare: { min: 0.2, max: 0.8 },
   laneHeight: { min: 14, max: 60 },
   filterBoxFrom: { min: 0, max: 100_000 },
+  foldIdleSeconds: { min: 1, max: 30 * 24 * 3_600 },
   forecastLookback: { min: 1, max: 7 * 24 * 60 },
   stalenessSeconds: { min: 1, max: 3_600 },
 } as const;
@@ -140,6 +147,8 @@ export function completeOptions(stored: Partial<Record<keyof PanelOptions, unkno
     sortState: wordOf(given.sortState, AGENT_STATES, DEFAULT_OPTIONS.sortState),
     laneFilter: typeof given.laneFilter === 'string' ? given.laneFilter : DEFAULT_OPTIONS.laneFilter,
     filterBoxFrom: number('filterBoxFrom'),
+    foldIdle: flag(given.foldIdle, DEFAULT_OPTIONS.foldIdle),
+    foldIdleSeconds: number('foldIdleSeconds'),
     showFigures: flag(given.showFigures, DEFAULT_OPTIONS.showFigures),
     showReplay: flag(given.showReplay, DEFAULT_OPTIONS.showReplay),
     showCheckpoints: flag(given.showCheckpoints, DEFAULT_OPTIONS.showCheckpoints),

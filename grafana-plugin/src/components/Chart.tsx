@@ -16,6 +16,7 @@ import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
 import { AnnotationEditor } from './AnnotationEditor.tsx';
 import { Annotations } from './Annotations.tsx';
+import { FoldMarks } from './FoldMarks.tsx';
 import { GroupButtons } from './GroupButtons.tsx';
 import { hoverText, shortened } from './hover-text.ts';
 import { LaneScrollbar } from './LaneScrollbar.tsx';
@@ -30,6 +31,7 @@ import { useAxisPan } from './use-axis-pan.ts';
 import { useAnnotating } from './use-annotating.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
 import { usePinnedTooltip } from './use-pinned-tooltip.ts';
+import type { Folds } from './use-folds.ts';
 import type { Replay } from './use-replay.ts';
 import type { SharedCrosshair } from './use-shared-crosshair.ts';
 
@@ -42,6 +44,7 @@ export interface ChartProps {
   /** The others are as if they were not. */
   readonly shownStates: StateSet;
   readonly forecast: Forecast | undefined;
+  readonly folds: Folds;
   readonly options: PanelOptions;
   readonly width: number;
   readonly height: number;
@@ -62,6 +65,7 @@ export function Chart(props: ChartProps): React.ReactElement {
     lanes,
     shownStates,
     forecast,
+    folds,
     options,
     width,
     height,
@@ -99,6 +103,7 @@ export function Chart(props: ChartProps): React.ReactElement {
         height,
         devicePixelRatio,
         ...range,
+        idle: folds.idle,
         timeline: rows === undefined ? undefined : { rows, threads: data.timeline?.groups ?? [] },
         burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
         forecast: options.showForecast ? forecast : undefined,
@@ -119,6 +124,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       height,
       devicePixelRatio,
       range,
+      folds.idle,
       rows,
       options,
       data,
@@ -276,6 +282,7 @@ export function Chart(props: ChartProps): React.ReactElement {
           onScroll={onScroll}
         />
       )}
+      <FoldMarks folds={folds} layout={layout} time={time} />
       <Annotations annotations={props.annotations} layout={layout} time={time} />
       {brushed !== undefined && (
         <SpendBreakdown

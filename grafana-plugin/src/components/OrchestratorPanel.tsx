@@ -24,6 +24,7 @@ import { ReplayControls } from './ReplayControls.tsx';
 import { resolutionText, summaryText } from './summary-text.ts';
 import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
+import { useFolds } from './use-folds.ts';
 import { useReplay } from './use-replay.ts';
 import { useSharedCrosshair } from './use-shared-crosshair.ts';
 import { useLaneView } from './use-lane-view.ts';
@@ -64,9 +65,10 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const [memory] = useState(createLaneMemory);
   const { stalenessSeconds } = options;
   // What was read is read for the range of the data: a zoom redraws at once and reads when its data arrives.
+  const dataRange = useMemo(() => drawnRange(data.timeRange, data), [data]);
   const read = useMemo(
-    () => readPanelData(data.series, { ...drawnRange(data.timeRange, data), stalenessSeconds }, memory),
-    [data, stalenessSeconds, memory]
+    () => readPanelData(data.series, { ...dataRange, stalenessSeconds }, memory),
+    [data, dataRange, stalenessSeconds, memory]
   );
   // `data` itself is new with every change.
   const annotations = useMemo(() => readAnnotations(data.annotations ?? []), [data]);
@@ -81,7 +83,10 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const palette = useMemo(() => themePalette(theme, read.looks), [theme, read.looks]);
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
   const shared = useSharedCrosshair();
-  const replay = useReplay({ timeline, range, onMove: shared.publish });
+  const lanes = useLaneView({ timeline, options, range });
+  const { tree } = lanes;
+  const folds = useFolds({ lanes: tree?.lanes, options, range: dataRange });
+  const replay = useReplay({ timeline, range, skipped: folds.idle, onMove: shared.publish });
   const replayMs = replay.atMs;
   const showCost = options.showCost !== 'off';
   const figures = useMemo(() => {
@@ -100,8 +105,6 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
       time,
     });
   }, [primary, oneOfMany, forecast, timeline, showCost, lookbackMs, replayMs, range, time]);
-  const lanes = useLaneView({ timeline, options, range });
-  const { tree } = lanes;
   const [shownStates, setShownStates] = useState(ALL_STATES);
   const totals = useMemo(
     () => legendTotals(tree === undefined ? [] : totalsPerState(tree.lanes, range), shownStates),
@@ -157,6 +160,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
           lanes={lanes}
           shownStates={shownStates}
           forecast={forecast}
+          folds={folds}
           options={options}
           width={width - legendSize.right}
           height={Math.max(0, chartHeight)}

@@ -1,5 +1,6 @@
 // Where a replay stands and how it moves on: stepping, playing at a speed, snapping back to live.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Stretch } from '../model/idle-stretches.ts';
 import { nextStop, replayStops, type StopKind } from '../model/replay.ts';
 import type { Timeline } from '../model/timeline.ts';
 import { useReducedMotion } from './use-reduced-motion.ts';
@@ -13,6 +14,8 @@ const REDUCED_STEP_MS = 1_000;
 interface ReplayInput {
   readonly timeline: Timeline | undefined;
   readonly range: { readonly fromMs: number; readonly toMs: number; readonly nowMs: number };
+  /** Folded time: playing leaps over it. Ascending. */
+  readonly skipped: readonly Stretch[];
   /** Hears of every move; undefined: live again. */
   readonly onMove: (atMs: number | undefined) => void;
 }
@@ -33,7 +36,12 @@ export interface Replay {
   readonly goLive: () => void;
 }
 
-export function useReplay({ timeline, range, onMove }: ReplayInput): Replay {
+/** `ms`, or the end of the stretch that it lies in. */
+function leapt(ms: number, stretches: readonly Stretch[]): number {
+  return stretches.find(({ fromMs, toMs }) => ms > fromMs && ms < toMs)?.toMs ?? ms;
+}
+
+export function useReplay({ timeline, range, skipped, onMove }: ReplayInput): Replay {
   const [atMs, setAtMs] = useState<number>();
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState<Speed>(1);
@@ -87,12 +95,12 @@ export function useReplay({ timeline, range, onMove }: ReplayInput): Replay {
       const passedMs = frameMs - before;
       if (passedMs > 0 && passedMs >= leastStepMs) {
         before = frameMs;
-        setAtMs((ms) => (ms === undefined ? ms : ms + passedMs * speed));
+        setAtMs((ms) => (ms === undefined ? ms : leapt(ms + passedMs * speed, skipped)));
       }
       frame = requestAnimationFrame(advance);
     });
     return () => cancelAnimationFrame(frame);
-  }, [playing, speed, leastStepMs]);
+  }, [playing, speed, leastStepMs, skipped]);
 
   // What is replayed is the same for an instant that left a sliding range, and over at the end.
   useEffect(() => {

@@ -6,7 +6,7 @@ import { amountAt, type BudgetMark, type BurnDown, type MoneyPoint, type Period 
 import type { Forecast } from '../model/forecast.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
 import { moneyText, moneyTick } from './money-text.ts';
-import { xOfTime, type TimeAxis } from './time-axis.ts';
+import { bendsBetween, xOfTime, type TimeAxis } from './time-axis.ts';
 
 export interface Point {
   readonly x: number;
@@ -146,6 +146,13 @@ function domainOf(burnDowns: readonly BurnDown[], axis: TimeAxis): [number, numb
   return [lowest - 0.08 * span, highest + 0.04 * span];
 }
 
+function pairs<T>(items: readonly T[]): Array<[T, T]> {
+  return items.slice(1).flatMap((item, i): Array<[T, T]> => {
+    const before = items[i];
+    return before === undefined ? [] : [[before, item]];
+  });
+}
+
 function idealPieces(periods: readonly Period[], axis: TimeAxis, limitUsd: number): Array<[MoneyPoint, MoneyPoint]> {
   return periods.flatMap((period): Array<[MoneyPoint, MoneyPoint]> => {
     const fromMs = Math.max(axis.fromMs, period.startMs);
@@ -154,15 +161,17 @@ function idealPieces(periods: readonly Period[], axis: TimeAxis, limitUsd: numbe
       atMs,
       usd: limitUsd * (1 - (atMs - period.startMs) / (period.endMs - period.startMs)),
     });
-    return fromMs < toMs ? [[at(fromMs), at(toMs)]] : [];
+    return fromMs < toMs ? pairs([fromMs, ...bendsBetween(axis, fromMs, toMs), toMs].map(at)) : [];
   });
 }
 
 /** One line of the forecast from where money stands now to zero or the end of the range, whichever comes first. */
-function forecastEnd(given: Forecast & { kind: 'forecast' }, rate: number, axis: TimeAxis): MoneyPoint {
-  const zeroMs = rate > 0 ? given.fromMs + given.fromUsd / rate : Infinity;
-  const atMs = Math.min(axis.toMs, zeroMs);
-  return { atMs, usd: zeroMs <= axis.toMs ? 0 : given.fromUsd - rate * (atMs - given.fromMs) };
+function forecastLine(given: Forecast & { kind: 'forecast' }, rate: number, axis: TimeAxis): MoneyPoint[] {
+  const { fromMs, fromUsd } = given;
+  const zeroMs = rate > 0 ? fromMs + fromUsd / rate : Infinity;
+  const endMs = Math.min(axis.toMs, zeroMs);
+  const at = (atMs: number): MoneyPoint => ({ atMs, usd: atMs === zeroMs ? 0 : fromUsd - rate * (atMs - fromMs) });
+  return [fromMs, ...bendsBetween(axis, fromMs, endMs), endMs].map(at);
 }
 
 function layoutForecast(
@@ -173,13 +182,14 @@ function layoutForecast(
   if (given === undefined || given.kind !== 'forecast' || given.fromMs >= axis.toMs || given.fromMs < axis.fromMs) {
     return undefined;
   }
-  const start = toPoint({ atMs: given.fromMs, usd: given.fromUsd });
-  const fast = toPoint(forecastEnd(given, given.fastestRate, axis));
-  const slow = toPoint(forecastEnd(given, given.slowestRate, axis));
-  const middle = toPoint(forecastEnd(given, given.rate, axis));
+  const lineAt = (rate: number) => forecastLine(given, rate, axis).map(toPoint);
+  const fast = lineAt(given.fastestRate);
+  const slow = lineAt(given.slowestRate);
+  const [fastEnd, slowEnd] = [fast.at(-1), slow.at(-1)];
   // Where the fast edge reaches zero first, the cone runs on along zero below the slow edge.
-  const corner = slow.x > fast.x ? [{ x: slow.x, y: fast.y }] : [];
-  return { line: [start, middle], cone: [start, fast, ...corner, slow] };
+  const corner =
+    fastEnd !== undefined && slowEnd !== undefined && slowEnd.x > fastEnd.x ? [{ x: slowEnd.x, y: fastEnd.y }] : [];
+  return { line: lineAt(given.rate), cone: [...fast, ...corner, ...slow.slice(1).toReversed()] };
 }
 
 /** Undefined when there is no budget to draw. A budget without a limit has no share of it and is drawn in US dollars. */

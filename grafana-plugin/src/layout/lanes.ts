@@ -8,7 +8,7 @@ import type { StateSet } from '../model/state-filter.ts';
 import type { MeasureText } from './label-fit.ts';
 import { rollUpRects, runRects, type RollUpRect, type RunRect } from './roll-up.ts';
 import { segmentRects, type SegmentRect } from './segment-rects.ts';
-import type { TimeAxis } from './time-axis.ts';
+import { axisKey, type TimeAxis } from './time-axis.ts';
 
 /** A sub-lane: one of several in a lane whose states overlap. */
 export interface RowTrack {
@@ -179,7 +179,7 @@ function rectsOf(
 ): readonly SegmentRect[] {
   const { axis, devicePixel, shown, measure, stateName } = input;
   const names = Object.values(stateName ?? {});
-  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, shown, input.costOnBars, ...names].join(' ');
+  const key = [axisKey(axis), devicePixel, shown, input.costOnBars, ...names].join(' ');
   let own = known.get(index);
   if (own?.key !== key || own.measure !== measure) {
     own = { key, measure, rects: new Map() };

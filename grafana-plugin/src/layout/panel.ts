@@ -11,10 +11,12 @@
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { BurnDown } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
+import type { Stretch } from '../model/idle-stretches.ts';
 import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
 import type { Spent } from '../model/spent-in-range.ts';
 import type { ThreadGroup } from '../model/timeline.ts';
 import { layoutBurnDown, type BudgetScale, type BurnDownLayout } from './burn-down.ts';
+import { foldedAxis } from './folded-axis.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
 import { checkpointMarks, type CheckpointMark } from './checkpoint-marks.ts';
 import { layoutRow, layoutRows, rowsHeight, type Row, type RowIndex } from './lanes.ts';
@@ -38,6 +40,8 @@ export interface LayoutInput {
   readonly fromMs: number;
   readonly toMs: number;
   readonly nowMs: number;
+  /** Stretches to fold on the axis where that makes room; none where it is left out. */
+  readonly idle?: readonly Stretch[] | undefined;
   /** Undefined: this band is not drawn. */
   readonly timeline: TimelineInput | undefined;
   /** Empty: this band is not drawn. Primary budget first. */
@@ -236,12 +240,9 @@ function layoutTimeline(
 /** Lays the whole panel out. Zero or negative sizes give a layout without bands and without ticks. */
 export function layoutPanel(input: LayoutInput): PanelLayout {
   const gutter = gutters(input);
-  const axis: TimeAxis = {
-    fromMs: input.fromMs,
-    toMs: input.toMs,
-    left: gutter.left,
-    right: Math.max(gutter.left, input.width - gutter.right),
-  };
+  const { fromMs, toMs, idle = [] } = input;
+  const right = Math.max(gutter.left, input.width - gutter.right);
+  const axis = foldedAxis({ fromMs, toMs, left: gutter.left, right }, idle);
   const nowVisible = input.nowMs > input.fromMs && input.nowMs <= input.toMs;
   const plotTop = nowVisible ? FLAG_HEIGHT : 6;
   const plotBottom = Math.max(plotTop, input.height - AXIS_HEIGHT);

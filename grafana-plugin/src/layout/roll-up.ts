@@ -3,7 +3,7 @@ import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contrac
 import type { GroupNode } from '../model/lane-tree.ts';
 import { stateOfCode, topCode } from '../model/state-columns.ts';
 import { visitMarks, type PixelGrid } from './segment-rects.ts';
-import { xOfTime } from './time-axis.ts';
+import { axisKey, xOfTime } from './time-axis.ts';
 
 export interface RollUpRect {
   readonly state: AgentState;
@@ -30,7 +30,7 @@ const made = new WeakMap<GroupNode, Made>();
 /** The most important state of all lanes below `group` at each device pixel, equal neighbours joined. */
 export function rollUpRects(group: GroupNode, grid: PixelGrid): readonly RollUpRect[] {
   const { axis, devicePixel } = grid;
-  const key = [axis.fromMs, axis.toMs, axis.left, axis.right, devicePixel, grid.shown].join(' ');
+  const key = [axisKey(axis), devicePixel, grid.shown].join(' ');
   const known = made.get(group);
   if (known?.key === key) {
     return known.rects;

@@ -1,31 +1,89 @@
 // The one x axis of both bands: time <-> CSS pixels, and where ticks stand.
 import { scaleUtc } from 'd3-scale';
 
+/** A part of the axis within which x is in proportion to time. */
+export interface Piece {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** CSS pixels from the canvas's left edge. */
+  readonly left: number;
+  readonly right: number;
+  /** It takes less room than the rest of the axis would give it. */
+  readonly isFold: boolean;
+}
+
 export interface TimeAxis {
   readonly fromMs: number;
   readonly toMs: number;
   /** CSS pixels from the canvas's left edge. */
   readonly left: number;
   readonly right: number;
+  /** From the axis's beginning to its end without a gap; none is empty. Undefined: nothing is folded. */
+  readonly pieces?: readonly Piece[] | undefined;
 }
 
 /** CSS x of a time; not clamped. An empty range maps to the left edge. */
 export function xOfTime(axis: TimeAxis, ms: number): number {
-  const span = axis.toMs - axis.fromMs;
-  return span <= 0 ? axis.left : axis.left + ((ms - axis.fromMs) / span) * (axis.right - axis.left);
+  const { fromMs, toMs, left, right } =
+    axis.pieces === undefined ? axis : lastPiece(axis.pieces, (piece) => piece.fromMs <= ms);
+  const span = toMs - fromMs;
+  return span <= 0 ? left : left + ((ms - fromMs) / span) * (right - left);
 }
 
 /** Time at a CSS x, clamped to the range. */
 export function timeOfX(axis: TimeAxis, x: number): number {
-  const width = axis.right - axis.left;
-  const part = width <= 0 ? 0 : Math.min(1, Math.max(0, (x - axis.left) / width));
-  return axis.fromMs + part * (axis.toMs - axis.fromMs);
+  const { fromMs, toMs, left, right } =
+    axis.pieces === undefined ? axis : lastPiece(axis.pieces, (piece) => piece.left <= x);
+  const width = right - left;
+  const part = width <= 0 ? 0 : Math.min(1, Math.max(0, (x - left) / width));
+  return fromMs + part * (toMs - fromMs);
 }
 
-/** The range that is in view when what is drawn moves `pixels` to the right; the same where there is nothing to move. */
+const NO_PIECE: Piece = { fromMs: 0, toMs: 0, left: 0, right: 0, isFold: false };
+
+/** The last piece that has begun; the first where none has: what lies outside goes on at the pace of the outer ones. */
+function lastPiece(pieces: readonly Piece[], hasBegun: (piece: Piece) => boolean): Piece {
+  let low = 1;
+  let high = pieces.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (hasBegun(pieces[middle] ?? NO_PIECE)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return pieces[low - 1] ?? NO_PIECE;
+}
+
+function openPieces(axis: TimeAxis): readonly Piece[] {
+  return axis.pieces?.filter(({ isFold }) => !isFold) ?? [{ ...axis, isFold: false }];
+}
+
+/** What is folded, ascending. */
+export function foldsOf({ pieces = [] }: TimeAxis): readonly Piece[] {
+  return pieces.filter(({ isFold }) => isFold);
+}
+
+/** Times between two others at which a line that is straight in time bends on the axis. */
+export function bendsBetween({ pieces = [] }: TimeAxis, fromMs: number, toMs: number): number[] {
+  return pieces.map((piece) => piece.fromMs).filter((ms) => ms > fromMs && ms < toMs);
+}
+
+/** Equal for axes that put every time at the same place: a key for what was worked out for one. */
+export function axisKey({ fromMs, toMs, left, right, pieces = [] }: TimeAxis): string {
+  return [fromMs, toMs, left, right, ...pieces.flatMap((piece) => [piece.fromMs, piece.left])].join(' ');
+}
+
+/**
+ * The range that is in view when what is drawn moves `pixels` to the right; the same where there is nothing to move. On a
+ * folded axis the pixels are worth what they are beside the folds.
+ */
 export function pannedRange(axis: TimeAxis, pixels: number): { fromMs: number; toMs: number } {
-  const width = axis.right - axis.left;
-  const shiftMs = width <= 0 ? 0 : Math.round((pixels / width) * (axis.toMs - axis.fromMs));
+  const open = openPieces(axis);
+  const width = open.reduce((sum, { left, right }) => sum + right - left, 0);
+  const shownMs = open.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  const shiftMs = width <= 0 ? 0 : Math.round((pixels / width) * shownMs);
   return { fromMs: axis.fromMs - shiftMs, toMs: axis.toMs - shiftMs };
 }
 
@@ -54,25 +112,44 @@ export function timeTicks(axis: TimeAxis, format: TickFormat): Tick[] {
   if (axis.toMs - axis.fromMs < SHORTEST_STEP_MS || width <= 0) {
     return [];
   }
-  const offsetMs = format.zoneOffsetMs(axis.fromMs);
-  const scale = scaleUtc().domain([axis.fromMs + offsetMs, axis.toMs + offsetMs]);
+  const open = openPieces(axis);
+  const shownMs = open.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   for (let count = Math.max(1, Math.floor(width / MIN_TICK_DISTANCE)); count >= 1; count--) {
-    // Each tick is brought back with the offset that holds there: a range may cross a clock change.
-    const times = scale.ticks(count).map((local) => {
-      const guess = local.getTime() - offsetMs;
-      return local.getTime() - format.zoneOffsetMs(guess);
-    });
-    const stepMs = times.length > 1 ? (times[1] ?? 0) - (times[0] ?? 0) : axis.toMs - axis.fromMs;
-    const ticks = times.map((ms) => ({ x: xOfTime(axis, ms), text: format.tickText(ms, stepMs) }));
-    const fits = ticks.every((tick, i) => {
-      const next = ticks[i + 1];
-      return (
-        next === undefined || (format.textWidth(tick.text) + format.textWidth(next.text)) / 2 + 12 <= next.x - tick.x
-      );
-    });
+    const pieces = open.map((piece) => roundTimes(piece, (count * (piece.toMs - piece.fromMs)) / shownMs, format));
+    const stepMs = Math.min(shownMs, ...pieces.map(([first = 0, second = Infinity]) => second - first));
+    const ticksOf = (times: readonly number[]) =>
+      times.map((ms): Tick => ({ x: xOfTime(axis, ms), text: format.tickText(ms, stepMs) }));
+    const ticks = pieces.map(ticksOf);
+    const fits = ticks.every((piece) => piece.every((tick, i) => !touches(tick, piece[i + 1], format)));
     if (fits) {
-      return ticks;
+      return withoutTouching(ticks.flat(), format);
     }
   }
   return [];
+}
+
+/** Round times of the dashboard's time zone in a piece, about `count` of them; less than one is a step longer than it. */
+function roundTimes({ fromMs, toMs }: Piece, count: number, format: TickFormat): number[] {
+  const offsetMs = format.zoneOffsetMs(fromMs);
+  // Each is brought back with the offset that holds there: a range may cross a clock change.
+  return scaleUtc()
+    .domain([fromMs + offsetMs, toMs + offsetMs])
+    .ticks(count)
+    .map((local) => local.getTime() - format.zoneOffsetMs(local.getTime() - offsetMs));
+}
+
+function touches(tick: Tick, next: Tick | undefined, { textWidth }: TickFormat): boolean {
+  return next !== undefined && (textWidth(tick.text) + textWidth(next.text)) / 2 + 12 > next.x - tick.x;
+}
+
+/** Ticks at both sides of a fold stand nearer to each other than those of a piece: the latter of two that touch goes. */
+function withoutTouching(ticks: readonly Tick[], format: TickFormat): Tick[] {
+  const kept: Tick[] = [];
+  for (const tick of ticks) {
+    const before = kept.at(-1);
+    if (before === undefined || !touches(before, tick, format)) {
+      kept.push(tick);
+    }
+  }
+  return kept;
 }

@@ -1,0 +1,73 @@
+// The panel alone in the preview host, on a recording, with options in place of the dashboard's.
+import { isDeepStrictEqual } from 'node:util';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { openPage, type WatchedPage } from './browser.ts';
+import { FROM_MS, NOW_MS, THREAD, TO_MS } from './panel-recordings.ts';
+import type { RunningHost } from './preview-host.ts';
+import { recordPrometheus, type Recording } from './recorded-prometheus.ts';
+
+const PANEL = 7;
+
+export interface PanelRequest {
+  readonly recording: Recording;
+  /** Over those of the provisioned dashboard. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** More of the address, from its `&` on. */
+  readonly search?: string;
+  readonly reducedMotion?: boolean;
+  /** Content-Security-Policy that the host's page is served with. */
+  readonly policy?: string;
+}
+
+export interface OpenedPanel extends WatchedPage {
+  readonly panel: Locator;
+  readonly chart: Locator;
+}
+
+export async function openPanel(browser: Browser, host: RunningHost, request: PanelRequest): Promise<OpenedPanel> {
+  const opened = await openPage(browser, { nowMs: NOW_MS });
+  const { page } = opened;
+  if (request.reducedMotion === true) await page.emulateMedia({ reducedMotion: 'reduce' });
+  await recordPrometheus(page, request.recording);
+  if (request.policy !== undefined) await underPolicy(page, host, request.policy);
+  await page.route('**/api/dashboards/uid/*', async (route) => {
+    const answer = (await (await route.fetch()).json()) as {
+      dashboard: { panels: { id: number; options?: Record<string, unknown> }[] };
+    };
+    for (const one of answer.dashboard.panels) {
+      if (one.id === PANEL) one.options = { ...one.options, ...request.options };
+    }
+    await route.fulfill({ json: answer });
+  });
+  const range = `from=${FROM_MS}&to=${TO_MS}`;
+  await page.goto(`${host.url}/?${range}&viewPanel=${PANEL}&var-thread=${THREAD}${request.search ?? ''}`);
+  const panel = page.getByTestId(`panel-${PANEL}`);
+  return { ...opened, panel, chart: panel.getByTestId('orchestrator-chart') };
+}
+
+async function underPolicy(page: Page, host: RunningHost, policy: string): Promise<void> {
+  await page.route(`${host.url}/?*`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({
+      response,
+      headers: { ...response.headers(), 'content-security-policy': policy },
+    });
+  });
+}
+
+/** What is read follows the canvas once it rests: reads until it says what is wanted, or shows how it differs. */
+export async function comesTo<T>(read: () => Promise<T>, wanted: T): Promise<void> {
+  const end = Date.now() + 10_000;
+  let last = await read();
+  while (!isDeepStrictEqual(last, wanted) && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    last = await read();
+  }
+  expect(last).toEqual(wanted);
+}
+
+export async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('it is not visible and has no place');
+  return box;
+}
