@@ -20,11 +20,13 @@ import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
 import { hostIsOwn } from './http/own-host.ts';
 import { createRouter } from './http/router.ts';
+import { SharedConsumers } from './http/shared-consumers.ts';
 import type { ReadHistory } from './http/thread-events.ts';
 import { upgradeHandler } from './http/upgrade.ts';
 import type { Compactor } from './journal/directory-journal.ts';
 import { NotDurableError } from './journal/disk-journal.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
+import { openDirectory } from './journal/storage.ts';
 import type { JournalStorage } from './journal/storage.ts';
 import { directoryJournal, reportRecovery } from './journal-reporting.ts';
 import type { Log } from './log.ts';
@@ -44,6 +46,7 @@ import type { StateLine } from './state.ts';
 import { readBody } from './source/body.ts';
 import { attachEmitter, copyOf } from './source/emitter.ts';
 import { parseEvent } from './source/parse.ts';
+import { TimelineCursors } from './timeline-cursors.ts';
 
 const SWEEP_PERIOD_MS = 1_000;
 /** Of the timeline's samples: at 20,000 events/s, 2,000 at a time. */
@@ -114,8 +117,25 @@ export function createApp({ config, files, security, version, clock, log, openSt
     onTimelineDrop: (reason) => {
       self.timelineDropped(reason);
     },
+    onTimelineTold: () => {
+      cursors?.save();
+    },
   });
   const { ledger, model, producers, registry, timeline, series } = state;
+  const cursors = isDurable
+    ? new TimelineCursors({
+        open: () => (openStorage ?? openDirectory)(config.dataDir),
+        cursors: () => timeline.cursors(),
+        log,
+      })
+    : undefined;
+  const shared = new SharedConsumers({
+    now: () => clock.now(),
+    onShared: (consumer) => {
+      const message = 'several clients fetch the timeline under one name, so that each gets a part of the samples';
+      log('warn', message, { consumer });
+    },
+  });
   const snapshotTask = (): SnapshotTask => ({
     directory: config.dataDir,
     config: stateConfigOf(config),
@@ -196,6 +216,8 @@ export function createApp({ config, files, security, version, clock, log, openSt
   const start = async (): Promise<void> => {
     if (disk !== undefined) {
       const startedMs = clock.monotonic();
+      const told = await cursors?.read();
+      if (told !== undefined) timeline.resume(told);
       const recovery = await disk.start({
         stateVersion: STATE_VERSION,
         load: (lines) => {
@@ -216,6 +238,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
         },
       });
       timeline.restored();
+      cursors?.save();
       damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
       const lostUntilMs = state.loss.untilMs(recovery, clock.now());
       if (lostUntilMs !== undefined) ledger.missesBefore(lostUntilMs, model);
@@ -264,6 +287,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
           budgets: () => ledger.views(clock.now()),
           refused: (file) => reload.refused(file),
           security: () => securityLook,
+          sharedConsumers: () => shared.names(),
           unpriced: () => model.unpriced.size,
           foldedLabels: () => self.foldedLabels,
           threadsOverCap: () => state.admission.refused,
@@ -313,7 +337,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     history,
     past,
     metrics: { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets: ledger, clock },
-    timeline: { timeline, self, clock },
+    timeline: { timeline, shared, self, clock },
     events: {
       ...ingest,
       body: { maxBytes: config.maxBodyBytes, maxRatio: config.maxDecompressionRatio },
@@ -361,6 +385,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     await ready.catch(() => undefined);
     await Promise.all([ingestSocket.close(), gateway.close(), served?.()]);
     await pipeline.idle();
+    await cursors?.close();
     await journal.close();
   };
   return {

@@ -19,6 +19,7 @@ export interface DegradedParts {
   /** A sentence on why the file is refused. */
   readonly refused: (file: ReloadableFile) => string | undefined;
   readonly security: () => SecurityLook;
+  readonly sharedConsumers: () => readonly string[];
   readonly unpriced: () => number;
   readonly foldedLabels: () => readonly string[];
   readonly threadsOverCap: () => number;
@@ -70,6 +71,14 @@ function sentences(reason: DegradedReason, parts: DegradedParts): readonly strin
       return labels.length === 0
         ? []
         : [`labels have reached their cap, and what came later is shown as "other": ${labels.join(', ')}`];
+    }
+    case 'timeline_consumer_shared': {
+      const names = parts.sharedConsumers();
+      return names.length === 0
+        ? []
+        : [
+            `several clients fetch the timeline under one name, so that each gets a part of the samples; give every Prometheus server a consumer of its own: ${names.join(', ')}`,
+          ];
     }
     case 'threads_over_cap': {
       const count = parts.threadsOverCap();

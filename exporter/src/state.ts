@@ -38,6 +38,8 @@ export interface StateOptions {
   readonly onFold?: (label: string, count: number) => void;
   readonly onThreadRefused?: (count: number) => void;
   readonly onTimelineDrop?: (reason: TimelineDropReason) => void;
+  /** A consumer of the timeline was told more. */
+  readonly onTimelineTold?: () => void;
 }
 
 /** A part of the state with one item of what it holds. Explicit JSON: money as whole nano-USD, times in ms. */
@@ -62,7 +64,7 @@ export class ExporterState {
   readonly series: SeriesOutput;
   readonly #budgets: readonly BudgetDefinition[];
 
-  constructor({ config, budgets, now, onFold, onThreadRefused, onTimelineDrop }: StateOptions) {
+  constructor({ config, budgets, now, onFold, onThreadRefused, onTimelineDrop, onTimelineTold }: StateOptions) {
     this.#budgets = budgets;
     const ledger = new BudgetLedger(budgets);
     this.ledger = ledger;
@@ -90,6 +92,7 @@ export class ExporterState {
       admission: this.admission,
       now,
       onDrop: (reason) => onTimelineDrop?.(reason),
+      onTold: onTimelineTold,
     });
     const { admission, registry, model, timeline } = this;
     this.series = new SeriesOutput({ registry, model, admission, timeline, defaultWorkflow: config.workflow });

@@ -1,4 +1,5 @@
 // What cannot be relied on: the gauge and the health pages say the same, reason by reason, and stop saying it.
+import { Agent, get } from 'node:http';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +142,28 @@ test('labels and threads past their caps', async () => {
   expect(await reasons()).toEqual(['threads_over_cap']);
   await send({ model: 'c' });
   expect(await reasons()).toEqual(['series_folded', 'threads_over_cap']);
+});
+
+test('two clients that take turns under one consumer name', async () => {
+  await start({});
+  const agents = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })];
+  const fetched = (agent: Agent | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      get(`${running.url}/metrics/timeline?consumer=prometheus`, { agent }, (response) => {
+        response.resume().once('end', () => {
+          // The connection is free for the next request when this has been handled.
+          setImmediate(resolve);
+        });
+      }).once('error', reject);
+    });
+  const found: (readonly string[])[] = [];
+  for (const n of [0, 0, 1, 0, 1]) {
+    await fetched(agents[n]);
+    found.push(await reasons());
+  }
+  for (const agent of agents) agent.destroy();
+  expect(found).toEqual([[], [], [], [], ['timeline_consumer_shared']]);
+  expect(running.log.filter((line) => line.startsWith('warn several clients'))).toHaveLength(1);
 });
 
 test('which files are bad, and which budgets, is not said to those who may not read', async () => {

@@ -1,118 +1,21 @@
 // The timeline through a real Prometheus: every transition is read back at its own millisecond, and nothing is warned of.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AGENT_STATE_CODE, THREAD_STATE_CODE } from '../src/contract/states.ts';
+import { changesOf, rawSamples, startPrometheus, timelineScrape, until } from './prometheus-process.ts';
+import type { Prometheus } from './prometheus-process.ts';
 import { ndjson, post, recordedRun, runExporter } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
 
-const SCRAPE_MS = 1_000;
 const LATENESS_MS = 1_500;
-
-interface Prometheus {
-  readonly url: string;
-  readonly log: () => string;
-  readonly stop: () => Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function startPrometheus(exporterUrl: string): Promise<Prometheus> {
-  const folder = mkdtempSync(join(tmpdir(), 'exporter-prometheus-'));
-  const targets = [exporterUrl.replace('http://', '')];
-  const config = {
-    global: { scrape_interval: `${SCRAPE_MS}ms`, scrape_timeout: `${SCRAPE_MS}ms` },
-    scrape_configs: [
-      { job_name: 'metrics', static_configs: [{ targets }] },
-      {
-        job_name: 'timeline',
-        metrics_path: '/metrics/timeline',
-        params: { consumer: ['test'] },
-        honor_timestamps: true,
-        static_configs: [{ targets }],
-      },
-    ],
-  };
-  // JSON is YAML.
-  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const port = await freePort();
-  const child: ChildProcess = spawn(
-    'prometheus',
-    [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] }
-  );
-  let log = '';
-  child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
-  const exited = once(child, 'exit');
-  return {
-    url: `http://127.0.0.1:${port}`,
-    log: () => log,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** [ms, value] of one series. */
-type Samples = readonly (readonly [number, string])[];
-
-/** Raw samples of the last half hour by the labels that follow `environment`; undefined while Prometheus is not up. */
-async function rawSamples(prometheus: Prometheus, metric: string): Promise<Map<string, Samples> | undefined> {
-  const query = encodeURIComponent(`${metric}[30m]`);
-  const response = await fetch(`${prometheus.url}/api/v1/query?query=${query}`).catch(() => undefined);
-  if (response?.ok !== true) return undefined;
-  const { data } = (await response.json()) as {
-    data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
-  };
-  return new Map(
-    data.result.map(({ metric: labels, values }) => [
-      [labels['thread'], labels['agent']].filter((label) => label !== undefined).join('/'),
-      values.map(([seconds, value]) => [Math.round(seconds * 1000), value] as const),
-    ])
-  );
-}
-
-/** Without the heartbeats, which repeat the value before them. */
-function changesOf(samples: Samples = []): Samples {
-  return samples.filter(([, value], i) => samples[i - 1]?.[1] !== value);
-}
-
-async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  while (Date.now() < deadline) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await delay(100);
-  }
-  throw new Error(`not within 30 s: ${what}`);
-}
 
 let running: RunningExporter;
 let prometheus: Prometheus;
 beforeAll(async () => {
   running = await runExporter({ timeline: { lateness: `${LATENESS_MS}ms` } });
-  prometheus = await startPrometheus(running.url);
+  const metrics = { job_name: 'metrics', static_configs: [{ targets: [running.url.replace('http://', '')] }] };
+  prometheus = await startPrometheus({ scrapes: [metrics, timelineScrape(running.url, 'test')] });
   await until('Prometheus scrapes the exporter', async () => {
-    const up = await rawSamples(prometheus, 'orchestrator_exporter_build_info');
+    const up = await rawSamples(prometheus.url, 'orchestrator_exporter_build_info');
     return up !== undefined && up.size > 0 ? up : undefined;
   });
 }, 60_000);
@@ -128,9 +31,11 @@ test('a recorded run is read back whole: each transition at its millisecond, the
   const [started, completed] = tool.map((event) => event.timestamp);
   const endMs = Math.max(...events.map((event) => event.timestamp));
   const states = await until('the end of the run', async () => {
-    const found = await rawSamples(prometheus, 'orchestrator_timeline_thread_state');
+    const found = await rawSamples(prometheus.url, 'orchestrator_timeline_thread_state');
     const samples = found?.get('run-openai');
-    return samples?.at(-1)?.[1] === '5' ? await rawSamples(prometheus, 'orchestrator_timeline_agent_state') : undefined;
+    return samples?.at(-1)?.[1] === '5'
+      ? await rawSamples(prometheus.url, 'orchestrator_timeline_agent_state')
+      : undefined;
   });
   expect(completed).toBe((started ?? 0) + 3);
   expect(changesOf(states.get('run-openai/tool:get_current_time'))).toEqual([
@@ -142,10 +47,10 @@ test('a recorded run is read back whole: each transition at its millisecond, the
     const { costCents } = event['payload'] as { costCents?: number };
     return costCents === undefined ? [] : [[event.timestamp, Number((costCents / 100).toPrecision(12))] as const];
   });
-  const stored = await rawSamples(prometheus, 'orchestrator_timeline_thread_cost_usd');
+  const stored = await rawSamples(prometheus.url, 'orchestrator_timeline_thread_cost_usd');
   expect(changesOf(stored?.get('run-openai')).map(([ms, value]) => [ms, Number(value)])).toEqual(costs);
   const checkpoints = events.filter((event) => event['type'] === 'checkpoint.saved').map((event) => event.timestamp);
-  const saved = await rawSamples(prometheus, 'orchestrator_timeline_checkpoint');
+  const saved = await rawSamples(prometheus.url, 'orchestrator_timeline_checkpoint');
   expect(saved?.get('run-openai')?.map(([ms]) => ms)).toEqual(checkpoints);
 }, 60_000);
 
@@ -174,11 +79,11 @@ test('1,200 transitions 1 ms apart over several scrapes, sent out of order withi
   const end = { type: 'graph.complete', threadId: 'exact', timestamp: endMs, payload: { status: 'failure' } };
   await post(running.url, ndjson([end]));
   await until('the end of the thread', async () => {
-    const found = await rawSamples(prometheus, 'orchestrator_timeline_thread_state');
+    const found = await rawSamples(prometheus.url, 'orchestrator_timeline_thread_state');
     const last = found?.get('exact')?.at(-1);
     return last?.[1] === String(THREAD_STATE_CODE.failed) && last[0] === endMs ? true : undefined;
   });
-  const stored = (await rawSamples(prometheus, 'orchestrator_timeline_agent_state'))?.get('exact/a') ?? [];
+  const stored = (await rawSamples(prometheus.url, 'orchestrator_timeline_agent_state'))?.get('exact/a') ?? [];
   const byTime = new Map(stored);
   const missing = truth.filter(([ms, value]) => byTime.get(ms) !== value);
   expect(missing).toEqual([]);
@@ -189,12 +94,7 @@ test('1,200 transitions 1 ms apart over several scrapes, sent out of order withi
 }, 60_000);
 
 test('Prometheus has warned of nothing, and every scrape was taken', async () => {
-  expect(
-    prometheus
-      .log()
-      .split('\n')
-      .filter((line) => /level=(warn|error)/.test(line))
-  ).toEqual([]);
-  const up = await rawSamples(prometheus, 'up{job="timeline"}');
+  expect(prometheus.warnings()).toEqual([]);
+  const up = await rawSamples(prometheus.url, 'up{job="timeline"}');
   expect([...(up?.values() ?? [])].flat().filter(([, value]) => value !== '1')).toEqual([]);
 });

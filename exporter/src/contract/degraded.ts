@@ -27,6 +27,8 @@ export const DEGRADED_REASONS = [
   'series_folded',
   /** Threads that are held have no series of their own. */
   'threads_over_cap',
+  /** Several clients fetch the timeline under one consumer name: each gets a part of the samples. */
+  'timeline_consumer_shared',
 ] as const;
 export type DegradedReason = (typeof DEGRADED_REASONS)[number];
 

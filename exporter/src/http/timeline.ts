@@ -1,20 +1,26 @@
 // GET /metrics/timeline?consumer=NAME: each consumer's next samples; its cursor moves when the response was sent whole.
+import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import { quoted } from '../errors.ts';
 import { OPENMETRICS_CONTENT_TYPE } from '../series/exposition.ts';
 import type { SelfMetrics } from '../series/self.ts';
 import { CONSUMER_NAME } from '../series/timeline-consumers.ts';
-import type { Delivery, Timeline } from '../series/timeline.ts';
+import type { Delivery } from '../series/timeline-delivery.ts';
+import type { Timeline } from '../series/timeline.ts';
 import { sendProblem, sendText } from './answer.ts';
+import type { SharedConsumers } from './shared-consumers.ts';
 
 export interface TimelineParts {
   readonly timeline: Timeline;
+  /** Hears who fetches under which name. */
+  readonly shared: SharedConsumers;
   readonly self: SelfMetrics;
   readonly clock: Clock;
 }
 
 export function timelineHandler(parts: TimelineParts): RequestHandler {
+  const lastOf = new LastDeliveries();
   return async (request, response) => {
     if (isFromOtherPage(request)) {
       const message = 'a page of another site may not fetch the timeline: it would take samples away from a consumer';
@@ -35,7 +41,7 @@ export function timelineHandler(parts: TimelineParts): RequestHandler {
       response.set('Content-Type', OPENMETRICS_CONTENT_TYPE).end();
       return;
     }
-    await serve(parts, consumer, { request, response });
+    await serve({ ...parts, lastOf }, consumer, { request, response });
   };
 }
 
@@ -46,16 +52,17 @@ function isFromOtherPage(request: Request): boolean {
 }
 
 async function serve(
-  { timeline, self, clock }: TimelineParts,
+  { timeline, shared, lastOf, self, clock }: TimelineParts & { readonly lastOf: LastDeliveries },
   consumer: string,
-  exchange: { readonly request: Request; readonly response: Response }
+  { request, response }: { readonly request: Request; readonly response: Response }
 ): Promise<void> {
-  const { response } = exchange;
   for (;;) {
     const startedMs = clock.monotonic();
     const answer = timeline.read(consumer);
     switch (answer.kind) {
       case 'delivery':
+        shared.note(consumer, request.socket);
+        lastOf.set(request.socket, answer);
         await deliver(answer, response);
         self.scrapeSeconds('/metrics/timeline', (clock.monotonic() - startedMs) / 1000);
         return;
@@ -78,6 +85,23 @@ function closed(response: Response): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', resolve);
   });
+}
+
+/**
+ * What went last over each connection. A client that gives up in the middle of a response, or just before it, resets the
+ * connection: what the system had taken of it by then did not arrive. One that has read it all closes in good order.
+ */
+class LastDeliveries {
+  readonly #last = new WeakMap<Socket, Delivery>();
+
+  set(socket: Socket, delivery: Delivery): void {
+    if (!this.#last.has(socket)) {
+      socket.once('close', (hadError) => {
+        if (hadError) this.#last.get(socket)?.takeBack();
+      });
+    }
+    this.#last.set(socket, delivery);
+  }
 }
 
 /** Ends the delivery when the response is over: whole when its last byte went to the system and the connection stood. */

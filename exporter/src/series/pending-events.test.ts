@@ -3,6 +3,7 @@ import type { PendingEvent } from './pending-events.ts';
 
 const pending = (name: string, dueMs: number): PendingEvent => ({
   event: { type: 'progress', id: name, dialect: 'gateway', threadId: name, timestampMs: dueMs },
+  number: 1,
   dueMs,
 });
 

@@ -4,6 +4,8 @@ import type { OrchestratorEvent } from '../contract/event.ts';
 
 export interface PendingEvent {
   readonly event: OrchestratorEvent;
+  /** How many events the timeline had heard of with it. */
+  readonly number: number;
   /** When it is due by the watermark: its time; now, when it claims to come from a far future. */
   readonly dueMs: number;
 }

@@ -36,6 +36,10 @@ export class SampleRing<T> {
     this.#first += 1;
   }
 
+  clear(): void {
+    while (this.#first < this.#next) this.dropOldest();
+  }
+
   at(sequence: number): T | undefined {
     if (sequence < this.#first || sequence >= this.#next) return undefined;
     return this.#slots[sequence % this.#slots.length];

@@ -17,6 +17,9 @@ const FINAL_CODES: ReadonlySet<number> = new Set([...FINAL_THREAD_STATES].map((s
 /** One series. `value` is a state code, nano-USD or a checkpoint index, by family. */
 export interface TimelineSeries {
   readonly family: TimelineFamily;
+  readonly ref: SeriesRef;
+  /** Labels behind `environment`, in the order of the catalogue. */
+  readonly values: readonly string[];
   /** `name{labels} `, ready to be followed by a value and a timestamp. */
   readonly head: string;
   /** The newest settled sample: merged, in its place for good. */
@@ -24,8 +27,27 @@ export interface TimelineSeries {
   settledValue: number | undefined;
   /** When it truly was; before `settledMs` where ties had to be moved apart. */
   settledTrueMs: number;
+  /** Number of the event that its first sample came of; see Timeline. Infinite before. */
+  firstEvent: number;
   /** The newest heartbeat any consumer was given: nothing may be put at or before it any more. */
   heartbeatMs: number;
+  /** Where somebody was told that it ends; nor may anything be put at or before that. */
+  endMs: number;
+}
+
+/** What was true of a series from `atMs` on. */
+export interface Sample {
+  readonly series: TimelineSeries;
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** A sample that stands for good. */
+export interface SettledSample extends Sample {
+  /** When it truly was; before `atMs` where ties had to be moved apart. */
+  readonly trueMs: number;
+  /** Number of the event that it came of. */
+  readonly event: number;
 }
 
 interface ThreadSeries {
@@ -37,7 +59,13 @@ interface ThreadSeries {
 }
 
 /** The newest settled sample; null where there is none. */
-type SettledDump = readonly [settledMs: number | null, value: number | null, trueMs: number | null];
+type SettledDump = readonly [
+  settledMs: number | null,
+  value: number | null,
+  trueMs: number | null,
+  /** Absent in snapshots of before it was kept. */
+  firstEvent?: number | null,
+];
 
 /** The series of a thread in a snapshot. */
 export interface TimelineSeriesDump {
@@ -54,14 +82,15 @@ export function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function dumpSettled({ settledMs, settledValue, settledTrueMs }: TimelineSeries): SettledDump {
-  return [finiteOrNull(settledMs), settledValue ?? null, finiteOrNull(settledTrueMs)];
+function dumpSettled({ settledMs, settledValue, settledTrueMs, firstEvent }: TimelineSeries): SettledDump {
+  return [finiteOrNull(settledMs), settledValue ?? null, finiteOrNull(settledTrueMs), finiteOrNull(firstEvent)];
 }
 
-function loadSettled(series: TimelineSeries, [settledMs, value, trueMs]: SettledDump): void {
+function loadSettled(series: TimelineSeries, [settledMs, value, trueMs, firstEvent]: SettledDump): void {
   series.settledMs = settledMs ?? Number.NEGATIVE_INFINITY;
   series.settledValue = value ?? undefined;
   series.settledTrueMs = trueMs ?? Number.NEGATIVE_INFINITY;
+  series.firstEvent = firstEvent ?? (settledMs === null ? Number.POSITIVE_INFINITY : 0);
 }
 
 /** The series of one sample: agents have one each, the others are the thread's. */
@@ -91,7 +120,7 @@ export class TimelineSeriesSet {
     if (ref.family !== 'agentState') return thread[ref.family];
     let series = thread.agents.get(ref.lane);
     if (series === undefined) {
-      series = this.#series('agentState', [ref.threadId, ref.lane]);
+      series = this.#series(ref, [ref.threadId, ref.lane]);
       thread.agents.set(ref.lane, series);
       if (thread.forgotten) this.#forgotten += 1;
     }
@@ -111,6 +140,20 @@ export class TimelineSeriesSet {
       yield thread.threadCost;
       yield* thread.agents.values();
     }
+  }
+
+  has(threadId: string): boolean {
+    return this.#threads.has(threadId);
+  }
+
+  /** Of a thread that has ended: when, and its series that hold anything. Undefined while it goes on. */
+  ended(threadId: string): { readonly atMs: number; readonly series: readonly TimelineSeries[] } | undefined {
+    const thread = this.#threads.get(threadId);
+    const state = thread?.threadState.settledValue;
+    if (thread === undefined || state === undefined || !FINAL_CODES.has(state)) return undefined;
+    const all = [thread.threadState, thread.threadCost, thread.checkpoint, ...thread.agents.values()];
+    const series = all.filter(({ settledValue }) => settledValue !== undefined);
+    return { atMs: thread.threadState.settledMs, series };
   }
 
   /** No heartbeat any more; the order of its samples is still kept until `purge`. */
@@ -178,9 +221,9 @@ export class TimelineSeriesSet {
     let thread = this.#threads.get(threadId);
     if (thread === undefined) {
       thread = {
-        threadState: this.#series('threadState', [threadId]),
-        threadCost: this.#series('threadCost', [threadId]),
-        checkpoint: this.#series('checkpoint', [threadId]),
+        threadState: this.#series({ family: 'threadState', threadId }, [threadId]),
+        threadCost: this.#series({ family: 'threadCost', threadId }, [threadId]),
+        checkpoint: this.#series({ family: 'checkpoint', threadId }, [threadId]),
         agents: new Map(),
         forgotten: false,
       };
@@ -189,16 +232,21 @@ export class TimelineSeriesSet {
     return thread;
   }
 
-  #series(family: TimelineFamily, values: readonly string[]): TimelineSeries {
+  #series(ref: SeriesRef, values: readonly string[]): TimelineSeries {
+    const { family } = ref;
     const row = TIMELINE[family];
     const labels = labelsText([ENVIRONMENT_LABEL, ...row.labels], [this.#environment, ...values]);
     return {
       family,
+      ref,
+      values,
       head: `${row.name}{${labels}} `,
       settledMs: Number.NEGATIVE_INFINITY,
       settledValue: undefined,
       settledTrueMs: Number.NEGATIVE_INFINITY,
+      firstEvent: Number.POSITIVE_INFINITY,
       heartbeatMs: Number.NEGATIVE_INFINITY,
+      endMs: Number.NEGATIVE_INFINITY,
     };
   }
 }

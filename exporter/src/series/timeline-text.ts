@@ -4,14 +4,7 @@ import { usdText } from '../contract/money.ts';
 import { TIMELINE } from '../contract/metrics.ts';
 import { familyHead, numberText, timestampText } from './exposition.ts';
 import { TIMELINE_FAMILIES } from './timeline-series.ts';
-import type { TimelineFamily, TimelineSeries } from './timeline-series.ts';
-
-/** What was true of a series from `atMs` on. */
-export interface Sample {
-  readonly series: TimelineSeries;
-  readonly atMs: number;
-  readonly value: number;
-}
+import type { Sample, TimelineFamily, TimelineSeries } from './timeline-series.ts';
 
 function valueText(family: TimelineFamily, value: number): string {
   return family === 'threadCost' ? usdText(value as NanoUsd) : numberText(value);

@@ -4,6 +4,7 @@ import { centsToNano } from '../contract/money.ts';
 import type { AgentState, GraphStatus } from '../contract/states.ts';
 import { Admission } from './admission.ts';
 import { MAX_AGE_MS, MAX_AHEAD_MS, Timeline } from './timeline.ts';
+import type { TimelineDump } from './timeline.ts';
 
 const START = 1_800_000_000_000;
 const LATENESS = 2_000;
@@ -315,6 +316,194 @@ describe('after a restart', () => {
     expect(scrape(timeline)).toEqual(['agent_state a 3 73000', 'thread_state 2 73000']);
     expect(drops).toEqual(['too_old']);
   });
+});
+
+describe('after a restart where it is known how far the consumers were told', () => {
+  /** An event that was received `lateMs` after it happened. */
+  const received = (event: OrchestratorEvent, lateMs = 0): OrchestratorEvent => ({
+    ...event,
+    receivedMs: event.timestampMs + lateMs,
+  });
+
+  /**
+   * Two lives of a timeline: what `name` is given in both, when the first ends after it has read at `readsMs` and the second
+   * begins at `startMs`. Through a snapshot of the first `inSnapshot` events, and the rest of them from the journal.
+   */
+  function lives({
+    events,
+    readsMs,
+    startMs,
+    inSnapshot = 0,
+  }: {
+    readonly events: readonly OrchestratorEvent[];
+    readonly readsMs: readonly number[];
+    readonly startMs: number;
+    readonly inSnapshot?: number;
+  }): { readonly before: string[]; readonly after: Timeline; readonly first: Timeline } {
+    const first = timelineOf();
+    const before: string[] = [];
+    let applied = 0;
+    for (const readMs of readsMs) {
+      for (; applied < events.length; applied += 1) {
+        const event = events[applied];
+        if (event?.receivedMs === undefined || event.receivedMs > START + readMs) break;
+        now = event.receivedMs;
+        first.settle();
+        first.apply(event);
+      }
+      at(readMs);
+      before.push(...scrape(first));
+    }
+    const snapshot = timelineOf();
+    for (const event of events.slice(0, inSnapshot)) snapshot.restore(event);
+    const after = timelineOf();
+    at(startMs);
+    after.resume(JSON.parse(JSON.stringify(first.cursors())) as ReturnType<Timeline['cursors']>);
+    for (const item of JSON.parse(JSON.stringify([...snapshot.dump()])) as TimelineDump[]) after.load(item);
+    for (const event of events.slice(inSnapshot)) after.restore(event);
+    after.restored();
+    return { before, after, first };
+  }
+
+  const EVENTS = [
+    received(agent(0, 'running')),
+    received(agent(0, 'waiting')),
+    received(agent(500, 'running')),
+    received(cost(900, 5)),
+    received(agent(1_000, 'waiting')),
+    // Late within the bound, and journalled after the read at 3,100.
+    received(agent(1_800, 'running'), 1_900),
+    received(agent(2_500, 'waiting'), 1_400),
+    received(end(3_000, 'success'), 1_000),
+  ];
+  const TOLD = [
+    'agent_state a 2 0',
+    'agent_state a 3 1',
+    'agent_state a 2 500',
+    'agent_state a 3 1000',
+    'agent_state a 3 1100',
+    'thread_state 2 0',
+    'thread_state 2 1100',
+    'thread_cost_usd 0.05 900',
+    'thread_cost_usd 0.05 1100',
+  ];
+
+  test.each([0, 1, 4, 5, 6, 8])('it goes on where it was, with %i of the events in a snapshot', (inSnapshot) => {
+    const { before, after } = lives({ events: EVENTS, readsMs: [3_100], startMs: 20_000, inSnapshot });
+    expect(before).toEqual(TOLD);
+    expect(scrape(after)).toEqual([
+      'agent_state a 2 1800',
+      'agent_state a 3 2500',
+      'agent_state a 5 3000',
+      'thread_state 5 3000',
+    ]);
+    expect(scrape(after)).toEqual([]);
+    expect(drops).toEqual([]);
+  });
+
+  test('a consumer that is new since the restart is given everything of the last hour', () => {
+    const { after } = lives({ events: EVENTS, readsMs: [3_100], startMs: 20_000 });
+    expect(scrape(after, 'new').filter((line) => line.startsWith('agent'))).toEqual([
+      'agent_state a 2 0',
+      'agent_state a 3 1',
+      'agent_state a 2 500',
+      'agent_state a 3 1000',
+      'agent_state a 2 1800',
+      'agent_state a 3 2500',
+      'agent_state a 5 3000',
+    ]);
+  });
+
+  test('one that was away for an hour has no cursor any more', () => {
+    const { after } = lives({ events: EVENTS, readsMs: [3_100], startMs: MAX_AGE_MS + 3_101 });
+    expect([after.consumers, scrape(after)]).toEqual([0, []]);
+  });
+
+  test('nothing is given twice when nothing happened, but what goes on is told', () => {
+    const { after } = lives({ events: EVENTS.slice(0, 5), readsMs: [3_100, 9_000], startMs: 10_000 });
+    expect(scrape(after)).toEqual(['agent_state a 3 8000', 'thread_state 2 8000', 'thread_cost_usd 0.05 8000']);
+  });
+
+  test('an event later than the bound does not go before what the consumer has, and is counted', () => {
+    const events = [...EVENTS.slice(0, 5), received(agent(1_050, 'paused'), 3_000)];
+    const { after } = lives({ events, readsMs: [3_100], startMs: 20_000 });
+    expect(scrape(after)).toEqual(['agent_state a 4 18000', 'thread_state 4 18000', 'thread_cost_usd 0.05 18000']);
+    expect(drops).toEqual(['too_old', 'too_old']);
+  });
+
+  test('what was dropped before it was told is counted', () => {
+    const events = Array.from({ length: 6 }, (_, n) => received(checkpoint(n, n)));
+    const timeline = timelineOf(4);
+    at(60_000);
+    timeline.resume([{ name: 'c', events: 1, upToMs: START, heartbeatMs: undefined, lastSeenMs: START }]);
+    for (const event of events) timeline.restore(event);
+    timeline.restored();
+    expect(scrape(timeline).filter((line) => line.startsWith('checkpoint'))).toHaveLength(4);
+    // The thread's state at 0 is told already; the checkpoint at 0 is not among the first event's samples.
+    expect(drops).toEqual(['ring_full']);
+  });
+
+  test('no events, no cursors: an empty timeline', () => {
+    const timeline = timelineOf();
+    timeline.resume([]);
+    timeline.restored();
+    expect([timeline.cursors(), scrape(timeline)]).toEqual([[], []]);
+  });
+});
+
+test('a response that did not arrive after all is taken back, unless its consumer has read on since', () => {
+  const timeline = timelineOf();
+  feed(timeline, [agent(0, 'running'), end(5, 'success')]);
+  at(3_000);
+  const whole = ['agent_state a 2 0', 'agent_state a 5 5', 'thread_state 2 0', 'thread_state 5 5'];
+  const lost = timeline.read('c');
+  if (lost.kind !== 'delivery') throw new Error(lost.kind);
+  lost.done(true);
+  lost.takeBack();
+  expect(scrape(timeline)).toEqual(whole);
+  lost.takeBack();
+  expect(scrape(timeline)).toEqual([]);
+});
+
+test('a delivery of some samples at a time leaves the rest, keeps an instant together and beats only behind the last', () => {
+  const timeline = timelineOf();
+  feed(timeline, [checkpoint(0, 1), checkpoint(1, 2), checkpoint(2, 3), cost(2, 1), checkpoint(3, 4)]);
+  at(3_000);
+  const parts: string[][] = [];
+  for (let more = true; more;) {
+    const answer = timeline.read('c', { limit: 2 });
+    if (answer.kind !== 'delivery') throw new Error(answer.kind);
+    answer.done(true);
+    more = answer.isPartial;
+    parts.push(samplesOf([...answer.pages].join('')));
+  }
+  expect(parts).toEqual([
+    ['thread_state 2 0', 'checkpoint 1 0'],
+    ['thread_cost_usd 0.01 2', 'checkpoint 2 1', 'checkpoint 3 2'],
+    ['thread_state 2 1000', 'thread_cost_usd 0.01 1000', 'checkpoint 4 3'],
+  ]);
+  expect(timeline.cursors()).toEqual([
+    { name: 'c', events: 5, upToMs: START + 1_000, heartbeatMs: START + 1_000, lastSeenMs: START + 3_000 },
+  ]);
+});
+
+test('the ends of series come once the watermark has passed them, and again when more came behind them', () => {
+  const timeline = timelineOf();
+  const ends = (): string[] => {
+    const answer = timeline.read('c', { ends: true });
+    if (answer.kind !== 'delivery') throw new Error(answer.kind);
+    answer.done(true);
+    return answer.ends.map(({ series, atMs }) => `${series.family} ${atMs - START}`);
+  };
+  feed(timeline, [agent(0, 'running'), cost(3, 1), end(10, 'success')]);
+  at(2_010);
+  expect(ends()).toEqual([]);
+  at(2_011);
+  expect(ends()).toEqual(['threadState 11', 'threadCost 11', 'agentState 11']);
+  expect(ends()).toEqual([]);
+  feed(timeline, [cost(300, 2)]);
+  at(2_400);
+  expect(ends()).toEqual(['threadState 11', 'threadCost 301', 'agentState 11']);
 });
 
 test('a lane that had no place when its event came stays `other`, also when the timeline is asked after there is room', () => {

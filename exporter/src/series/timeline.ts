@@ -9,19 +9,21 @@
 // Prometheus servers store the same.
 import type { OrchestratorEvent } from '../contract/event.ts';
 import type { TimelineDropReason } from '../contract/metrics.ts';
-import { AGENT_STATE_CODE, THREAD_STATE_CODE } from '../contract/states.ts';
-import type { Change } from '../model/change.ts';
 import { OrchestratorModel } from '../model/orchestrator-model.ts';
 import type { ModelDump } from '../model/orchestrator-model.ts';
 import type { Admission } from './admission.ts';
 import { PendingEvents } from './pending-events.ts';
+import type { PendingEvent } from './pending-events.ts';
 import { SampleRing } from './sample-ring.ts';
+import { sampleOf } from './timeline-changes.ts';
 import { TimelineConsumers } from './timeline-consumers.ts';
-import type { Consumer } from './timeline-consumers.ts';
+import type { ConsumerCursor } from './timeline-consumers.ts';
+import { deliver } from './timeline-delivery.ts';
+import type { Delivery, Wishes } from './timeline-delivery.ts';
+import { dumpSamples, loadSamples } from './timeline-dump.ts';
+import type { SamplesDump } from './timeline-dump.ts';
 import { finiteOrNull, TimelineSeriesSet } from './timeline-series.ts';
-import type { TimelineSeries, TimelineSeriesDump } from './timeline-series.ts';
-import { timelinePages } from './timeline-text.ts';
-import type { Sample } from './timeline-text.ts';
+import type { Sample, SettledSample, TimelineSeries, TimelineSeriesDump } from './timeline-series.ts';
 
 /** Prometheus refuses samples more than about an hour behind its head; such a sample is counted, not sent. */
 export const MAX_AGE_MS = 3_600_000;
@@ -30,7 +32,9 @@ export const MAX_AHEAD_MS = 600_000;
 /** A thread that ended this shortly before the last restored event may have ended untold: Prometheus looks back as far. */
 const ENDED_LATELY_MS = 300_000;
 const RESTORED_PER_SWEEP = 10_000;
-const RESTORE_STEP_MS = 1_000;
+/** As often as the exporter settles while it runs; with much lateness less often, so that each event is looked at a few times only. */
+const RESTORE_STEP_MS = 100;
+const RESTORE_STEPS_OF_LATENESS = 20;
 
 export interface TimelineOptions {
   readonly environment: string;
@@ -43,21 +47,17 @@ export interface TimelineOptions {
   readonly admission: Admission;
   readonly now: () => number;
   readonly onDrop: (reason: TimelineDropReason) => void;
+  /** A cursor has moved. */
+  readonly onTold?: (() => void) | undefined;
 }
 
 export type TimelineDump =
   | readonly ['restored', upToMs: number | null, newestMs: number | null, events: number]
   | readonly ['model', ModelDump]
   | readonly ['series', TimelineSeriesDump]
-  | readonly ['pending', OrchestratorEvent];
-
-/** One scrape's body. `done(true)` when it was sent whole, `done(false)` when not; until then nobody else reads for this consumer. */
-export interface Delivery {
-  readonly kind: 'delivery';
-  /** The body in pieces, each made when it is asked for; what is in them is fixed. */
-  readonly pages: Iterable<string>;
-  readonly done: (sentWhole: boolean) => void;
-}
+  | readonly ['samples', SamplesDump]
+  /** In snapshots of before it was kept, the number is missing. */
+  | readonly ['pending', OrchestratorEvent, number?];
 
 export type TimelineAnswer =
   | Delivery
@@ -68,13 +68,26 @@ export type TimelineAnswer =
 export class Timeline {
   readonly #options: TimelineOptions;
   readonly #series: TimelineSeriesSet;
-  readonly #ring: SampleRing<Sample>;
+  readonly #ring: SampleRing<SettledSample>;
   readonly #consumers = new TimelineConsumers(MAX_AGE_MS);
   readonly #model: OrchestratorModel;
   readonly #pending = new PendingEvents();
   #watermarkMs = Number.NEGATIVE_INFINITY;
-  /** Of what is restored: up to when it counts as told, the newest event of that, and how many there were. */
-  readonly #restored = { upToMs: Number.NEGATIVE_INFINITY, newestMs: Number.NEGATIVE_INFINITY, events: 0 };
+  /** The watermark, or later where a flood was settled before its time. */
+  #settledMs = Number.NEGATIVE_INFINITY;
+  /**
+   * How many events were heard of. They come in the order of the journal, so a restart gives each the number that it had:
+   * with it, how far a consumer was told outlasts the process.
+   */
+  #heard = 0;
+  /** When the last of them came. */
+  #heardMs = Number.NEGATIVE_INFINITY;
+  /** Time of the newest settled event. */
+  #newestMs = Number.NEGATIVE_INFINITY;
+  /** What is settled from before this start was counted then. */
+  #isRestoring = false;
+  /** Whether the cursors of consumers from before this start are known. */
+  #isResumed = false;
 
   constructor(options: TimelineOptions) {
     this.#options = options;
@@ -88,61 +101,99 @@ export class Timeline {
   }
 
   apply(event: OrchestratorEvent): void {
-    if (!this.#options.admission.has(event.threadId)) return;
     const nowMs = this.#options.now();
-    const isFarAhead = event.timestampMs > nowMs + MAX_AHEAD_MS;
-    this.#pending.add({ event, dueMs: isFarAhead ? nowMs : event.timestampMs });
+    if (!this.#hear(event, nowMs)) return;
     // A flood within one lateness bound: settle the older half early rather than lose any of it.
     if (this.#pending.size > this.#options.capacity) this.#settleUpTo(this.#pending.medianMs(), nowMs);
   }
 
   /**
-   * As `apply`, for an event from before this start. What consumers may have been given then is not given again: as time goes
-   * by in the events, they only move what is true. So where this stands depends on the events alone, not on today's clock.
+   * Takes up consumers of before this start, where it is known how far each was told: they go on there. To be called before
+   * the first `load` or `restore`. Without it nothing of before this start is given to anybody again.
    */
-  restore(event: OrchestratorEvent): void {
-    if (!this.#options.admission.has(event.threadId)) return;
-    this.#pending.add({ event, dueMs: event.timestampMs });
-    const { latenessMs, capacity } = this.#options;
-    const watermarkMs = (event.receivedMs ?? event.timestampMs) - latenessMs;
-    // Seldom, so that each event is looked at a few times only, however many wait.
-    if (watermarkMs >= this.#restored.upToMs + Math.max(RESTORE_STEP_MS, latenessMs)) this.#restoreUpTo(watermarkMs);
-    if (this.#pending.size > capacity) this.#restoreUpTo(this.#pending.medianMs());
+  resume(cursors: readonly ConsumerCursor[]): void {
+    this.#isResumed = true;
+    this.#consumers.resume(cursors);
+    this.#consumers.forgetIdle(this.#options.now());
+  }
+
+  /** Of every consumer that was given anything. */
+  cursors(): readonly ConsumerCursor[] {
+    return this.#consumers.cursors();
   }
 
   /**
-   * To be called after the last `restore`: what goes on from before this start, or had just ended, is told once more. What
-   * could not be settled by then stands at its exact place as ever.
+   * As `apply`, for an event from before this start. Time goes by in the events: where this stands depends on them alone, not
+   * on today's clock.
+   */
+  restore(event: OrchestratorEvent): void {
+    this.#isRestoring = true;
+    const nowMs = event.receivedMs ?? event.timestampMs;
+    if (!this.#hear(event, nowMs)) return;
+    const { latenessMs, capacity } = this.#options;
+    const watermarkMs = nowMs - latenessMs;
+    const stepMs = Math.max(RESTORE_STEP_MS, latenessMs / RESTORE_STEPS_OF_LATENESS);
+    if (watermarkMs >= this.#watermarkMs + stepMs) {
+      this.#watermarkMs = watermarkMs;
+      this.#settleUpTo(watermarkMs, nowMs);
+      this.#evict(nowMs);
+    }
+    if (this.#pending.size > capacity) this.#settleUpTo(this.#pending.medianMs(), nowMs);
+    if (this.#heard % RESTORED_PER_SWEEP === 0) this.#letGo(this.#newestMs);
+  }
+
+  /**
+   * To be called after the last `restore`. Consumers whose cursors are known go on from them. Where none are, what goes on from
+   * before this start, or had just ended, is told once more: what could not be settled by then stands at its exact place as ever.
    */
   restored(): void {
-    const cutMs = this.#options.now() - this.#options.latenessMs;
-    this.#restoreUpTo(cutMs);
-    if (this.#restored.events === 0) return;
-    this.#watermarkMs = Math.max(this.#watermarkMs, cutMs);
-    for (const series of this.#series.heartbeats(this.#restored.newestMs - ENDED_LATELY_MS)) {
+    const nowMs = this.#options.now();
+    const cutMs = nowMs - this.#options.latenessMs;
+    if (this.#heard > 0) {
+      this.#watermarkMs = Math.max(this.#watermarkMs, cutMs);
+      // What has grown too old since is let go of like everything else that was settled in time.
+      this.#settleUpTo(cutMs, Math.min(nowMs, this.#heardMs));
+      if (this.#isResumed) this.#resumeSeries(nowMs);
+      else this.#tellOnceMore(cutMs);
+    }
+    this.#isRestoring = false;
+    this.#consumers.resumedAll(this.#isResumed ? this.#ring.next : 0);
+  }
+
+  #resumeSeries(nowMs: number): void {
+    this.#evict(nowMs);
+    const { heartbeatMs } = this.#consumers;
+    for (const series of this.#series.heartbeats()) series.heartbeatMs = heartbeatMs;
+  }
+
+  #tellOnceMore(cutMs: number): void {
+    this.#ring.clear();
+    for (const series of this.#series.heartbeats(this.#newestMs - ENDED_LATELY_MS)) {
       if (series.settledValue === undefined) continue;
       const atMs = Math.max(cutMs, series.settledMs + 1);
-      this.#append({ series, atMs, value: series.settledValue }, atMs);
+      this.#append({ series, atMs, value: series.settledValue }, { trueMs: atMs, event: this.#heard });
     }
   }
 
-  /** What the series are after the events that were restored so far, before {@link restored}. */
+  /** What this is after the events that were restored so far, before {@link restored}. */
   *dump(): Generator<TimelineDump> {
-    const { upToMs, newestMs, events } = this.#restored;
-    yield ['restored', finiteOrNull(upToMs), finiteOrNull(newestMs), events];
+    yield ['restored', finiteOrNull(this.#watermarkMs), finiteOrNull(this.#newestMs), this.#heard];
     for (const item of this.#model.dump()) yield ['model', item];
     for (const item of this.#series.dump()) yield ['series', item];
-    for (const { event } of this.#pending) yield ['pending', event];
+    for (const item of dumpSamples(this.#ring)) yield ['samples', item];
+    for (const { event, number } of this.#pending) yield ['pending', event, number];
   }
 
   /** Takes one item of {@link dump}, in its order, before the first `restore`. */
   load(item: TimelineDump): void {
+    this.#isRestoring = true;
     switch (item[0]) {
       case 'restored': {
         const [, upToMs, newestMs, events] = item;
-        this.#restored.upToMs = upToMs ?? Number.NEGATIVE_INFINITY;
-        this.#restored.newestMs = newestMs ?? Number.NEGATIVE_INFINITY;
-        this.#restored.events = events;
+        this.#watermarkMs = upToMs ?? Number.NEGATIVE_INFINITY;
+        this.#settledMs = this.#watermarkMs;
+        this.#newestMs = newestMs ?? Number.NEGATIVE_INFINITY;
+        this.#heard = events;
         return;
       }
       case 'model':
@@ -151,23 +202,25 @@ export class Timeline {
       case 'series':
         this.#series.load(item[1]);
         return;
-      case 'pending':
-        this.#pending.add({ event: item[1], dueMs: item[1].timestampMs });
+      case 'samples':
+        for (const sample of loadSamples(item[1], this.#series)) this.#keep(sample);
         return;
+      case 'pending': {
+        const [, event, number = 0] = item;
+        this.#heardMs = event.receivedMs ?? event.timestampMs;
+        this.#pending.add({ event, number, dueMs: dueMsOf(event, this.#heardMs) });
+        return;
+      }
     }
   }
 
-  #restoreUpTo(upToMs: number): void {
-    this.#restored.upToMs = Math.max(this.#restored.upToMs, upToMs);
-    for (const { event } of this.#pending.takeDue(upToMs)) {
-      for (const change of this.#model.apply(event)) {
-        const sample = this.#sampleOf(change);
-        if (sample !== undefined) this.#settleSilently(sample);
-      }
-      this.#restored.newestMs = Math.max(this.#restored.newestMs, event.timestampMs);
-      this.#restored.events += 1;
-      if (this.#restored.events % RESTORED_PER_SWEEP === 0) this.#letGo(this.#restored.newestMs);
-    }
+  /** False when the event is of a thread without series. */
+  #hear(event: OrchestratorEvent, nowMs: number): boolean {
+    this.#heard += 1;
+    this.#heardMs = nowMs;
+    if (!this.#options.admission.has(event.threadId)) return false;
+    this.#pending.add({ event, number: this.#heard, dueMs: dueMsOf(event, nowMs) });
+    return true;
   }
 
   /** Settles what is due by now; called often, each time is short and a scrape finds little to do. */
@@ -198,60 +251,23 @@ export class Timeline {
   }
 
   /** What this consumer has not been given yet, up to the watermark, and a heartbeat for what is still true. */
-  read(name: string): TimelineAnswer {
+  read(name: string, wishes: Wishes = {}): TimelineAnswer {
     const nowMs = this.#options.now();
     const consumer = this.#consumers.open(name, { nowMs, first: this.#ring.first });
     if (consumer === undefined) return { kind: 'too-many-consumers', max: this.#consumers.max };
     if (consumer.reading !== undefined) return { kind: 'busy', released: consumer.reading };
     this.#settle(nowMs);
-    return this.#deliver(consumer, nowMs);
-  }
-
-  #deliver(consumer: Consumer, nowMs: number): Delivery {
-    const upTo = this.#ring.next;
-    const heartbeatMs = this.#watermarkMs;
-    const { samples, tooOld } = this.#unread(consumer, nowMs);
-    if (heartbeatMs > consumer.heartbeatMs) samples.push(...this.#heartbeats(heartbeatMs));
-    let release = (): void => undefined;
-    consumer.reading = new Promise<void>((resolve) => {
-      release = resolve;
+    return deliver(consumer, wishes, {
+      ring: this.#ring,
+      series: this.#series,
+      watermarkMs: this.#watermarkMs,
+      told: { events: this.#heard, upToMs: this.#settledMs },
+      oldestMs: nowMs - MAX_AGE_MS,
+      onTooOld: (count) => {
+        for (let i = 0; i < count; i += 1) this.#drop('too_old');
+      },
+      onTold: () => this.#options.onTold?.(),
     });
-    let ended = false;
-    const done = (sentWhole: boolean): void => {
-      if (ended) return;
-      ended = true;
-      if (sentWhole) {
-        for (let i = 0; i < tooOld; i += 1) this.#options.onDrop('too_old');
-        consumer.cursor = upTo;
-        consumer.heartbeatMs = heartbeatMs;
-        consumer.isNew = false;
-      }
-      consumer.reading = undefined;
-      release();
-    };
-    return { kind: 'delivery', pages: timelinePages(samples), done };
-  }
-
-  #unread(consumer: Consumer, nowMs: number): { samples: Sample[]; tooOld: number } {
-    const samples: Sample[] = [];
-    let tooOld = 0;
-    for (let i = Math.max(consumer.cursor, this.#ring.first); i < this.#ring.next; i += 1) {
-      const sample = this.#ring.at(i);
-      if (sample === undefined) continue;
-      if (sample.atMs >= nowMs - MAX_AGE_MS) samples.push(sample);
-      else if (!consumer.isNew) tooOld += 1;
-    }
-    return { samples, tooOld };
-  }
-
-  #heartbeats(atMs: number): Sample[] {
-    const samples: Sample[] = [];
-    for (const series of this.#series.heartbeats()) {
-      if (series.settledValue === undefined || series.settledMs >= atMs) continue;
-      samples.push({ series, atMs, value: series.settledValue });
-      series.heartbeatMs = Math.max(series.heartbeatMs, atMs);
-    }
-    return samples;
   }
 
   #settle(nowMs: number): void {
@@ -261,52 +277,19 @@ export class Timeline {
 
   /** Applies pending events in the order of their time, then of their arrival, and puts what they changed into the ring. */
   #settleUpTo(upToMs: number, nowMs: number): void {
+    this.#settledMs = Math.max(this.#settledMs, upToMs);
     const due = this.#pending.takeDue(upToMs);
     if (due.length === 0) return;
-    const untold = new Map<TimelineSeries, number>();
-    for (const { event } of due) {
-      for (const change of this.#model.apply(event)) {
-        const sample = this.#sampleOf(change);
-        if (sample !== undefined) this.#settleSample(sample, { upToMs, nowMs, untold });
+    const untold = new Map<TimelineSeries, Untold>();
+    const admission = this.#options.admission;
+    for (const pending of due) {
+      for (const change of this.#model.apply(pending.event)) {
+        const sample = sampleOf(change, { series: this.#series, admission });
+        if (sample !== undefined) this.#settleSample(sample, { pending, upToMs, nowMs, untold });
       }
+      this.#newestMs = Math.max(this.#newestMs, pending.event.timestampMs);
     }
-    for (const [series, value] of untold) this.#tellOutcome(series, value);
-  }
-
-  #sampleOf(change: Change): Sample | undefined {
-    const { threadId, atMs } = change;
-    switch (change.kind) {
-      case 'thread-started':
-        this.#series.revive(threadId);
-        return undefined;
-      case 'thread-state': {
-        const series = this.#series.of({ family: 'threadState', threadId });
-        return { series, atMs, value: THREAD_STATE_CODE[change.to] };
-      }
-      case 'agent-state': {
-        const lane = this.#options.admission.laneShown(threadId, change.agent);
-        const series = this.#series.of({ family: 'agentState', threadId, lane });
-        return { series, atMs, value: AGENT_STATE_CODE[change.to] };
-      }
-      case 'spend':
-        return { series: this.#series.of({ family: 'threadCost', threadId }), atMs, value: change.threadTotal };
-      case 'checkpoint': {
-        if (change.outcome !== 'saved') return undefined;
-        return { series: this.#series.of({ family: 'checkpoint', threadId }), atMs, value: change.index };
-      }
-      case 'thread-forgotten':
-        this.#series.forget(threadId);
-        return undefined;
-      case 'thread-finished':
-      case 'agent-seen':
-      case 'node-run':
-      case 'tokens':
-      case 'unpriced':
-      case 'usage-settled':
-      case 'thread-budget':
-      case 'anomaly':
-        return undefined;
-    }
+    for (const [series, { value, event }] of untold) this.#tellOutcome(series, value, event);
   }
 
   /**
@@ -315,20 +298,25 @@ export class Timeline {
    */
   #settleSample(
     sample: Sample,
-    { upToMs, nowMs, untold }: { upToMs: number; nowMs: number; untold: Map<TimelineSeries, number> }
+    {
+      pending: { number: event },
+      upToMs,
+      nowMs,
+      untold,
+    }: { pending: PendingEvent; upToMs: number; nowMs: number; untold: Map<TimelineSeries, Untold> }
   ): void {
-    const { series, value } = sample;
+    const { series, value, atMs: trueMs } = sample;
     // Two changes in one millisecond: the second goes 1 ms later, else Prometheus would lose it without a word.
-    const atMs = Math.max(sample.atMs, series.settledMs + 1);
-    const isTold = sample.atMs < series.settledTrueMs || atMs <= series.heartbeatMs;
+    const atMs = Math.max(trueMs, series.settledMs + 1);
+    const isTold = trueMs < series.settledTrueMs || atMs <= Math.max(series.heartbeatMs, series.endMs);
     const reason: TimelineDropReason | undefined =
-      sample.atMs > upToMs ? 'too_far_ahead' : isTold || sample.atMs < nowMs - MAX_AGE_MS ? 'too_old' : undefined;
+      trueMs > upToMs ? 'too_far_ahead' : isTold || trueMs < nowMs - MAX_AGE_MS ? 'too_old' : undefined;
     if (reason === undefined) {
       untold.delete(series);
-      this.#append({ series, atMs, value }, sample.atMs);
+      this.#append({ series, atMs, value }, { trueMs, event });
     } else {
-      this.#options.onDrop(reason);
-      untold.set(series, value);
+      this.#drop(reason);
+      untold.set(series, { value, event });
     }
   }
 
@@ -336,30 +324,46 @@ export class Timeline {
    * Shows at the watermark what is true by then, as a heartbeat would, also of a thread that has ended. A checkpoint is
    * nothing but its instant.
    */
-  #tellOutcome(series: TimelineSeries, value: number): void {
+  #tellOutcome(series: TimelineSeries, value: number, event: number): void {
     if (series.family === 'checkpoint' || series.settledValue === value) return;
-    const atMs = Math.max(this.#watermarkMs, series.settledMs + 1, series.heartbeatMs + 1);
-    this.#append({ series, atMs, value }, atMs);
+    const atMs = Math.max(this.#watermarkMs, series.settledMs + 1, series.heartbeatMs + 1, series.endMs + 1);
+    this.#append({ series, atMs, value }, { trueMs: atMs, event });
   }
 
-  #settleSilently({ series, atMs, value }: Sample): void {
-    series.settledMs = Math.max(atMs, series.settledMs);
-    series.settledTrueMs = series.settledMs;
+  #append({ series, atMs, value }: Sample, of: { readonly trueMs: number; readonly event: number }): void {
+    series.settledMs = atMs;
+    series.settledTrueMs = of.trueMs;
     series.settledValue = value;
+    series.firstEvent = Math.min(series.firstEvent, of.event);
+    this.#keep({ series, atMs, value, ...of });
   }
 
-  #append(sample: Sample, trueMs: number): void {
-    const { series } = sample;
-    series.settledMs = sample.atMs;
-    series.settledTrueMs = trueMs;
-    series.settledValue = sample.value;
+  #keep(sample: SettledSample): void {
     if (this.#ring.isFull) this.#dropOldest('ring_full');
     this.#ring.append(sample);
   }
 
-  /** Counted unless every consumer there is has read it. */
+  /** Counted unless every consumer there is has it. */
   #dropOldest(reason: TimelineDropReason | undefined): void {
-    if (reason !== undefined && !this.#consumers.allPast(this.#ring.first)) this.#options.onDrop(reason);
+    const { first } = this.#ring;
+    // While restoring only those count who are known to want it.
+    const isWanted = !this.#isRestoring || this.#consumers.size > 0;
+    if (reason !== undefined && isWanted && !this.#consumers.allHave(first, this.#ring.at(first)))
+      this.#options.onDrop(reason);
     this.#ring.dropOldest();
   }
+
+  #drop(reason: TimelineDropReason): void {
+    if (!this.#isRestoring) this.#options.onDrop(reason);
+  }
+}
+
+interface Untold {
+  readonly value: number;
+  readonly event: number;
+}
+
+/** One that claims to come from a far future is due at once: it is refused then. */
+function dueMsOf({ timestampMs }: OrchestratorEvent, nowMs: number): number {
+  return timestampMs > nowMs + MAX_AHEAD_MS ? nowMs : timestampMs;
 }

@@ -1,0 +1,83 @@
+// A pair of real Prometheus servers over an exporter that is killed and started again, through a network that cuts answers off:
+// both store every transition at its millisecond, and neither warns of anything.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { THREAD_STATE_CODE } from '../src/contract/states.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
+import type { CuttingProxy } from './cutting-proxy.ts';
+import { startExporter } from './journal/exporter-process.ts';
+import type { ExporterProcess } from './journal/exporter-process.ts';
+import { rawSamples, startPrometheus, timelineScrape, until } from './prometheus-process.ts';
+import type { Prometheus } from './prometheus-process.ts';
+import { randomOf } from './journal/entries.ts';
+import { sendTransitions, wrongTransitions } from './transitions.ts';
+
+const SCRAPE_MS = 1_000;
+const EVERY_MS = SCRAPE_MS / 20;
+/** Of which the restarts take what a busy machine needs for them. */
+const LATENESS_MS = 8_000;
+const LATE_MS = 800;
+
+let folder: string;
+let running: ExporterProcess | undefined;
+let proxy: CuttingProxy;
+let pair: readonly Prometheus[] = [];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'exporter-exact-'));
+  proxy = await startCuttingProxy(() => running?.url, 3);
+  running = await start();
+  pair = await Promise.all(
+    ['left', 'right'].map((consumer) =>
+      startPrometheus({ scrapeMs: SCRAPE_MS, scrapes: [timelineScrape(proxy.url, consumer)] })
+    )
+  );
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(pair.map((prometheus) => prometheus.stop()));
+  await proxy.close();
+  await running?.end('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(): Promise<ExporterProcess> {
+  return startExporter(folder, { timeline: { lateness: `${LATENESS_MS}ms` } });
+}
+
+async function restart(signal: NodeJS.Signals): Promise<void> {
+  const old = running;
+  running = undefined;
+  await old?.end(signal);
+  running = await start();
+}
+
+test('transitions at a twentieth of the scrape interval, late and in pairs, over two restarts and cut scrapes', async () => {
+  const truth = sendTransitions({
+    thread: 'exact',
+    agents: ['a', 'b', 'c'],
+    everyMs: EVERY_MS,
+    pairEvery: 7,
+    forMs: 9_000,
+    lateMs: LATE_MS,
+    random: randomOf(1),
+    url: () => running?.url,
+  });
+  await delay(3_000);
+  await restart('SIGKILL');
+  await delay(3_000);
+  await restart('SIGTERM');
+  const { transitions, endMs } = await truth;
+  for (const prometheus of pair) {
+    await until('the end of the thread', async () => {
+      const last = (await rawSamples(prometheus.url, 'orchestrator_timeline_thread_state'))?.get('exact')?.at(-1);
+      return last?.[1] === String(THREAD_STATE_CODE.completed) && last[0] === endMs ? true : undefined;
+    });
+    const stored = (await rawSamples(prometheus.url, 'orchestrator_timeline_agent_state')) ?? new Map();
+    expect(wrongTransitions({ transitions, endMs }, stored)).toEqual([]);
+    expect(prometheus.warnings()).toEqual([]);
+  }
+  expect([...transitions.values()].map((each) => each.length)).toEqual([205, 205, 205]);
+  // Without cuts this would show nothing of them.
+  expect(proxy.cuts()).toBeGreaterThanOrEqual(3);
+}, 90_000);
