@@ -39,7 +39,18 @@ module.exports = {
     ]),
     layer(EXPORTER, 'source/', [...exporterFloor, 'pipeline\\.ts', 'model/']),
     layer(EXPORTER, 'http/', [...exporterFloor, 'pipeline\\.ts', 'model/', 'series/', 'gateway/', 'journal/']),
-    layer(EXPORTER, 'forwarder/', exporterFloor),
+    // It listens as the exporter does, and spools in the journal's frames: all of it plain Node, light to import.
+    layer(EXPORTER, 'forwarder/', [
+      ...exporterFloor,
+      'source/emitter\\.ts',
+      'journal/(format|frame-reader|storage|lock)\\.ts',
+    ]),
+    {
+      name: 'the forwarder is light: no package but the broker client, which only its own entry loads',
+      severity: 'error',
+      from: { path: `${EXPORTER}forwarder/`, pathNot: ['nats-delivery\\.ts$', '\\.test\\.ts$'] },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer'], pathNot: 'node_modules/@types/node' },
+    },
     {
       name: 'contract is pure: no runtime dependency',
       severity: 'error',

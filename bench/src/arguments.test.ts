@@ -27,8 +27,8 @@ test.each<[string, string[], object]>([
 });
 
 test.each<[string, string[], string[]]>([
-  ['nothing', [], ['no command: expected one of durable, sweep, stages, replay']],
-  ['another command', ['fast'], ["'fast': expected one of durable, sweep, stages, replay"]],
+  ['nothing', [], ['no command: expected one of durable, sweep, stages, replay, forwarder']],
+  ['another command', ['fast'], ["'fast': expected one of durable, sweep, stages, replay, forwarder"]],
   [
     'several mistakes',
     ['durable', 'sweep', '--rate', '0', '--seconds', '1e3'],

@@ -7,6 +7,7 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   sweep     the same at 1,000 to 50,000 events/s, --seconds (20) each
   stages    what each stage of taking an event in costs, --events (40000) of them, --rounds (15)
   replay    how long a restart takes on a journal of --events (1000000)
+  forwarder what the forwarder adds to an orchestrator that emits --rate (1000) for --seconds (10)
 
   --rate N          events per second
   --seconds N       length of a round
@@ -22,7 +23,7 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   --profile DIR     write a profile of the exporter's processor there
   --write           put the tables into docs/performance.md`;
 
-const COMMANDS = ['durable', 'sweep', 'stages', 'replay'] as const;
+const COMMANDS = ['durable', 'sweep', 'stages', 'replay', 'forwarder'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface BenchArguments {
@@ -55,8 +56,8 @@ interface NumberOption {
 }
 
 const NUMBERS = {
-  rate: { most: 1_000_000, otherwise: 20_000 },
-  seconds: { most: 86_400, otherwise: 60, of: { sweep: 20 } },
+  rate: { most: 1_000_000, otherwise: 20_000, of: { forwarder: 1_000 } },
+  seconds: { most: 86_400, otherwise: 60, of: { sweep: 20, forwarder: 10 } },
   'warm-up': { least: 0, most: 3_600, otherwise: 5 },
   events: { most: 10_000_000, otherwise: 40_000, of: { replay: 1_000_000 } },
   rounds: { most: 100, otherwise: 3, of: { sweep: 1, stages: 15, replay: 1 } },

@@ -5,6 +5,7 @@ import { parseBenchArguments, USAGE, type BenchArguments } from './arguments.ts'
 import { runRound, type Round } from './durable.ts';
 import { environmentText, loadText } from './environment.ts';
 import { quietMoment } from './quiet.ts';
+import { measureForwarder } from './forwarder.ts';
 import { readPatterns } from './recorded-runs.ts';
 import { measureReplay, replayText } from './replay.ts';
 import { durableTable, withSection } from './report.ts';
@@ -53,6 +54,14 @@ async function run(options: BenchArguments, folder: string): Promise<Outcome> {
     case 'stages': {
       const text = await stagesTable({ patterns: readPatterns(join(REPOSITORY, 'fixtures/runs')), events, rounds });
       return { text: `${where()} Rounds: ${rounds} of ${events} events.\n\n${text}`, wrong: [] };
+    }
+    case 'forwarder': {
+      const { text, lost } = await measureForwarder({ ...options, folder, repository: REPOSITORY });
+      const wrong = lost === 0 ? [] : [`${lost} events were not answered for`];
+      return {
+        text: `${text}\n\n${where()} Medians of ${rounds} rounds of ${options.seconds} s at ${rate} events/s.`,
+        wrong,
+      };
     }
     case 'replay':
       return { text: `${replayText(await measureReplay(events, folder))}\n\n${where()}`, wrong: [] };

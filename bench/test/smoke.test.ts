@@ -26,6 +26,18 @@ test('every stage has its row', async () => {
   expect(stdout.match(/^\| .* \|$/gm)).toHaveLength(15);
 }, 60_000);
 
+test('what the forwarder adds is told for each listener, and nothing of what it was handed is lost', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-smoke-'));
+  try {
+    const options = ['--seconds', '1', '--rate', '500', '--rounds', '1', '--folder', folder];
+    const { stdout } = await run(process.execPath, ['dist/main.js', 'forwarder', ...options]);
+    expect(stdout.match(/^\| (a counter alone|forwarder|forwarder with a spool) .*\|$/gm)).toHaveLength(3);
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
+
 test('a bad command line ends with code 2 and the usage', async () => {
   const failed = run(process.execPath, ['dist/main.js', 'fast']);
   await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("'fast': expected one of") });

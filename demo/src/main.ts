@@ -1,12 +1,11 @@
 // The demo orchestrator: real threads, real time, events through the emitter to the exporter until stopped.
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
+import { createForwarder } from 'orchestrator-exporter/forwarder';
 import { parseDemoArguments } from './arguments.ts';
 import { systemClock } from './clock.ts';
-import { postEventsTo } from './ingest-client.ts';
 import { MetricsEmitter } from './metrics-emitter.ts';
 import { orchestrate } from './orchestrator.ts';
 import { Random } from './random.ts';
-import { Sender } from './sender.ts';
 
 const USAGE = 'node demo/dist/main.js [--exporter http://127.0.0.1:9847] [--seed N] [--threads 4] [--duration 10m]';
 
@@ -35,18 +34,17 @@ async function main(): Promise<number> {
         }, durationMs);
 
   const emitter = new MetricsEmitter();
-  const post = postEventsTo(exporter);
-  const sender = new Sender({ post, clock: systemClock, runId: `demo-${randomUUID()}`, say });
-  sender.attach(emitter);
+  const forwarder = createForwarder({ url: exporter, producer: 'demo', onWarning: say });
+  forwarder.attach(emitter);
   emitter.subscribe((event) => {
     if (event.type === 'graph.complete') say(`thread ${event.threadId} ended: ${event.payload.status}`);
   });
   say(`${threads} threads at once, events to ${exporter}, seed ${seed}`);
   await orchestrate({ emitter, clock: systemClock, random: new Random(seed), threads, signal: stop.signal });
   clearTimeout(timer);
-  const totals = await sender.close();
-  say(`stopped: ${JSON.stringify(totals)}`);
-  return totals.rejected > 0 || totals.undelivered > 0 ? 1 : 0;
+  const { offered, accepted, duplicates, rejected, undelivered } = await forwarder.close();
+  say(`stopped: ${JSON.stringify({ offered, accepted, duplicates, rejected, undelivered })}`);
+  return rejected > 0 || undelivered > 0 ? 1 : 0;
 }
 
 process.exitCode = await main();

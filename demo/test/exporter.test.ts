@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createForwarder } from 'orchestrator-exporter/forwarder';
 import { postEventsTo } from '../src/ingest-client.ts';
 import { MetricsEmitter } from '../src/metrics-emitter.ts';
 import { orchestrate } from '../src/orchestrator.ts';
 import { Random } from '../src/random.ts';
 import { readRun } from '../src/recorded-run.ts';
 import { replay } from '../src/replayer.ts';
-import { Sender } from '../src/sender.ts';
-import { settle, VirtualTime } from './virtual-time.ts';
+import { VirtualTime } from './virtual-time.ts';
 
 const ROOT = join(__dirname, '../..');
 const RUNS = ['openai', 'langchain', 'smolagents', 'helix-stategraph'];
@@ -84,7 +84,7 @@ test('the recorded runs of both dialects are accepted whole and add up to the na
   expect(await sumOf('orchestrator_tokens_total', 'direction="output"')).toBe(288);
 }, 30_000);
 
-test('an hour of the demo, through the sender, is accepted to the last event and costs what the emitter said', async () => {
+test('an hour of the demo, through the forwarder, is accepted to the last event and costs what the emitter said', async () => {
   const before = await sumOf('orchestrator_cost_usd_total');
   const time = new VirtualTime(Date.now() - 61 * 60_000);
   const emitter = new MetricsEmitter(time.now);
@@ -95,28 +95,18 @@ test('an hour of the demo, through the sender, is accepted to the last event and
     emitted += 1;
     if (event.type === 'cost.updated') totalCents.set(event.threadId, event.payload.costCents);
   });
-  // Real HTTP takes real time, so the sender's pauses do not wait for the orchestrator's clock.
-  const clock = { now: Date.now, sleep: settle };
-  const sender = new Sender({
-    post: postEventsTo(url),
-    clock,
-    runId: 'test',
-    say: (line) => said.push(line),
-    maxQueued: 1e6,
-  });
-  sender.attach(emitter);
+  const forwarder = createForwarder({ url, maxQueueBytes: 1e9, onWarning: (line) => said.push(line) });
+  forwarder.attach(emitter);
   const end = new AbortController();
   const done = orchestrate({ emitter, clock: time, random: new Random(11), threads: 4, signal: end.signal });
   await time.advance(60 * 60_000);
   end.abort();
   await done;
-  // `settle` never rejects, so closing has no deadline here: it resolves when the queue is empty.
-  while (sender.totals.accepted < emitted && said.length === 0) await settle();
-  expect({ ...(await sender.close()), said }).toEqual({
+  const { accepted, duplicates, rejected, undelivered } = await forwarder.close({ withinMs: 30_000 });
+  expect({ accepted, duplicates, rejected, undelivered, said }).toEqual({
     accepted: emitted,
     duplicates: 0,
     rejected: 0,
-    dropped: 0,
     undelivered: 0,
     said: [],
   });

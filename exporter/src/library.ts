@@ -25,6 +25,8 @@ import type { Security } from './security.ts';
 export { parseConfig, parseConfigText } from './config.ts';
 export type { Config } from './config.ts';
 export { StartupError } from './errors.ts';
+export { createForwarder } from './forwarder/forwarder.ts';
+export type { Forwarder, ForwarderOptions, ForwarderStats } from './forwarder/forwarder.ts';
 
 /** Version of the package; package.json says the same (test: "the version is the package's"). */
 export const VERSION = '0.1.0';
