@@ -133,7 +133,7 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     );
   });
 
-  test('ctrl-drag makes a region over both bands that tells its text, ctrl-click a line', async () => {
+  test('ctrl-drag makes a region over both bands that tells its text, ctrl-click a line; they can be changed and deleted', async () => {
     const { page, panel } = await show({ recording: EXACT, options: {} });
     await segmentsOf(panel);
     const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
@@ -171,5 +171,28 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     expect(await told.innerText()).toMatch(/^.* \u2013 .*\n<img src=x onerror=window.broken=1> slow\nincident, prod$/);
     expect(await page.evaluate(() => Reflect.get(window, 'broken') as unknown)).toBeUndefined();
     await screenshot(page, `${version}-annotations`);
+
+    // A click on the mark offers what may be done to it, by keyboard too.
+    await panel.getByTestId('orchestrator-annotation-mark').nth(1).focus();
+    await page.keyboard.press('Enter');
+    const list = panel.getByTestId('orchestrator-annotation-list');
+    expect(
+      await list
+        .getByRole('button')
+        .first()
+        .evaluate((one) => one === document.activeElement)
+    ).toBe(true);
+    await screenshot(page, `${version}-annotation-list`);
+    await page.keyboard.press('Enter');
+    expect(await panel.getByLabel('Description').inputValue()).toBe('deployed');
+    await panel.getByLabel('Description').fill('deployed v2');
+    await panel.getByRole('button', { name: 'Save' }).click();
+    const labels = () =>
+      panel.getByTestId('orchestrator-annotation-mark').evaluateAll((marks) => marks.map((one) => one.ariaLabel));
+    expect(await labels()).toEqual(['<img src=x onerror=window.broken=1> slow', 'deployed v2']);
+    await mark.click();
+    await list.getByRole('button', { name: 'Delete', exact: true }).click();
+    await list.getByRole('button', { name: 'Delete for good' }).click();
+    await comesTo(async () => (await labels()).join(), 'deployed v2');
   });
 });

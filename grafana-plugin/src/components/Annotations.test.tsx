@@ -108,7 +108,7 @@ describe('creating', () => {
     drag(351, toX, keys);
     fireEvent.change(screen.getByLabelText('Description'), { target: { value: ' deployed ' } });
     fireEvent.change(screen.getByLabelText('Tags'), { target: { value: 'a, b,, a' } });
-    await React.act(async () => fireEvent.click(screen.getByRole('button', { name: 'Save' })));
+    await React.act(async () => fireEvent.click(screen.getByText('Save')));
     expect(made).toEqual([{ from: T0 + from, to: T0 + to, description: 'deployed', tags: ['a', 'b'] }]);
     expect(screen.queryByTestId('orchestrator-annotation-editor')).toBeNull();
     expect(zooms).toEqual([]);
@@ -127,7 +127,7 @@ describe('creating', () => {
     show({ context: { canAddAnnotations: () => true, onAnnotationCreate } });
     drag(351, 518, { ctrlKey: true });
     fireEvent.change(screen.getByLabelText('Description'), { target: { value: 'x' } });
-    await React.act(async () => fireEvent.click(screen.getByRole('button', { name: 'Save' })));
+    await React.act(async () => fireEvent.click(screen.getByText('Save')));
     expect(screen.getByTestId('orchestrator-annotation-editor').textContent).toContain('no permission');
   });
 
@@ -139,5 +139,99 @@ describe('creating', () => {
     const { zooms } = show({ context });
     drag(351, 518, { ctrlKey: true });
     expect([zooms, screen.queryByTestId('orchestrator-annotation-editor')]).toEqual([[], null]);
+  });
+});
+
+describe('changing and deleting', () => {
+  const SAVED = {
+    time: T0 + 10_000,
+    timeEnd: T0 + 20_000,
+    isRegion: true,
+    id: 7,
+    dashboardUID: 'd',
+    text: 'slow',
+    tags: ['a'],
+  };
+  const may = () => {
+    const [changed, deleted, asked]: [unknown[], unknown[], unknown[]] = [[], [], []];
+    const ask = (uid?: string) => {
+      asked.push(uid);
+      return true;
+    };
+    return {
+      changed,
+      deleted,
+      asked,
+      context: {
+        canEditAnnotations: ask,
+        onAnnotationUpdate: (one: unknown) => void changed.push(one),
+        canDeleteAnnotations: ask,
+        onAnnotationDelete: (id: string) => void deleted.push(id),
+      },
+    };
+  };
+  const open = () => fireEvent.click(screen.getByTestId('orchestrator-annotation-mark'));
+  const list = () => screen.queryByTestId('orchestrator-annotation-list');
+
+  test('other words are saved with the times that it had', async () => {
+    const { changed, asked, context } = may();
+    show({ annotations: [SAVED], context });
+    open();
+    fireEvent.click(screen.getByText('Change'));
+    expect(list()).toBeNull();
+    const description = screen.getByLabelText<HTMLTextAreaElement>('Description');
+    expect([description.value, screen.getByLabelText<HTMLInputElement>('Tags').value]).toEqual(['slow', 'a']);
+    fireEvent.change(description, { target: { value: 'slow again' } });
+    await React.act(async () => fireEvent.click(screen.getByText('Save')));
+    const [from, to] = [T0 + 10_000, T0 + 20_000];
+    expect(changed).toEqual([{ id: '7', from, to, description: 'slow again', tags: ['a'] }]);
+    expect(screen.queryByTestId('orchestrator-annotation-editor')).toBeNull();
+    expect(new Set(asked)).toEqual(new Set(['d']));
+  });
+
+  test('it is deleted once that was asked and answered', async () => {
+    const { deleted, context } = may();
+    show({ annotations: [SAVED], context });
+    open();
+    fireEvent.click(screen.getByText('Delete'));
+    expect(deleted).toEqual([]);
+    await React.act(async () => fireEvent.click(screen.getByText('Delete for good')));
+    expect([deleted, list()]).toEqual([['7'], null]);
+  });
+
+  test('what could not be deleted says why', async () => {
+    const onAnnotationDelete = () => Promise.reject(new Error('no permission')) as unknown as void;
+    show({ annotations: [SAVED], context: { canDeleteAnnotations: () => true, onAnnotationDelete } });
+    open();
+    expect(screen.queryByText('Change')).toBeNull();
+    fireEvent.click(screen.getByText('Delete'));
+    await React.act(async () => fireEvent.click(screen.getByText('Delete for good')));
+    expect(screen.getByRole('alert').textContent).toBe('no permission');
+  });
+
+  test('Escape closes the list', () => {
+    show({ annotations: [SAVED], context: may().context });
+    open();
+    fireEvent.keyDown(screen.getByText('Change'), { key: 'Escape' });
+    expect(list()).toBeNull();
+  });
+
+  test.each<[string, object, Partial<PanelContext>]>([
+    ['the host offers nothing', SAVED, {}],
+    [
+      'this viewer may not',
+      SAVED,
+      { ...may().context, canEditAnnotations: () => false, canDeleteAnnotations: () => false },
+    ],
+    ['nobody would save it', SAVED, { canEditAnnotations: () => true, canDeleteAnnotations: () => true }],
+    ['it was saved nowhere', { ...SAVED, id: undefined }, may().context],
+    ['Grafana made it up', { ...SAVED, id: 0 }, may().context],
+  ])('a click does nothing where %s', (_name, annotation, context) => {
+    show({ annotations: [annotation], context });
+    open();
+    expect([list(), screen.getByTestId('orchestrator-annotation-mark').getAttribute('aria-haspopup')]).toEqual([
+      null,
+      null,
+    ]);
   });
 });

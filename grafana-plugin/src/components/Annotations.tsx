@@ -1,6 +1,6 @@
-// Annotations over both bands: a line at an instant, a tint over a region, and below the plots a mark that tells its text.
-// Exemplars are marks alone. What is told is text, whatever it looks like.
-import React, { useMemo } from 'react';
+// Annotations over both bands: a line at an instant, a tint over a region, and below the plots a mark that tells its text
+// and, clicked, offers what this viewer may do to it. Exemplars are marks alone.
+import React, { useMemo, useState } from 'react';
 import { css } from '@emotion/css';
 import { colorManipulator, type GrafanaTheme2 } from '@grafana/data';
 import { Tooltip, useStyles2, useTheme2 } from '@grafana/ui';
@@ -8,14 +8,18 @@ import { annotationMarks, type AnnotationMark } from '../layout/annotation-marks
 import { plainText } from '../layout/label-fit.ts';
 import type { PanelLayout } from '../layout/panel.ts';
 import type { Annotation } from '../model/annotation.ts';
+import { AnnotationList } from './AnnotationList.tsx';
+import { AnnotationText } from './AnnotationText.tsx';
 import { knownColor } from './theme-palette.ts';
 import type { TimeFormat } from './time-format.ts';
 import { t } from './translate.ts';
+import type { Annotating } from './use-annotating.ts';
 
 interface AnnotationsProps {
   readonly annotations: readonly Annotation[];
   readonly layout: PanelLayout;
   readonly time: TimeFormat;
+  readonly annotating: Pick<Annotating, 'changeOf' | 'deleteOf'>;
 }
 
 /** Grafana's own for annotations that name none. */
@@ -34,30 +38,27 @@ function colorOf({ annotations: [first], kind }: AnnotationMark, theme: GrafanaT
   );
 }
 
-function timesText({ startMs, endMs }: Annotation, time: TimeFormat): string {
-  return endMs === undefined ? time.exactTime(startMs) : `${time.exactTime(startMs)} \u2013 ${time.exactTime(endMs)}`;
-}
-
-/** Several lines may stand there; each alone can do no harm to the others. */
-function lines(text: string): string[] {
-  return text.split('\n', 12).map(plainText);
-}
-
-export function Annotations({ annotations, layout, time }: AnnotationsProps): React.ReactElement | null {
+export function Annotations(props: AnnotationsProps): React.ReactElement | null {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
+  const { annotations, layout, time, annotating } = props;
+  const [opened, setOpened] = useState<string>();
   const { axis, plotTop, plotBottom } = layout;
   const marks = useMemo(() => annotationMarks(annotations, axis), [annotations, axis]);
   if (marks.length === 0) {
     return null;
   }
   const box = { top: plotTop, height: plotBottom - plotTop };
+  const mayChange = (one: Annotation) =>
+    annotating.changeOf(one) !== undefined || annotating.deleteOf(one) !== undefined;
+  const listed = marks.find((mark) => keyOf(mark) === opened);
   return (
     <>
       {marks.map((mark) => {
         const color = colorOf(mark, theme);
         const line = `1px dashed ${color}`;
-        const key = `${mark.kind} ${mark.x} ${mark.width}`;
+        const key = keyOf(mark);
+        const isOffered = mark.annotations.some(mayChange);
         return (
           <React.Fragment key={key}>
             {mark.kind === 'annotation' && (
@@ -87,6 +88,8 @@ export function Annotations({ annotations, layout, time }: AnnotationsProps): Re
                   backgroundColor: color,
                   ...(mark.width > 0 ? {} : { clipPath: SHAPES[mark.kind] }),
                 }}
+                aria-haspopup={isOffered ? 'dialog' : undefined}
+                onClick={() => setOpened(isOffered ? key : undefined)}
                 onPointerDown={(event) => event.stopPropagation()}
                 onDoubleClick={(event) => event.stopPropagation()}
               />
@@ -94,8 +97,20 @@ export function Annotations({ annotations, layout, time }: AnnotationsProps): Re
           </React.Fragment>
         );
       })}
+      {listed !== undefined && (
+        <AnnotationList
+          annotations={listed.annotations}
+          annotating={annotating}
+          time={time}
+          onClose={() => setOpened(undefined)}
+        />
+      )}
     </>
   );
+}
+
+function keyOf({ kind, x, width }: AnnotationMark): string {
+  return `${kind} ${x} ${width}`;
 }
 
 /** An instant's mark: a triangle that points at it, a diamond for an exemplar. */
@@ -111,16 +126,9 @@ function Texts({ mark, time }: { readonly mark: AnnotationMark; readonly time: T
   return (
     <div data-testid="orchestrator-annotation-text" className={styles.texts}>
       {annotations.slice(0, MAX_TEXTS).map((annotation, i) => (
-        <div key={i}>
-          <div className={styles.time}>{timesText(annotation, time)}</div>
-          {annotation.title !== '' && <div className={styles.title}>{plainText(annotation.title)}</div>}
-          {lines(annotation.text).map((line, n) => (
-            <div key={n}>{line}</div>
-          ))}
-          {annotation.tags.length > 0 && <div className={styles.time}>{annotation.tags.map(plainText).join(', ')}</div>}
-        </div>
+        <AnnotationText key={i} annotation={annotation} time={time} />
       ))}
-      {more > 0 && <div className={styles.time}>{t('annotation.more', 'and {{count}} more', { count: more })}</div>}
+      {more > 0 && <div className={styles.weak}>{t('annotation.more', 'and {{count}} more', { count: more })}</div>}
     </div>
   );
 }
@@ -135,7 +143,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     cursor: 'pointer',
     '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: 1 },
   }),
-  texts: css({ fontSize: 12, overflowWrap: 'anywhere', display: 'flex', flexDirection: 'column', gap: 6 }),
-  title: css({ fontWeight: theme.typography.fontWeightMedium }),
-  time: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
+  texts: css({ fontSize: 12, display: 'flex', flexDirection: 'column', gap: 6 }),
+  weak: css({ color: theme.colors.text.secondary }),
 });

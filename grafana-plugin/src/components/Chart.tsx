@@ -283,7 +283,7 @@ export function Chart(props: ChartProps): React.ReactElement {
         />
       )}
       <FoldMarks folds={folds} layout={layout} time={time} />
-      <Annotations annotations={props.annotations} layout={layout} time={time} />
+      <Annotations annotations={props.annotations} layout={layout} time={time} annotating={annotating} />
       {brushed !== undefined && (
         <SpendBreakdown
           spenders={data.spenders}
@@ -298,7 +298,7 @@ export function Chart(props: ChartProps): React.ReactElement {
         />
       )}
       {annotating.draft !== undefined && (
-        <AnnotationEditor {...annotating.draft} time={time} onClose={annotating.close} />
+        <AnnotationEditor draft={annotating.draft} time={time} onClose={annotating.close} />
       )}
       {layout.timeline !== undefined && <SegmentTable timeline={layout.timeline} />}
     </div>

@@ -5,6 +5,8 @@ const AXIS = { fromMs: 1_000, toMs: 2_000, left: 100, right: 600 };
 type Times = readonly [startMs: number, endMs?: number];
 const annotation = ([startMs, endMs]: Times, kind: Annotation['kind'] = 'annotation'): Annotation => ({
   kind,
+  id: undefined,
+  dashboardUid: undefined,
   startMs,
   endMs,
   color: undefined,

@@ -2,6 +2,10 @@
 
 export interface Annotation {
   readonly kind: 'annotation' | 'exemplar';
+  /** By which the dashboard knows it; undefined for what it did not save: that cannot be changed. */
+  readonly id: string | undefined;
+  /** The dashboard that it belongs to; undefined: none, or it does not say. */
+  readonly dashboardUid: string | undefined;
   readonly startMs: number;
   /** Undefined: an instant. */
   readonly endMs: number | undefined;

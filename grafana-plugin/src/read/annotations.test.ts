@@ -9,6 +9,8 @@ const frameOf = (rows: object[]): DataFrame => {
 };
 const read = (more: Partial<Annotation>): Annotation => ({
   kind: 'annotation',
+  id: undefined,
+  dashboardUid: undefined,
   startMs: 10,
   endMs: undefined,
   color: undefined,
@@ -56,6 +58,18 @@ test.each<{ name: string; frames: DataFrame[]; out: Annotation[] }>([
       ]),
     ],
     out: [read({}), read({})],
+  },
+  {
+    name: 'whose they are and by what they are known; 0 is nobody that could be changed',
+    frames: [
+      frameOf([
+        { time: 10, id: 42, dashboardUID: 'd' },
+        { time: 10, id: 'x', dashboardUID: '' },
+        { time: 10, id: 0, dashboardUID: null },
+        { time: 10, id: { hostile: 1 } },
+      ]),
+    ],
+    out: [read({ id: '42', dashboardUid: 'd' }), read({ id: 'x' }), read({}), read({})],
   },
   {
     name: 'rows without a time and cells of the wrong kind',

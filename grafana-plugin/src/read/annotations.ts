@@ -14,6 +14,16 @@ function timeOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+function emptyAsNone(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** 0 stands for annotations that Grafana made up from something else, alert history for one. */
+function idOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === '' || text === '0' ? undefined : text;
+}
+
 function rowsOf(frame: DataFrame): number[] {
   return Array.from({ length: Math.min(MAX_ROWS, frame.length) }, (_, row) => row);
 }
@@ -29,13 +39,14 @@ function annotationsOf(frame: DataFrame): Annotation[] {
     }
     const endMs = timeOf(cell('timeend', row));
     const tags: unknown = cell('tags', row);
-    const color = textOf(cell('color', row));
     return [
       {
         kind: 'annotation',
+        id: idOf(cell('id', row)),
+        dashboardUid: emptyAsNone(textOf(cell('dashboarduid', row))),
         startMs,
         endMs: endMs !== undefined && endMs > startMs && cell('isregion', row) !== false ? endMs : undefined,
-        color: color === '' ? undefined : color,
+        color: emptyAsNone(textOf(cell('color', row))),
         title: textOf(cell('title', row)),
         text: textOf(cell('text', row)),
         tags: Array.isArray(tags) ? tags.map(textOf).filter((tag) => tag !== '') : [],
@@ -62,6 +73,8 @@ function exemplarsOf(frame: DataFrame): Annotation[] {
       : [
           {
             kind: 'exemplar',
+            id: undefined,
+            dashboardUid: undefined,
             startMs,
             endMs: undefined,
             color: undefined,

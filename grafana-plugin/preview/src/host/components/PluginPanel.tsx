@@ -7,6 +7,7 @@ import {
   PluginContextProvider,
   useFieldOverrides,
   type AbsoluteTimeRange,
+  type AnnotationEventUIModel,
   type DataFrame,
   type EventBusSrv,
   type FieldConfigSource,
@@ -21,6 +22,7 @@ import { replaceText } from '../replace-text.ts';
 import type { Session } from './use-session.ts';
 
 interface Annotation {
+  readonly id: string;
   readonly time: number;
   readonly timeEnd: number;
   readonly isRegion: boolean;
@@ -35,6 +37,12 @@ function annotationFrame(annotations: readonly Annotation[]): DataFrame {
   const frame = arrayToDataFrame([...annotations]);
   frame.meta = { dataTopic: DataTopic.Annotations };
   return frame;
+}
+
+/** As Grafana saves it: an instant ends at 0. */
+function annotationOf({ id = '', from, to, tags, description }: AnnotationEventUIModel): Annotation {
+  const isRegion = to > from;
+  return { id, time: from, timeEnd: isRegion ? to : 0, isRegion, tags, title: '', text: description, color: '#5794f2' };
 }
 
 export interface PluginPanelProps {
@@ -71,8 +79,9 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
     (text, scopedVars, format) => replaceText(text, { bindings, scopedVars, format }),
     [bindings]
   );
-  // Annotations that are created here last until the page is left: there is no Grafana to save them in.
+  // Annotations that are made here last until the page is left: there is no Grafana to save them in.
   const [annotations, setAnnotations] = useState<readonly Annotation[]>([]);
+  const nextId = useRef(1);
   const overridden = useFieldOverrides(plugin, fieldConfig, data, session.timeZone, theme, replaceVariables);
   const context = useMemo<PanelContext>(
     () => ({
@@ -81,13 +90,17 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
       sync: () => graphTooltip,
       app: CoreApp.Dashboard,
       canAddAnnotations: () => true,
-      onAnnotationCreate: ({ from, to, tags, description }) => {
-        const isRegion = to > from;
-        const made = { time: from, timeEnd: isRegion ? to : 0, isRegion, tags, text: description };
-        setAnnotations((before) => [...before, { ...made, title: '', color: '#5794f2' }]);
+      onAnnotationCreate: (event) => {
+        setAnnotations((before) => [...before, annotationOf({ ...event, id: String(nextId.current++) })]);
       },
-      canEditAnnotations: () => false,
-      canDeleteAnnotations: () => false,
+      canEditAnnotations: () => true,
+      onAnnotationUpdate: (event) => {
+        setAnnotations((before) => before.map((one) => (one.id === event.id ? annotationOf(event) : one)));
+      },
+      canDeleteAnnotations: () => true,
+      onAnnotationDelete: (id) => {
+        setAnnotations((before) => before.filter((one) => one.id !== id));
+      },
     }),
     [eventBus, panel.id, graphTooltip]
   );
