@@ -1,146 +1,57 @@
-// The bars of one state: solid, hatched, outlined, with their glyphs, so that each is told apart without colour. Batched:
-// one path a colour; bars of a few pixels, which may be thousands, are plain rectangles.
-import type { AgentState } from 'orchestrator-exporter/contract/states';
-import type { SegmentRect } from '../layout/segment-rects.ts';
-import { fillNarrowBars, type UprightBar } from './narrow-bars.ts';
+// The bars of each state: solid, hatched, outlined, with their glyphs, so that each is told apart without colour.
+import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
+import { fillBarRows, ROUND_FROM, type BarRow, type BarStyle } from './bar-rows.ts';
+import { drawCrosses, type Cross } from './crosses.ts';
+import { fillHatched, type Box } from './hatch.ts';
 import type { Palette } from './palette.ts';
-import { roundedRect } from './rounded-rect.ts';
 
-/** A rectangle with the vertical place its row gives it. */
-export interface Bar {
-  readonly rect: SegmentRect;
+/** A bar in its row; of segments and of roll-ups alike. */
+export interface StateBar {
+  readonly state: AgentState;
+  readonly x: number;
+  readonly width: number;
+  readonly open?: boolean;
+  /** It goes on at the now line. */
+  readonly arrow?: boolean;
+}
+
+/** The bars of one track, from left to right, none over another. CSS pixels. */
+export interface StateRow {
   readonly y: number;
   readonly height: number;
   readonly tool: boolean;
+  readonly bars: readonly StateBar[];
 }
 
-const RADIUS = 2;
 const ARROW = 6;
-const HATCH_STEP = 6;
-/** Narrower bars are rectangles without corners. */
-const ROUND_FROM = 4;
+/** Lower bars have no arrow, and no hatch. */
+const ARROW_MIN_HEIGHT = 6;
+const HATCH_MIN_HEIGHT = 5;
 
-function barPath(path: CanvasRenderingContext2D, bar: Bar): void {
-  const { x, width } = bar.rect;
-  const radius = Math.min(RADIUS, width / 2);
-  const left = bar.rect.open ? 0 : radius;
-  if (bar.rect.arrow && bar.height >= 6) {
-    const tip = Math.min(ARROW, bar.height / 2);
-    path.moveTo(x + left, bar.y);
-    path.lineTo(x + width, bar.y);
-    path.lineTo(x + width + tip, bar.y + bar.height / 2);
-    path.lineTo(x + width, bar.y + bar.height);
-    path.lineTo(x + left, bar.y + bar.height);
-    path.arcTo(x, bar.y + bar.height, x, bar.y + bar.height - left, left);
-    path.lineTo(x, bar.y + left);
-    path.arcTo(x, bar.y, x + left, bar.y, left);
-    path.closePath();
-  } else {
-    roundedRect(path, { x, y: bar.y, width, height: bar.height }, [left, radius]);
+type Visit = (bar: StateBar, row: StateRow) => void;
+
+/** Rows with the states that occur in each, as bits of their codes: most rows lack most states. */
+type Present = ReadonlyMap<StateRow, number>;
+
+function statesOf({ bars }: StateRow): number {
+  let bits = 0;
+  for (const { state } of bars) {
+    bits |= 1 << AGENT_STATE_CODE[state];
   }
+  return bits;
 }
 
-function isPlain({ rect, height }: Bar): boolean {
-  return rect.width < ROUND_FROM && !(rect.arrow && height >= 6);
+function rowsWith(present: Present, state: AgentState): StateRow[] {
+  const bit = 1 << AGENT_STATE_CODE[state];
+  return [...present].flatMap(([row, bits]) => ((bits & bit) === 0 ? [] : [row]));
 }
 
-/** A bar's rectangle, `more` pixels higher above and below. */
-function upright({ rect, y, height }: Bar, more = 0): UprightBar {
-  return { x: rect.x, y: y - more, width: rect.width, height: height + 2 * more };
-}
-
-/** Bars with their corners and arrows; narrow ones are not among them. */
-function fillShaped(ctx: CanvasRenderingContext2D, bars: readonly Bar[], color: string): void {
-  const shaped = bars.filter((bar) => !isPlain(bar));
-  if (shaped.length === 0) {
-    return;
-  }
-  ctx.fillStyle = color;
-  ctx.beginPath();
-  for (const bar of shaped) {
-    barPath(ctx, bar);
-  }
-  ctx.fill();
-}
-
-function drawRunning(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  for (const [tool, color] of [
-    [false, palette.state.running],
-    [true, palette.toolRunning],
-  ] as const) {
-    const own = bars.filter((bar) => bar.tool === tool);
-    fillShaped(ctx, own, color);
-  }
-}
-
-/** Amber ground with diagonal hatch and an edge. */
-function drawWaiting(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  const isWide = (bar: Bar) => bar.rect.width >= 4 && bar.height >= 5;
-  const wide = bars.filter(isWide);
-  fillShaped(
-    ctx,
-    bars.filter((bar) => !isWide(bar)),
-    palette.state.waiting
-  );
-  if (wide.length === 0) {
-    return;
-  }
-  fillShaped(ctx, wide, palette.waitingGround);
-  ctx.save();
-  ctx.beginPath();
-  for (const bar of wide) {
-    barPath(ctx, bar);
-  }
-  ctx.clip();
-  ctx.strokeStyle = palette.state.waiting;
-  ctx.lineWidth = 2;
-  ctx.beginPath();
-  for (const { rect, y, height } of wide) {
-    const end = rect.x + rect.width + ARROW;
-    for (let x = Math.floor((rect.x - height) / HATCH_STEP) * HATCH_STEP; x < end; x += HATCH_STEP) {
-      ctx.moveTo(x, y + height);
-      ctx.lineTo(x + height, y);
-    }
-  }
-  ctx.stroke();
-  ctx.restore();
-  ctx.strokeStyle = palette.state.waiting;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  for (const bar of wide) {
-    barPath(ctx, bar);
-  }
-  ctx.stroke();
-}
-
-/** Hollow, dashed: nothing is being done yet. */
-function drawQueued(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  if (bars.length === 0) {
-    return;
-  }
-  ctx.strokeStyle = palette.state.queued;
-  ctx.lineWidth = 1;
-  ctx.setLineDash([3, 2]);
-  ctx.beginPath();
-  for (const { rect, y, height } of bars) {
-    ctx.rect(rect.x + 0.5, y + 0.5, Math.max(0.5, rect.width - 1), height - 1);
-  }
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
-
-const PAUSE_FROM = 12;
-
-/** Violet, with the two bars of a pause where there is room. */
-function drawPaused(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  fillShaped(ctx, bars, palette.state.paused);
-  ctx.fillStyle = palette.onState.paused;
-  for (const { rect, y, height } of bars) {
-    if (rect.width >= PAUSE_FROM) {
-      const arm = Math.max(2, Math.min(7, height - 4));
-      const top = y + (height - arm) / 2;
-      ctx.fillRect(rect.x + 5, top, 2, arm);
-      ctx.fillRect(rect.x + 9, top, 2, arm);
+function visitState(rows: readonly StateRow[], state: AgentState, visit: Visit): void {
+  for (const row of rows) {
+    for (const bar of row.bars) {
+      if (bar.state === state) {
+        visit(bar, row);
+      }
     }
   }
 }
@@ -148,106 +59,158 @@ function drawPaused(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette
 /** A thin line in the lane's middle: known, but nothing is going on. */
 function drawQuiet(
   ctx: CanvasRenderingContext2D,
-  bars: readonly Bar[],
-  style: { color: string; height: number }
+  rows: readonly StateRow[],
+  { state, color, height }: { state: AgentState; color: string; height: number }
 ): void {
-  const lines = bars.map(({ rect, y, height }) => ({
-    x: rect.x,
-    y: y + (height - style.height) / 2,
-    width: rect.width,
-    height: style.height,
-  }));
-  fillNarrowBars(ctx, [{ bars: lines, color: style.color }]);
+  const style = { fill: color };
+  const styleOf = (bar: StateBar) => (bar.state === state ? style : undefined);
+  fillBarRows(
+    ctx,
+    rows.map((row) => ({ y: row.y + (row.height - height) / 2, height, bars: row.bars, styleOf }))
+  );
+}
+
+/** Hollow, dashed: nothing is being done yet. */
+function drawQueued(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+  ctx.strokeStyle = palette.state.queued;
+  ctx.lineWidth = 1;
+  ctx.setLineDash([3, 2]);
+  ctx.beginPath();
+  visitState(rows, 'queued', ({ x, width }, { y, height }) => {
+    ctx.rect(x + 0.5, y + 0.5, Math.max(0.5, width - 1), height - 1);
+  });
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+type Filled = Exclude<AgentState, 'idle' | 'completed' | 'queued'>;
+
+/** Looks of the states that fill their bars, of tools where `tool`. */
+function filledStyles(palette: Palette, tool: boolean): Record<Filled, BarStyle> {
+  return {
+    running: { fill: tool ? palette.toolRunning : palette.state.running },
+    paused: { fill: palette.state.paused },
+    waiting: { fill: palette.waitingGround, rim: palette.state.waiting },
+    failed: { fill: palette.state.failed },
+  };
+}
+
+/** The bars of every state that fills them. A waiting one has a hatched ground where there is room, else it is solid. */
+function drawFilled(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+  const looks = [filledStyles(palette, false), filledStyles(palette, true)] as const;
+  const solid = { fill: palette.state.waiting };
+  fillBarRows(
+    ctx,
+    rows.map((row): BarRow<StateBar> => {
+      const styles: Partial<Record<AgentState, BarStyle>> = looks[row.tool ? 1 : 0];
+      const isHatched = (bar: StateBar) => bar.width >= ROUND_FROM && row.height >= HATCH_MIN_HEIGHT;
+      const styleOf = (bar: StateBar) => (bar.state === 'waiting' && !isHatched(bar) ? solid : styles[bar.state]);
+      return { y: row.y, height: row.height, bars: row.bars, styleOf };
+    })
+  );
+}
+
+/** The tips of bars that go on. */
+function drawArrows(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+  for (const { y, height, tool, bars } of rows) {
+    for (const { state, x, width, arrow } of bars) {
+      const isFilled = state !== 'idle' && state !== 'completed' && state !== 'queued';
+      if (arrow === true && isFilled && height >= ARROW_MIN_HEIGHT) {
+        const end = x + width;
+        ctx.fillStyle = state === 'running' && tool ? palette.toolRunning : palette.state[state];
+        ctx.beginPath();
+        // From a little inside: the corners of the bar are round.
+        ctx.moveTo(Math.max(x, end - 2), y);
+        ctx.lineTo(end, y);
+        ctx.lineTo(end + Math.min(ARROW, height / 2), y + height / 2);
+        ctx.lineTo(end, y + height);
+        ctx.lineTo(Math.max(x, end - 2), y + height);
+        ctx.fill();
+      }
+    }
+  }
+}
+
+const PAUSE_FROM = 12;
+
+/** The two bars of a pause where there is room. */
+function drawPauses(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+  ctx.fillStyle = palette.onState.paused;
+  visitState(rows, 'paused', ({ x, width }, { y, height }) => {
+    if (width >= PAUSE_FROM) {
+      const arm = Math.max(2, Math.min(7, height - 4));
+      const top = y + (height - arm) / 2;
+      ctx.fillRect(x + 5, top, 2, arm);
+      ctx.fillRect(x + 9, top, 2, arm);
+    }
+  });
+}
+
+/** Diagonal lines over the ground of waiting bars. */
+function drawHatches(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+  const boxes: Box[] = [];
+  visitState(rows, 'waiting', ({ x, width }, { y, height }) => {
+    if (width >= ROUND_FROM && height >= HATCH_MIN_HEIGHT) {
+      boxes.push({ x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
+    }
+  });
+  fillHatched(ctx, boxes, palette.state.waiting);
 }
 
 /** A cross needs this much of its lane for itself: nearer ones would hide what is between them. */
 const CROSS_ROOM = 14;
 const SPIKE = 2;
 
-/** Failures in drawing order: which of them carry a cross, so that crosses do not touch. */
-function withCrosses(bars: readonly Bar[]): Bar[] {
-  return bars.filter((bar, i) => {
-    const near = (other: Bar | undefined) =>
-      other !== undefined && other.y === bar.y && Math.abs(other.rect.x - bar.rect.x) < CROSS_ROOM;
-    return bar.rect.width >= CROSS_ROOM || !(near(bars[i - 1]) || near(bars[i + 1]));
-  });
-}
-
-function crossPath(ctx: CanvasRenderingContext2D, { rect, y, height, tool }: Bar): void {
-  const arm = tool ? 2 : 3;
-  const x = rect.width >= 12 ? rect.x + 8 : rect.x + rect.width / 2;
-  const middle = y + height / 2;
-  ctx.moveTo(x - arm, middle - arm);
-  ctx.lineTo(x + arm, middle + arm);
-  ctx.moveTo(x + arm, middle - arm);
-  ctx.lineTo(x - arm, middle + arm);
+/** Failures of a row, which of them carry a cross, so that crosses do not touch. */
+function crossesOf({ y, height, tool, bars }: StateRow): Cross[] {
+  const failed = bars.filter((bar) => bar.state === 'failed');
+  const near = (bar: StateBar, other: StateBar | undefined) =>
+    other !== undefined && Math.abs(bar.x - other.x) < CROSS_ROOM;
+  return failed
+    .filter((bar, i) => bar.width >= CROSS_ROOM || !(near(bar, failed[i - 1]) || near(bar, failed[i + 1])))
+    .map(({ x, width }) => ({
+      x: width >= 12 ? x + 8 : x + width / 2,
+      y: y + height / 2,
+      arm: tool ? 2 : 3,
+    }));
 }
 
 /**
- * Red, higher than its neighbours, with a cross where it failed; the cross has a rim so that it reads on its neighbours
- * too. Where failures crowd, their height alone tells them.
+ * Failures are higher than their neighbours where they are narrow, with a cross where they failed. Where failures crowd,
+ * their height alone tells them.
  */
-function drawFailed(ctx: CanvasRenderingContext2D, bars: readonly Bar[], palette: Palette): void {
-  if (bars.length === 0) {
-    return;
-  }
-  fillShaped(ctx, bars, palette.state.failed);
-  const spikes = bars.filter(({ rect }) => rect.width < ROUND_FROM).map((bar) => upright(bar, SPIKE));
-  fillNarrowBars(ctx, [{ bars: spikes, color: palette.state.failed }]);
-  const crossed = withCrosses(bars);
-  ctx.lineCap = 'round';
-  for (const [color, lineWidth] of [
-    [palette.state.failed, 5],
-    [palette.onState.failed, 1.8],
-  ] as const) {
-    ctx.strokeStyle = color;
-    ctx.lineWidth = lineWidth;
-    ctx.beginPath();
-    for (const bar of crossed) {
-      crossPath(ctx, bar);
+function drawFailures(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+  const style = { fill: palette.state.failed };
+  const styleOf = (bar: StateBar) => (bar.state === 'failed' && bar.width < ROUND_FROM ? style : undefined);
+  fillBarRows(
+    ctx,
+    rows.map((row) => ({ y: row.y - SPIKE, height: row.height + 2 * SPIKE, bars: row.bars, styleOf }))
+  );
+  drawCrosses(ctx, rows.flatMap(crossesOf), { color: palette.onState.failed, rim: palette.state.failed });
+}
+
+type DrawState = (ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette) => void;
+
+const drawIdle: DrawState = (ctx, rows, palette) =>
+  drawQuiet(ctx, rows, { state: 'idle', color: palette.state.idle, height: 1 });
+const drawCompleted: DrawState = (ctx, rows, palette) =>
+  drawQuiet(ctx, rows, { state: 'completed', color: palette.state.completed, height: 2 });
+
+/** The bars of all rows in the looks of their states; what must not be missed is painted last. */
+export function drawStates(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+  const present = new Map(rows.map((row) => [row, statesOf(row)]));
+  const drawWith = (state: AgentState, draw: DrawState) => {
+    const own = rowsWith(present, state);
+    if (own.length > 0) {
+      draw(ctx, own, palette);
     }
-    ctx.stroke();
-  }
-  ctx.lineCap = 'butt';
-}
-
-/** Narrow bars of every state that fills its bars, less important ones first. */
-function drawNarrow(
-  ctx: CanvasRenderingContext2D,
-  barsOf: (state: AgentState) => readonly Bar[],
-  palette: Palette
-): void {
-  const layer = (state: AgentState, color: string, isOwn: (bar: Bar) => boolean = () => true) => ({
-    bars: barsOf(state)
-      .filter((bar) => isPlain(bar) && isOwn(bar))
-      .map((bar) => upright(bar)),
-    color,
-  });
-  fillNarrowBars(ctx, [
-    layer('paused', palette.state.paused),
-    layer('running', palette.state.running, (bar) => !bar.tool),
-    layer('running', palette.toolRunning, (bar) => bar.tool),
-    layer('waiting', palette.state.waiting),
-    layer('failed', palette.state.failed),
-  ]);
-}
-
-/**
- * The bars of each state in that state's look, those of one lane from left to right: the less important ones first, narrow
- * ones of all states together before what waiting and failing look like where there is room.
- */
-export function drawStates(
-  ctx: CanvasRenderingContext2D,
-  bars: ReadonlyMap<AgentState, readonly Bar[]>,
-  palette: Palette
-): void {
-  const barsOf = (state: AgentState) => bars.get(state) ?? [];
-  drawQuiet(ctx, barsOf('idle'), { color: palette.state.idle, height: 1 });
-  drawQuiet(ctx, barsOf('completed'), { color: palette.state.completed, height: 2 });
-  drawQueued(ctx, barsOf('queued'), palette);
-  drawPaused(ctx, barsOf('paused'), palette);
-  drawRunning(ctx, barsOf('running'), palette);
-  drawNarrow(ctx, barsOf, palette);
-  drawWaiting(ctx, barsOf('waiting'), palette);
-  drawFailed(ctx, barsOf('failed'), palette);
+  };
+  drawWith('idle', drawIdle);
+  drawWith('completed', drawCompleted);
+  drawWith('queued', drawQueued);
+  drawFilled(ctx, rows, palette);
+  drawArrows(ctx, rows, palette);
+  drawWith('paused', drawPauses);
+  drawWith('waiting', drawHatches);
+  drawWith('failed', drawFailures);
 }

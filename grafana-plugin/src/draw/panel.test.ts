@@ -1,8 +1,7 @@
 import { createRecordingContext } from '../testing/recording-context.ts';
 import type { PanelLayout, TimelineLayout } from '../layout/panel.ts';
-import type { SegmentRect } from '../layout/segment-rects.ts';
 import { ALL_STATES } from '../model/state-filter.ts';
-import { drawStates, type Bar } from './bars.ts';
+import { drawStates, type StateBar, type StateRow } from './bars.ts';
 import { drawBurnDown } from './burn-down.ts';
 import { createMeasure } from './measure.ts';
 import type { Palette } from './palette.ts';
@@ -50,20 +49,19 @@ const PALETTE: Palette = {
   monoFamily: 'monospace',
 };
 
-function bar(state: AgentState, rect: Partial<SegmentRect> = {}, tool = false): Bar {
-  return {
-    rect: { state, first: 0, end: 1, x: 10, width: 20, arrow: false, open: false, label: undefined, ...rect },
-    y: 5,
-    height: 16,
-    tool,
-  };
+function bar(state: AgentState, rect: Partial<StateBar> = {}): StateBar {
+  return { state, x: 10, width: 20, arrow: false, open: false, ...rect };
+}
+
+function row(bars: StateBar[], tool = false): StateRow[] {
+  return [{ y: 5, height: 16, tool, bars }];
 }
 
 describe('bars', () => {
-  test.each<{ name: string; bars: Bar[]; out: string[] }>([
+  test.each<{ name: string; bars: StateBar[]; tool?: boolean; out: string[] }>([
     { name: 'nothing draws nothing', bars: [], out: [] },
     {
-      name: 'bars of one colour are one path, ticks plain rectangles',
+      name: 'bars have round corners, ticks are plain rectangles',
       bars: [bar('running'), bar('running', { x: 50, width: 1 })],
       out: [...ROUND, 'fill running', 'fillRect 50 5 1 16 running'],
     },
@@ -74,7 +72,8 @@ describe('bars', () => {
     },
     {
       name: "a tool's bar has its own blue",
-      bars: [bar('running', {}, true)],
+      bars: [bar('running')],
+      tool: true,
       out: [...ROUND, 'fill toolRunning'],
     },
     { name: 'idle is a hairline', bars: [bar('idle')], out: ['fillRect 10 12.5 20 1 idle'] },
@@ -94,29 +93,35 @@ describe('bars', () => {
       bars: [bar('paused')],
       out: [...ROUND, 'fill paused', 'fillRect 15 9.5 2 7 on-paused', 'fillRect 19 9.5 2 7 on-paused'],
     },
-  ])('$name', ({ bars, out }) => {
+  ])('$name', ({ bars, tool, out }) => {
     const context = createRecordingContext();
-    drawStates(context, new Map([[bars[0]?.rect.state ?? 'idle', bars]]), PALETTE);
+    drawStates(context, row(bars, tool), PALETTE);
     expect(context.drawn).toEqual(out);
   });
 
-  test('waiting is hatched inside its own shape, and the clip is undone', () => {
+  test('waiting is hatched inside its own rim', () => {
     const context = createRecordingContext();
-    drawStates(context, new Map([['waiting', [bar('waiting')]]]), PALETTE);
-    const order = context.drawn.filter((line) => /^(save|clip|restore|fill|stroke)/.test(line));
-    expect(order).toEqual(['fill waitingGround', 'save', 'clip', 'stroke waiting', 'restore', 'stroke waiting']);
+    drawStates(context, row([bar('waiting')]), PALETTE);
+    expect(context.drawn).toEqual([
+      ...ROUND,
+      'fill waiting',
+      'fillRect 11 6 18 14 waitingGround',
+      'save',
+      'fillRect 11 -14 18 14 pattern',
+      'restore',
+    ]);
   });
 
   test('a failure carries a cross, however narrow', () => {
     const context = createRecordingContext();
-    drawStates(context, new Map([['failed', [bar('failed', { width: 1 })]]]), PALETTE);
+    drawStates(context, row([bar('failed', { width: 1 })]), PALETTE);
     expect(context.drawn.filter((line) => line.startsWith('stroke'))).toEqual(['stroke failed', 'stroke on-failed']);
   });
 
   test('crowded failures are told by their height: crosses would hide what is between them', () => {
     const context = createRecordingContext();
     const bars = [10, 15, 60].map((x) => bar('failed', { x, width: 1 }));
-    drawStates(context, new Map([['failed', bars]]), PALETTE);
+    drawStates(context, row(bars), PALETTE);
     expect(context.drawn.filter((line) => line.startsWith('fillRect'))).toEqual(
       [10, 15, 60]
         .flatMap((x) => [`fillRect ${x} 5 1 16 failed`])
@@ -127,7 +132,7 @@ describe('bars', () => {
 
   test('what goes on ends in an arrow', () => {
     const context = createRecordingContext();
-    drawStates(context, new Map([['running', [bar('running', { arrow: true })]]]), PALETTE);
+    drawStates(context, row([bar('running', { arrow: true })]), PALETTE);
     expect(context.drawn).toContain('lineTo 36 13');
   });
 });

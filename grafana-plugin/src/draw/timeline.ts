@@ -3,8 +3,7 @@ import type { AgentState } from 'orchestrator-exporter/contract/states';
 import type { GroupRow, LaneRow, Row } from '../layout/lanes.ts';
 import type { NameLabel, PanelLayout, TimelineLayout } from '../layout/panel.ts';
 import { BAR_FONT_PX } from '../layout/segment-rects.ts';
-import { PAINT_ORDER } from '../model/state-columns.ts';
-import { drawStates, type Bar } from './bars.ts';
+import { drawStates, type StateRow } from './bars.ts';
 import type { Palette } from './palette.ts';
 import { drawText, fontOf } from './text.ts';
 import { withClip } from './with-clip.ts';
@@ -56,12 +55,14 @@ function drawRollUps(ctx: CanvasRenderingContext2D, rows: readonly GroupRow[], p
 
 function drawBarLabels(ctx: CanvasRenderingContext2D, rows: readonly LaneRow[], palette: Palette): void {
   const font = fontOf(BAR_FONT_PX, palette.fontFamily);
-  for (const { barY, barHeight, rects } of rows.flatMap((row) => row.tracks)) {
-    for (const { label, state } of rects) {
-      if (label !== undefined) {
-        const color = label.inside ? palette.onState[state] : palette.weakText;
-        const style = { color, font, align: 'left' } as const;
-        drawText(ctx, label.text, { x: label.x, y: barY + barHeight / 2 + 0.5, style });
+  for (const { tracks } of rows) {
+    for (const { barY, barHeight, rects } of tracks) {
+      for (const { label, state } of rects) {
+        if (label !== undefined) {
+          const color = label.inside ? palette.onState[state] : palette.weakText;
+          const style = { color, font, align: 'left' } as const;
+          drawText(ctx, label.text, { x: label.x, y: barY + barHeight / 2 + 0.5, style });
+        }
       }
     }
   }
@@ -135,29 +136,16 @@ function drawRail(
   ctx.stroke();
 }
 
-/** The bars of all tracks in view, by state: each state is drawn in one go. */
-function barsByState(rows: readonly Row[]): ReadonlyMap<AgentState, Bar[]> {
-  const bars = new Map<AgentState, Bar[]>(PAINT_ORDER.map((state) => [state, []]));
-  for (const row of rows) {
-    // A collapsed group stands for its lanes and looks like them.
-    if (row.kind === 'group') {
-      for (const rect of row.isCollapsed ? row.rollUp : []) {
-        bars.get(rect.state)?.push({
-          rect: { ...rect, first: 0, end: 1, arrow: false, open: true, label: undefined },
-          y: row.barY,
-          height: row.barHeight,
-          tool: false,
-        });
-      }
-      continue;
+/** The bars of all tracks in view. A collapsed group stands for its lanes and looks like them. */
+function stateRows(rows: readonly Row[]): StateRow[] {
+  return rows.flatMap((row): StateRow[] => {
+    if (row.kind !== 'group') {
+      const tool = row.kind === 'tool';
+      return row.tracks.map(({ barY, barHeight, rects }) => ({ y: barY, height: barHeight, tool, bars: rects }));
     }
-    for (const { barY, barHeight, rects } of row.tracks) {
-      for (const rect of rects) {
-        bars.get(rect.state)?.push({ rect, y: barY, height: barHeight, tool: row.kind === 'tool' });
-      }
-    }
-  }
-  return bars;
+    const bars = row.rollUp.map((rect) => ({ ...rect, open: true }));
+    return row.isCollapsed ? [{ y: row.barY, height: row.barHeight, tool: false, bars }] : [];
+  });
 }
 
 /** Rows with their names, between two heights. */
@@ -180,7 +168,7 @@ function drawRows(
     const lanes = rows.filter((row) => row.kind !== 'group');
     drawRuns(ctx, groups, palette.run);
     drawRollUps(ctx, groups, palette);
-    drawStates(ctx, barsByState(rows), palette);
+    drawStates(ctx, stateRows(rows), palette);
     drawBarLabels(ctx, lanes, palette);
   });
 }

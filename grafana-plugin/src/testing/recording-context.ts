@@ -51,6 +51,12 @@ export function createRecordingContext(): RecordingContext {
       if (name === 'createLinearGradient') {
         return () => ({ addColorStop: () => undefined });
       }
+      if (name === 'createPattern') {
+        return () => 'pattern';
+      }
+      if (name === 'getTransform') {
+        return () => ({ a: 1 });
+      }
       if (name in target) {
         return target[name];
       }
