@@ -11,6 +11,7 @@ import { PriceBook } from '../src/price-book.ts';
 import { AggregateFamilies } from '../src/series/families/aggregates.ts';
 import { SeriesRegistry } from '../src/series/registry.ts';
 import { parseEvent } from '../src/source/parse.ts';
+import { sortedPage } from './sorted-page.ts';
 
 export interface HarnessOptions {
   readonly prices: object | undefined;
@@ -119,10 +120,9 @@ export class MetricsHarness {
     return next;
   }
 
-  /** Lines of the page whose metric is one of the names, in the order of the page, zeros of known labels left out. */
+  /** Lines of the page whose metric is one of the names, sorted within each metric, zeros of known labels left out. */
   lines(...names: readonly string[]): string[] {
-    return this.#registry
-      .render()
+    return sortedPage(this.#registry.render())
       .split('\n')
       .filter((line) => names.includes(line.slice(0, line.indexOf('{'))));
   }

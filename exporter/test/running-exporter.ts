@@ -57,12 +57,13 @@ export async function post(
   return { status: response.status, answer: await response.json(), headers: response.headers };
 }
 
-/** The lines of /metrics that begin with one of the names, in order, without comments. */
+/** The lines of /metrics that begin with one of the names, sorted, without comments. */
 export async function metricLines(url: string, ...names: readonly string[]): Promise<string[]> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return text
     .split('\n')
-    .filter((line) => names.some((name) => line.startsWith(`${name}{`) || line.startsWith(`${name} `)));
+    .filter((line) => names.some((name) => line.startsWith(`${name}{`) || line.startsWith(`${name} `)))
+    .sort();
 }
 
 /** Sum of the values of lines. */

@@ -35,13 +35,13 @@ interface Family {
 }
 
 /** @throws ExpositionError naming the first line that is wrong, and why. */
-export function strictPage(text: string, format: 'text' | 'timeline' = 'text'): StrictPage {
+export function strictPage(text: string, format: 'text' | 'openmetrics' | 'timeline' = 'text'): StrictPage {
   const fail = (why: string, line: string): never => {
     throw new ExpositionError(`${why}: ${JSON.stringify(line.slice(0, 300))}`);
   };
   if (!text.endsWith('\n')) fail('the page does not end with a line feed', text.slice(-80));
   const lines = text.slice(0, -1).split('\n');
-  if (format === 'timeline' && lines.pop() !== '# EOF') fail('the last line is not # EOF', lines.at(-1) ?? '');
+  if (format !== 'text' && lines.pop() !== '# EOF') fail('the last line is not # EOF', lines.at(-1) ?? '');
   const unprintable = UNPRINTABLE.test(text) ? lines.find((line) => UNPRINTABLE.test(line)) : undefined;
   if (unprintable !== undefined) fail('a control character', unprintable);
   const samples = new Map<string, StrictSample>();
@@ -50,30 +50,34 @@ export function strictPage(text: string, format: 'text' | 'timeline' = 'text'): 
   let helped: string | undefined;
   let family: Family | undefined;
   for (const line of lines) {
-    if (line === '') continue;
+    if (line === '') {
+      if (format !== 'text') fail('a blank line', line);
+      continue;
+    }
     if (line.startsWith('# HELP ')) {
       const [, , name = '', ...words] = line.split(' ');
       if (done.has(name)) fail('a family twice', line);
       done.add(name);
       helped = name;
-      const row = ROWS.get(name);
+      const row = rowOf(name, format);
       if (row === undefined && !FOREIGN.test(name)) fail('a family outside the catalogue', line);
-      if (row !== undefined && row.help !== words.join(' ')) fail('another help text', line);
+      const help = format === 'text' ? row?.help : row?.help.replaceAll('"', '\\"');
+      if (row !== undefined && help !== words.join(' ')) fail('another help text', line);
       continue;
     }
     if (line.startsWith('# TYPE ')) {
       const [, , name = '', type = ''] = line.split(' ');
       if (name !== helped) fail('a type without its help', line);
-      const row = ROWS.get(name);
+      const row = rowOf(name, format);
       if (row !== undefined && row.type !== type) fail('another type', line);
-      family = { name, type, row };
+      family = { name: format === 'openmetrics' && type === 'counter' ? `${name}_total` : name, type, row };
       continue;
     }
     if (line.startsWith('#')) fail('a comment', line);
     if (family === undefined) return fail('a sample without a family', line);
     const sample = readSample(line, family, fail);
     const { series, time } = sample;
-    if (format === 'text') {
+    if (format !== 'timeline') {
       if (samples.has(series)) fail('a series twice', line);
       if (time !== undefined) fail('a timestamp', line);
     } else {
@@ -85,6 +89,13 @@ export function strictPage(text: string, format: 'text' | 'timeline' = 'text'): 
   }
   checkHistograms(samples, fail);
   return samples;
+}
+
+/** In OpenMetrics a counter is called by its name without `_total`, and nothing else may be called so. */
+function rowOf(name: string, format: 'text' | 'openmetrics' | 'timeline'): MetricRow | undefined {
+  if (format !== 'openmetrics') return ROWS.get(name);
+  const counter = ROWS.get(`${name}_total`);
+  return counter?.type === 'counter' ? counter : ROWS.get(name);
 }
 
 type Fail = (why: string, line: string) => never;

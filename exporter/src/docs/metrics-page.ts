@@ -62,6 +62,7 @@ export function metricsPage(): string {
     '# Metrics',
     `Every series also carries the label ${code(ENVIRONMENT_LABEL)}. Units are base units; money is in US dollars. ` +
       '`experimental` may change; `stable` is never renamed. Labels in braces list all their values; the others are bounded: past the cap of a label its values are folded into `other`.',
+    "`/metrics` answers in the text format 0.0.4 or in OpenMetrics 1.0, whichever `Accept` weighs more, and gzipped for those who take that. The series and their names are the same in both; they stand in the order in which they came, and metrics that you add to the exporter's prom-client registry stand behind them. What a body promises while values change is in [design/0012](design/0012-patched-scrape-body.md).",
     ...CATALOGUE.flatMap(({ title, rows }) => [`## ${title}`, metricsTable(Object.values<MetricRow>(rows))]),
   ]);
 }

@@ -58,15 +58,17 @@ export async function sendText(
   const body = await inTurns(text.pages);
   if (response.destroyed) return;
   response.set('Content-Type', text.type).set('Vary', 'Accept-Encoding');
-  // Without the header anything would be acceptable; a client that does not name gzip gets plain text.
-  const wantsGzip =
-    response.req.headers['accept-encoding'] !== undefined && response.req.acceptsEncodings('gzip') === 'gzip';
-  if (!wantsGzip || body.length < GZIP_FROM_BYTES) {
+  if (!wantsGzip(response.req) || body.length < GZIP_FROM_BYTES) {
     response.end(body);
     return;
   }
   const compressed = await gzipAsync(body, { level: 1 });
   response.set('Content-Encoding', 'gzip').end(compressed);
+}
+
+/** Without the header anything would be acceptable; a client that does not name gzip gets plain text. */
+export function wantsGzip(request: Request): boolean {
+  return request.headers['accept-encoding'] !== undefined && request.acceptsEncodings('gzip') === 'gzip';
 }
 
 async function inTurns(pages: Iterable<string>): Promise<Buffer> {

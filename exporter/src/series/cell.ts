@@ -1,7 +1,9 @@
-// The value of one series, held by whoever moves it: an update is an addition to a field, no look-up and no hashing.
+// The value of one series, held by whoever moves it: an update is an addition to a field, no look-up and no hashing. The page
+// that shows it hears of the first change after each body.
 import { NANO_PER_USD, usdText } from '../contract/money.ts';
 import type { NanoUsd } from '../contract/money.ts';
 import { numberText } from './exposition.ts';
+import { Shown } from './page.ts';
 
 /** How a series names itself: metric name and label text, without braces. */
 export interface SeriesName {
@@ -12,12 +14,24 @@ export interface SeriesName {
 /** The value of a cell in a snapshot: as it is held, exactly. */
 export type CellValue = number | readonly number[];
 
-/** What a family asks of its cells: the lines of the series, each ending in a line feed. */
-export interface Cell {
-  lines(): string;
+/** What a family asks of its cells. */
+export interface Cell extends Shown {
   dump(): CellValue;
   /** @throws RangeError when the value is not one of this kind of cell. */
   load(value: CellValue): void;
+}
+
+/** How cells of one kind are made and shown. */
+export interface CellKind<C extends Cell> {
+  /** @param labels the values of its labels. */
+  readonly create: (labels: readonly string[]) => C;
+  /** What stands before each value of a series: as many for every series. */
+  readonly heads: (name: SeriesName) => readonly string[];
+}
+
+/** Of a series that is one line. */
+export function oneHead({ metric, labels }: SeriesName): readonly string[] {
+  return [`${metric}{${labels}} `];
 }
 
 /** @throws RangeError when there are others than `length` finite numbers. */
@@ -35,20 +49,18 @@ function finite(value: number): number {
 }
 
 /** A counter or gauge of plain numbers. */
-export class NumberCell implements Cell {
-  readonly #head: string;
+export class NumberCell extends Shown implements Cell {
   #value = 0;
-
-  constructor(name: SeriesName) {
-    this.#head = `${name.metric}{${name.labels}} `;
-  }
 
   add(amount: number): void {
     this.#value += finite(amount);
+    this.changed();
   }
 
   set(value: number): void {
-    this.#value = finite(value);
+    if (finite(value) === this.#value) return;
+    this.#value = value;
+    this.changed();
   }
 
   dump(): number {
@@ -57,28 +69,27 @@ export class NumberCell implements Cell {
 
   load(value: CellValue): void {
     [this.#value = 0] = numbersOf(value, 1);
+    this.changed();
   }
 
-  lines(): string {
-    return `${this.#head}${numberText(this.#value)}\n`;
+  valueText(): string {
+    return numberText(this.#value);
   }
 }
 
 /** Kept in milliseconds, shown in seconds; whole milliseconds add up without any rounding. */
-export class MillisecondsCell implements Cell {
-  readonly #head: string;
+export class MillisecondsCell extends Shown implements Cell {
   #ms = 0;
-
-  constructor(name: SeriesName) {
-    this.#head = `${name.metric}{${name.labels}} `;
-  }
 
   add(ms: number): void {
     this.#ms += finite(ms);
+    this.changed();
   }
 
   set(ms: number): void {
-    this.#ms = finite(ms);
+    if (finite(ms) === this.#ms) return;
+    this.#ms = ms;
+    this.changed();
   }
 
   dump(): number {
@@ -87,29 +98,25 @@ export class MillisecondsCell implements Cell {
 
   load(value: CellValue): void {
     [this.#ms = 0] = numbersOf(value, 1);
+    this.changed();
   }
 
   /** Sets the value unless it is the greater one already: for "newest" times that may arrive out of order. */
   raise(ms: number): void {
-    if (finite(ms) > this.#ms) this.#ms = ms;
+    if (finite(ms) > this.#ms) this.set(ms);
   }
 
-  lines(): string {
-    return `${this.#head}${numberText(this.#ms / 1000)}\n`;
+  valueText(): string {
+    return numberText(this.#ms / 1000);
   }
 }
 
 const NANO_PER_CARRY = 1_000_000 * NANO_PER_USD;
 
 /** US dollars, exact: whole nano-USD, with millions carried over so that a sum never leaves the safe integers. */
-export class MoneyCell implements Cell {
-  readonly #head: string;
+export class MoneyCell extends Shown implements Cell {
   #nano = 0;
   #millions = 0;
-
-  constructor(name: SeriesName) {
-    this.#head = `${name.metric}{${name.labels}} `;
-  }
 
   add(amount: NanoUsd): void {
     this.#millions += Math.trunc(amount / NANO_PER_CARRY);
@@ -118,11 +125,14 @@ export class MoneyCell implements Cell {
       this.#millions += 1;
       this.#nano -= NANO_PER_CARRY;
     }
+    this.changed();
   }
 
   set(amount: NanoUsd): void {
+    if (this.#millions === 0 && amount === this.#nano) return;
     this.#millions = 0;
     this.#nano = amount;
+    this.changed();
   }
 
   /** Nano-USD below a million US dollars, and the millions. */
@@ -132,35 +142,38 @@ export class MoneyCell implements Cell {
 
   load(value: CellValue): void {
     [this.#nano = 0, this.#millions = 0] = numbersOf(value, 2);
+    this.changed();
   }
 
-  lines(): string {
-    return `${this.#head}${this.#text()}\n`;
-  }
-
-  #text(): string {
+  valueText(): string {
     if (this.#millions === 0) return usdText(this.#nano as NanoUsd);
     const [whole = '0', fraction] = usdText(this.#nano as NanoUsd).split('.');
     return `${this.#millions}${whole.padStart(6, '0')}${fraction === undefined ? '' : `.${fraction}`}`;
   }
 }
 
-/** A histogram over fixed upper bounds. */
-export class HistogramCell implements Cell {
+/** A histogram over fixed upper bounds: a line for each of them, one for +Inf, one for the sum and one for the count. */
+export class HistogramCell extends Shown implements Cell {
   readonly #bounds: readonly number[];
   readonly #counts: number[];
-  readonly #heads: readonly string[];
-  readonly #tail: { readonly sum: string; readonly count: string };
   #sum = 0;
 
-  constructor(name: SeriesName, bounds: readonly number[]) {
+  constructor(labels: readonly string[], bounds: readonly number[]) {
+    super(labels);
     this.#bounds = bounds;
     this.#counts = new Array<number>(bounds.length + 1).fill(0);
-    const comma = name.labels === '' ? '' : ',';
-    this.#heads = [...bounds.map(numberText), '+Inf'].map(
-      (bound) => `${name.metric}_bucket{${name.labels}${comma}le="${bound}"} `
-    );
-    this.#tail = { sum: `${name.metric}_sum{${name.labels}} `, count: `${name.metric}_count{${name.labels}} ` };
+  }
+
+  static kind(bounds: readonly number[]): CellKind<HistogramCell> {
+    const texts = [...bounds.map(numberText), '+Inf'];
+    return {
+      create: (labels) => new HistogramCell(labels, bounds),
+      heads: ({ metric, labels }) => {
+        const comma = labels === '' ? '' : ',';
+        const buckets = texts.map((bound) => `${metric}_bucket{${labels}${comma}le="${bound}"} `);
+        return [...buckets, `${metric}_sum{${labels}} `, `${metric}_count{${labels}} `];
+      },
+    };
   }
 
   /** In the unit of the metric's name. */
@@ -169,6 +182,7 @@ export class HistogramCell implements Cell {
     const bucket = this.#bounds.findIndex((bound) => value <= bound);
     const index = bucket === -1 ? this.#bounds.length : bucket;
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    this.changed();
   }
 
   /** The counts of the buckets, not cumulated, and the sum. */
@@ -180,15 +194,13 @@ export class HistogramCell implements Cell {
     const numbers = numbersOf(value, this.#counts.length + 1);
     for (const i of this.#counts.keys()) this.#counts[i] = numbers[i] ?? 0;
     this.#sum = numbers[this.#counts.length] ?? 0;
+    this.changed();
   }
 
-  lines(): string {
+  valueText(line: number): string {
+    if (line === this.#counts.length) return numberText(this.#sum);
     let cumulative = 0;
-    let text = '';
-    for (const [i, head] of this.#heads.entries()) {
-      cumulative += this.#counts[i] ?? 0;
-      text += `${head}${cumulative}\n`;
-    }
-    return `${text}${this.#tail.sum}${numberText(this.#sum)}\n${this.#tail.count}${cumulative}\n`;
+    for (let i = 0; i <= line && i < this.#counts.length; i++) cumulative += this.#counts[i] ?? 0;
+    return String(cumulative);
   }
 }

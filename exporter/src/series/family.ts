@@ -1,34 +1,28 @@
-// One metric family: finds or creates the cell of a label set, keeps within its cap, and renders its lines in order.
+// One metric family: finds or creates the cell of a label set, keeps within its cap, and lays the series on pages.
 import { OVERFLOW_LABEL } from '../contract/labels.ts';
 import { ENVIRONMENT_LABEL } from '../contract/metrics.ts';
 import type { MetricRow } from '../contract/metrics.ts';
-import type { Cell, CellValue, SeriesName } from './cell.ts';
+import type { Cell, CellKind, CellValue } from './cell.ts';
 import { familyHead, labelsText } from './exposition.ts';
+import type { ExpositionFormat } from './exposition.ts';
+import { FixedPiece, Page } from './page.ts';
+import type { Piece } from './page.ts';
 import { isOpenLabel } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export interface FamilyOptions<C extends Cell> {
   readonly row: MetricRow;
   readonly environment: string;
-  readonly create: (name: SeriesName) => C;
+  readonly kind: CellKind<C>;
   /** Absent for families that something else bounds: per thread, per budget. */
   readonly cap?: { readonly maxSeries: number; readonly vocabulary: Vocabulary };
 }
 
-interface Entry<C> {
-  readonly values: readonly string[];
-  readonly labels: string;
-  readonly cell: C;
-}
-
 /**
- * A level for each label, the last one with the entries. Values are looked up as they are, one after the other: no key is
+ * A level for each label, the last one with the cells. Values are looked up as they are, one after the other: no key is
  * put together for every look-up, and no two label sets can share one (test: "no two label sets share a series").
  */
-type Level<C> = Map<string, Level<C> | Entry<C>>;
-
-/** Series made at once. */
-const PAGE_SERIES = 1_000;
+type Level<C> = Map<string, Level<C> | C>;
 
 /** A series in a snapshot: the values of its labels and its own. */
 export type SeriesDump = readonly [labels: readonly string[], value: CellValue];
@@ -36,25 +30,30 @@ export type SeriesDump = readonly [labels: readonly string[], value: CellValue];
 export class Family<C extends Cell> {
   readonly row: MetricRow;
   readonly #environment: string;
-  readonly #create: (name: SeriesName) => C;
+  readonly #kind: CellKind<C>;
   readonly #cap: FamilyOptions<C>['cap'];
-  /** The entry itself where the row has no labels. */
-  #root: Level<C> | Entry<C> | undefined;
-  readonly #byCell = new Map<C, Entry<C>>();
-  /** As of the last body. */
-  #ordered: readonly Entry<C>[] = [];
-  #added: Entry<C>[] = [];
-  #removed = 0;
+  readonly #heads: Readonly<Record<ExpositionFormat, Piece>>;
+  /** The cell itself where the row has no labels. */
+  #root: Level<C> | C | undefined;
+  /** The series in the order in which they came: those of threads that run now stand together at the end. */
+  #pages: Page[] = [];
+  /** Where the next series goes: the last page, unless it is in a body under way. */
+  #open: Page | undefined;
+  #size = 0;
 
   constructor(options: FamilyOptions<C>) {
     this.row = options.row;
     this.#environment = options.environment;
-    this.#create = options.create;
+    this.#kind = options.kind;
     this.#cap = options.cap;
+    this.#heads = {
+      text: new FixedPiece(familyHead(this.row, 'text')),
+      openmetrics: new FixedPiece(familyHead(this.row, 'openmetrics')),
+    };
   }
 
   get size(): number {
-    return this.#byCell.size;
+    return this.#size;
   }
 
   /** Whether the caps hold it. */
@@ -63,7 +62,7 @@ export class Family<C extends Cell> {
   }
 
   dump(): readonly SeriesDump[] {
-    return [...this.#byCell.values()].map(({ values, cell }) => [values, cell.dump()]);
+    return this.#pages.flatMap((page) => [...page.series()].map((one) => [one.labels, (one as C).dump()] as const));
   }
 
   /**
@@ -73,7 +72,7 @@ export class Family<C extends Cell> {
   load(series: readonly SeriesDump[]): void {
     for (const [values, value] of series) {
       this.#check(values);
-      (this.#find(values) ?? this.#add(values)).cell.load(value);
+      (this.#find(values) ?? this.#add(values)).load(value);
     }
   }
 
@@ -84,57 +83,55 @@ export class Family<C extends Cell> {
   cell(values: readonly string[]): C {
     this.#check(values);
     const known = this.#find(values);
-    if (known !== undefined) return known.cell;
+    if (known !== undefined) return known;
     const admitted = this.#admit(values);
-    return (this.#find(admitted) ?? this.#add(admitted)).cell;
+    return this.#find(admitted) ?? this.#add(admitted);
   }
 
   /** As `cell`, of values that were asked for before a snapshot: a fold was counted then. */
   cellAgain(values: readonly string[]): C {
     const folded = values.map((value, i) => (isOpenLabel(this.row.labels[i] ?? '') ? OVERFLOW_LABEL : value));
-    return (this.#find(values) ?? this.#find(folded))?.cell ?? this.cell(values);
+    return this.#find(values) ?? this.#find(folded) ?? this.cell(values);
   }
 
   /** Takes a series out of the exposition. A cell that is not (or no longer) of this family is left alone. */
   remove(cell: C): void {
-    const entry = this.#byCell.get(cell);
-    if (entry === undefined) return;
-    this.#byCell.delete(cell);
-    this.#root = without(this.#root, entry.values);
-    this.#removed += 1;
-    // Without scrapes nothing else lets go of them.
-    if (this.#removed > PAGE_SERIES && this.#removed > this.size) this.#inOrder();
+    const { page } = cell;
+    if (page === undefined || this.#find(cell.labels) !== cell) return;
+    page.remove(cell);
+    this.#root = without(this.#root, cell.labels);
+    this.#size -= 1;
+    if (page.size > 0) return;
+    this.#pages = this.#pages.filter((other) => other !== page);
+    if (this.#open === page) this.#open = undefined;
   }
 
   /**
-   * HELP, TYPE and every series in the order of its label text. What comes or goes between two pages is, or is not, in the
-   * next body.
+   * The pages of a body that begins now, HELP and TYPE before them. Until the body is over its series stay on these pages,
+   * and what comes later goes on others: none is in it twice, and none is left out that is there throughout.
    */
-  *pages(): Generator<string> {
-    const ordered = this.#inOrder();
-    let text = familyHead(this.row);
-    for (const [at, entry] of ordered.entries()) {
-      text += entry.cell.lines();
-      if (at % PAGE_SERIES < PAGE_SERIES - 1) continue;
-      yield text;
-      text = '';
-    }
-    yield text;
+  begin(format: ExpositionFormat): readonly Piece[] {
+    this.#open = undefined;
+    return [this.#heads[format], ...this.#pages];
   }
 
-  /** What is new stands behind what was in order, which sorting takes as it is. */
-  #inOrder(): readonly Entry<C>[] {
-    if (this.#added.length > 0 || this.#removed > 0) {
-      const all = [...this.#ordered, ...this.#added];
-      const kept = this.#removed > 0 ? all.filter(({ cell }) => this.#byCell.has(cell)) : all;
-      this.#ordered = kept.sort((a, b) => (a.labels < b.labels ? -1 : 1));
-      this.#added = [];
-      this.#removed = 0;
+  /**
+   * Joins small pages with the ones behind them, at most so many; not to be called while a body is under way.
+   * @returns how many it joined.
+   */
+  tidy(most: number): number {
+    if (this.#pages.length < 2) return 0;
+    const kept: Page[] = [];
+    let joined = 0;
+    for (const page of this.#pages) {
+      if (joined < most && kept.at(-1)?.absorb(page) === true) joined += 1;
+      else kept.push(page);
     }
-    return this.#ordered;
+    this.#pages = kept;
+    return joined;
   }
 
-  #find(values: readonly string[]): Entry<C> | undefined {
+  #find(values: readonly string[]): C | undefined {
     let at = this.#root;
     for (const value of values) at = at instanceof Map ? at.get(value) : undefined;
     return at instanceof Map ? undefined : at;
@@ -145,13 +142,15 @@ export class Family<C extends Cell> {
     throw new RangeError(`${this.row.name} has the labels ${this.row.labels.join(', ')}; got ${values.length} values`);
   }
 
-  #add(values: readonly string[]): Entry<C> {
+  #add(values: readonly string[]): C {
     const labels = labelsText([ENVIRONMENT_LABEL, ...this.row.labels], [this.#environment, ...values]);
-    const entry: Entry<C> = { values, labels, cell: this.#create({ metric: this.row.name, labels }) };
-    this.#root = withEntry(this.#root, entry);
-    this.#byCell.set(entry.cell, entry);
-    this.#added.push(entry);
-    return entry;
+    const cell = this.#kind.create(values);
+    this.#root = withCell(this.#root, cell);
+    const heads = this.#kind.heads({ metric: this.row.name, labels });
+    if (this.#open?.isFull !== false) this.#pages.push((this.#open = new Page(heads.length)));
+    this.#open.add(cell, heads);
+    this.#size += 1;
+    return cell;
   }
 
   #admit(values: readonly string[]): readonly string[] {
@@ -167,22 +166,19 @@ export class Family<C extends Cell> {
   }
 }
 
-function withEntry<C>(at: Level<C> | Entry<C> | undefined, entry: Entry<C>, depth = 0): Level<C> | Entry<C> {
-  const value = entry.values[depth];
-  if (value === undefined) return entry;
-  const level: Level<C> = at instanceof Map ? at : new Map<string, Level<C> | Entry<C>>();
-  return level.set(value, withEntry(level.get(value), entry, depth + 1));
+function withCell<C extends Cell>(at: Level<C> | C | undefined, cell: C, depth = 0): Level<C> | C {
+  const value = cell.labels[depth];
+  if (value === undefined) return cell;
+  const level: Level<C> = at instanceof Map ? at : new Map<string, Level<C> | C>();
+  return level.set(value, withCell(level.get(value), cell, depth + 1));
 }
 
 /** Levels that hold nothing any more go too. */
-function without<C>(
-  at: Level<C> | Entry<C> | undefined,
-  values: readonly string[],
-  depth = 0
-): Level<C> | Entry<C> | undefined {
+function without<C>(at: Level<C> | C | undefined, values: readonly string[], depth = 0): Level<C> | C | undefined {
   const value = values[depth];
   if (value === undefined || !(at instanceof Map)) return undefined;
-  const rest = without(at.get(value), values, depth + 1);
-  if (rest === undefined) at.delete(value);
-  return at.size === 0 ? undefined : at;
+  const level = at;
+  const rest = without(level.get(value), values, depth + 1);
+  if (rest === undefined) level.delete(value);
+  return level.size === 0 ? undefined : level;
 }

@@ -1,10 +1,12 @@
 // Our own registry for the large families: held cells, injective keys, bounded series, exact money. Process metrics and
 // the exporter's own live in prom-client's registry (self.ts) and are appended to the same page.
 import type { MetricRow } from '../contract/metrics.ts';
-import { HistogramCell, MillisecondsCell, MoneyCell, NumberCell } from './cell.ts';
-import type { Cell, SeriesName } from './cell.ts';
+import { HistogramCell, MillisecondsCell, MoneyCell, NumberCell, oneHead } from './cell.ts';
+import type { Cell, CellKind } from './cell.ts';
+import type { ExpositionFormat } from './exposition.ts';
 import { Family } from './family.ts';
 import type { SeriesDump } from './family.ts';
+import type { Piece } from './page.ts';
 import { Vocabulary } from './vocabulary.ts';
 import type { FoldCounter, VocabularyDump } from './vocabulary.ts';
 
@@ -22,10 +24,15 @@ export type RegistryDump =
 /** Whether the caps hold a family, or something else bounds it (threads.max, budgets.yml). */
 export type Bound = 'capped' | 'bounded-elsewhere';
 
+/** Work of about a millisecond; the rest of a great leave-taking is tidied up by the next bodies. */
+const PAGES_JOINED_AT_ONCE = 64;
+
 export class SeriesRegistry {
   readonly #options: RegistryOptions;
   readonly #vocabulary: Vocabulary;
   readonly #families: Family<Cell>[] = [];
+  /** Under way. */
+  #bodies = 0;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -39,22 +46,21 @@ export class SeriesRegistry {
 
   /** A counter or gauge of plain numbers. */
   numbers(row: MetricRow, bound: Bound = 'capped'): Family<NumberCell> {
-    return this.#family(row, bound, (name) => new NumberCell(name));
+    return this.#family(row, bound, { create: (labels) => new NumberCell(labels), heads: oneHead });
   }
 
   /** Fed in milliseconds, shown in seconds. */
   milliseconds(row: MetricRow, bound: Bound = 'capped'): Family<MillisecondsCell> {
-    return this.#family(row, bound, (name) => new MillisecondsCell(name));
+    return this.#family(row, bound, { create: (labels) => new MillisecondsCell(labels), heads: oneHead });
   }
 
   /** Fed in nano-USD, shown in USD. */
   money(row: MetricRow, bound: Bound = 'capped'): Family<MoneyCell> {
-    return this.#family(row, bound, (name) => new MoneyCell(name));
+    return this.#family(row, bound, { create: (labels) => new MoneyCell(labels), heads: oneHead });
   }
 
   histogram(row: MetricRow): Family<HistogramCell> {
-    const bounds = row.buckets ?? [];
-    return this.#family(row, 'capped', (name) => new HistogramCell(name, bounds));
+    return this.#family(row, 'capped', HistogramCell.kind(row.buckets ?? []));
   }
 
   /** Families in the order of their making, with the number of series each exposes. */
@@ -79,20 +85,36 @@ export class SeriesRegistry {
     family.load(item[2]);
   }
 
-  /** The whole body in text format 0.0.4, in pieces, each made when it is asked for. */
-  *pages(): Generator<string> {
-    for (const family of this.#families) yield* family.pages();
+  /**
+   * The pieces of a body, to be read one after the other, in as many turns of the event loop as it takes: each is as of the
+   * moment at which it is come to. So a body is no single instant; a page of it is, and a series is in it once, with a value
+   * that is not older than in any body begun before. What comes or goes meanwhile is, or is not, in it.
+   */
+  *pieces(format: ExpositionFormat): Generator<Piece> {
+    if (this.#bodies === 0) this.#tidy();
+    this.#bodies += 1;
+    try {
+      const pieces = this.#families.map((family) => family.begin(format));
+      for (const own of pieces) yield* own;
+    } finally {
+      this.#bodies -= 1;
+    }
   }
 
-  /** {@link pages} at once, for small registries and for tests: long work holds up everything else. */
-  render(): string {
-    return [...this.pages()].join('');
+  /** {@link pieces} at once as text, for small registries and for tests: long work holds up everything else. */
+  render(format: ExpositionFormat = 'text'): string {
+    return Array.from(this.pieces(format), ({ bytes }) => Buffer.from(bytes).toString()).join('');
   }
 
-  #family<C extends Cell>(row: MetricRow, bound: Bound, create: (name: SeriesName) => C): Family<C> {
+  #tidy(): void {
+    let left = PAGES_JOINED_AT_ONCE;
+    for (const family of this.#families) left -= family.tidy(left);
+  }
+
+  #family<C extends Cell>(row: MetricRow, bound: Bound, kind: CellKind<C>): Family<C> {
     const cap = { maxSeries: this.#options.maxSeriesPerFamily, vocabulary: this.#vocabulary };
     const { environment } = this.#options;
-    const family = new Family(bound === 'capped' ? { row, environment, create, cap } : { row, environment, create });
+    const family = new Family(bound === 'capped' ? { row, environment, kind, cap } : { row, environment, kind });
     this.#families.push(family);
     return family;
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sortedPage } from '../../test/sorted-page.ts';
 import { nano } from '../contract/money.ts';
 import { AGENT_STATES, FINAL_THREAD_STATES, THREAD_STATES } from '../contract/states.ts';
 import { OrchestratorModel } from '../model/orchestrator-model.ts';
@@ -67,8 +68,7 @@ function fedOutput(
       output.swept(model.sweep(atMs));
     },
     lines: (...names) =>
-      registry
-        .render()
+      sortedPage(registry.render())
         .split('\n')
         .filter((line) => names.some((name) => line.startsWith(`${name}{`))),
   };
@@ -248,8 +248,7 @@ test('budgets are shown as they are, overspent too; what is not known any more i
   });
   const families = new BudgetFamilies(registry);
   const series = (): string[] =>
-    registry
-      .render()
+    sortedPage(registry.render())
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
   families.show([budget()]);

@@ -2,7 +2,7 @@
 import type { NanoUsd } from '../contract/money.ts';
 import { usdText } from '../contract/money.ts';
 import { TIMELINE } from '../contract/metrics.ts';
-import { familyHead, numberText, timestampText } from './exposition.ts';
+import { familyHead, numberText, OPENMETRICS_END, timestampText } from './exposition.ts';
 import { TIMELINE_FAMILIES } from './timeline-series.ts';
 import type { Sample, TimelineFamily, TimelineSeries } from './timeline-series.ts';
 
@@ -31,7 +31,7 @@ export function* timelinePages(samples: readonly Sample[]): Generator<string> {
     if (grouped % (10 * PAGE_LINES) === 0) yield '';
   }
   for (const [family, bySeries] of byFamily) {
-    let lines = [familyHead(TIMELINE[family])];
+    let lines = [familyHead(TIMELINE[family], 'openmetrics')];
     for (const own of bySeries.values()) {
       for (const { series, atMs, value } of own) {
         lines.push(`${series.head}${valueText(family, value)} ${timestampText(atMs)}\n`);
@@ -42,5 +42,5 @@ export function* timelinePages(samples: readonly Sample[]): Generator<string> {
     }
     yield lines.join('');
   }
-  yield '# EOF\n';
+  yield OPENMETRICS_END;
 }

@@ -6,6 +6,7 @@ import { ExporterState } from '../../src/state.ts';
 import type { StateConfig, StateLine } from '../../src/state.ts';
 import { randomOf, T } from './entries.ts';
 import { BUDGETS, randomHistory, recordedHistory, ROOMY, SMALL } from './histories.ts';
+import { sortedPage } from '../sorted-page.ts';
 
 const HISTORIES = Number(process.env['STATE_HISTORIES'] ?? 40);
 
@@ -88,7 +89,7 @@ function shown({ state, folds }: Restored): unknown {
   state.timeline.restored();
   const answer = state.timeline.read('c');
   return {
-    page: state.registry.render(),
+    page: sortedPage(state.registry.render()),
     timeline: answer.kind === 'delivery' ? [...answer.pages].join('') : answer.kind,
     threads,
     unpriced,

@@ -1,0 +1,104 @@
+// Sends a body piece by piece: what is built waits in one buffer of fixed size until the client took it, so that a slow client
+// costs that buffer and nothing else, and no turn of the event loop is long.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Response } from 'express';
+import { GZIP_HEAD, GzipTail } from '../series/deflate.ts';
+import type { Piece } from '../series/page.ts';
+
+/** Sent at once: handing this much to the system takes a fraction of a millisecond. */
+const CHUNK_BYTES = 256 * 1024;
+/** Work at a stretch. */
+const TURN_MS = 2;
+
+export interface PiecesOptions {
+  readonly pieces: Iterable<Piece>;
+  readonly gzip: boolean;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Headers must be set but for Content-Encoding. Resolves when all of it was handed over or the client has gone.
+ * @returns milliseconds that were spent waiting, for the client or for others' turns.
+ */
+export async function sendPieces(response: Response, { pieces, gzip, now }: PiecesOptions): Promise<number> {
+  const tail = gzip ? new GzipTail() : undefined;
+  const body = new ChunkedBody(response);
+  let waitedMs = 0;
+  const waiting = async (wait: Promise<void>): Promise<number> => {
+    const sinceMs = now();
+    await wait;
+    const untilMs = now();
+    waitedMs += untilMs - sinceMs;
+    return untilMs;
+  };
+  if (gzip) {
+    response.set('Content-Encoding', 'gzip');
+    body.put(GZIP_HEAD);
+  }
+  let turnMs = now();
+  for (const piece of pieces) {
+    // Looked at anew after each wait: a page may have changed meanwhile.
+    while (!body.hasRoomFor((tail === undefined ? piece.bytes : piece.deflated.bytes).length)) {
+      turnMs = await waiting(body.flush());
+      if (response.destroyed) return waitedMs;
+    }
+    if (tail === undefined) {
+      body.put(piece.bytes);
+    } else {
+      const { deflated } = piece;
+      tail.add(deflated);
+      body.put(deflated.bytes);
+    }
+    if (now() - turnMs > TURN_MS) turnMs = await waiting(nextTurn());
+  }
+  if (tail !== undefined) {
+    if (!body.hasRoomFor(tail.bytes.length)) await waiting(body.flush());
+    body.put(tail.bytes);
+  }
+  body.end();
+  return waitedMs;
+}
+
+class ChunkedBody {
+  readonly #response: Response;
+  #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  #used = 0;
+
+  constructor(response: Response) {
+    this.#response = response;
+  }
+
+  hasRoomFor(length: number): boolean {
+    // What is larger than a chunk gets one of its size.
+    if (this.#used === 0 && length > this.#chunk.length) this.#chunk = Buffer.allocUnsafeSlow(length);
+    return this.#used + length <= this.#chunk.length;
+  }
+
+  put(bytes: Uint8Array): void {
+    this.#chunk.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  /** Resolves when the system has taken it, and then the chunk is free again; or when the connection is over. */
+  flush(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#response.off('close', done);
+        this.#used = 0;
+        resolve();
+      };
+      if (this.#response.destroyed) {
+        done();
+        return;
+      }
+      this.#response.once('close', done);
+      this.#response.write(this.#chunk.subarray(0, this.#used), done);
+    });
+  }
+
+  /** The last of it; a body that fits into one chunk gets a Content-Length by that. */
+  end(): void {
+    this.#response.end(this.#chunk.subarray(0, this.#used));
+  }
+}
