@@ -51,6 +51,7 @@ module.exports = {
       from: { path: `${EXPORTER}forwarder/`, pathNot: ['nats-delivery\\.ts$', '\\.test\\.ts$'] },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer'], pathNot: 'node_modules/@types/node' },
     },
+    layer(EXPORTER, 'push/', [...exporterFloor, 'series/']),
     {
       name: 'contract is pure: no runtime dependency',
       severity: 'error',

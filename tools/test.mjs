@@ -35,6 +35,7 @@ const PROGRAMS = [
   { names: ['prometheus'], debian: 'prometheus' },
   { names: ['promtool'], debian: 'prometheus' },
   { names: ['prometheus-alertmanager', 'alertmanager'], debian: 'prometheus-alertmanager' },
+  { names: ['victoria-metrics'], debian: 'victoria-metrics' },
   { names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { names: ['docker-compose'], debian: 'docker-compose' },
 ];

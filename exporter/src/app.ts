@@ -33,8 +33,10 @@ import type { Log } from './log.ts';
 import { Pipeline } from './pipeline.ts';
 import { PriceBook } from './price-book.ts';
 import { Projection } from './projection.ts';
+import { earlierLatenesses, Pushing } from './pushing.ts';
 import { ConfigReload } from './reload.ts';
 import { BudgetFamilies } from './series/families/budgets.ts';
+import { PushMetrics } from './series/push-metrics.ts';
 import { SelfMetrics } from './series/self.ts';
 import type { SecurityLook } from './security-watch.ts';
 import { hasSecurityFiles } from './security.ts';
@@ -117,15 +119,17 @@ export function createApp({ config, files, security, version, clock, log, openSt
     onTimelineDrop: (reason) => {
       self.timelineDropped(reason);
     },
+    earlierMs: earlierLatenesses(config),
     onTimelineTold: () => {
       cursors?.save();
     },
   });
   const { ledger, model, producers, registry, timeline, series } = state;
+  const timelines = [timeline, ...state.earlier] as const;
   const cursors = isDurable
     ? new TimelineCursors({
         open: () => (openStorage ?? openDirectory)(config.dataDir),
-        cursors: () => timeline.cursors(),
+        cursors: () => timelines.flatMap((each) => each.cursors()),
         log,
       })
     : undefined;
@@ -136,6 +140,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
       log('warn', message, { consumer });
     },
   });
+  const pushing = new Pushing({ config, version, timelines, clock, log, metrics: new PushMetrics(self.registry) });
   const snapshotTask = (): SnapshotTask => ({
     directory: config.dataDir,
     config: stateConfigOf(config),
@@ -189,7 +194,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     journalRecords: () => journal.records,
     journalBytes: () => disk?.bytes ?? 0,
     journalOldestMs: () => disk?.oldest?.createdMs,
-    timelineConsumers: () => timeline.consumers,
+    timelineConsumers: () => timelines.reduce((sum, each) => sum + each.consumers, 0),
     gatewayClients: () => gateway.clients,
     gatewaySubscriptions: () => gateway.subscriptions,
     producers,
@@ -217,7 +222,9 @@ export function createApp({ config, files, security, version, clock, log, openSt
     if (disk !== undefined) {
       const startedMs = clock.monotonic();
       const told = await cursors?.read();
-      if (told !== undefined) timeline.resume(told);
+      if (told !== undefined) {
+        for (const each of timelines) each.resume(told.filter(({ name }) => pushing.timelineOf(name) === each));
+      }
       const recovery = await disk.start({
         stateVersion: STATE_VERSION,
         load: (lines) => {
@@ -237,13 +244,15 @@ export function createApp({ config, files, security, version, clock, log, openSt
           pipeline.restore(entry);
         },
       });
-      timeline.restored();
+      for (const each of timelines) each.restored();
       cursors?.save();
       damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
       const lostUntilMs = state.loss.untilMs(recovery, clock.now());
       if (lostUntilMs !== undefined) ledger.missesBefore(lostUntilMs, model);
     }
-    if (phase === 'starting') phase = 'serving';
+    if (phase !== 'starting') return;
+    phase = 'serving';
+    pushing.start();
   };
   const ready = start().catch((cause: unknown) => {
     phase = 'failed';
@@ -288,6 +297,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
           refused: (file) => reload.refused(file),
           security: () => securityLook,
           sharedConsumers: () => shared.names(),
+          failingRemotes: () => pushing.failing(),
           unpriced: () => model.unpriced.size,
           foldedLabels: () => self.foldedLabels,
           threadsOverCap: () => state.admission.refused,
@@ -363,12 +373,12 @@ export function createApp({ config, files, security, version, clock, log, openSt
     if (phase !== 'serving') return;
     // What cannot be journalled is not forgotten yet; the journal tells of its trouble itself.
     pipeline.sweep().catch(() => undefined);
-    timeline.sweep();
+    for (const each of timelines) each.sweep();
     disk?.tend().catch(onError);
     prices.settle((items) => pipeline.ingest(items, 'exporter')).catch(onNotDurable);
   });
   const stopSettling = clock.every(SETTLE_PERIOD_MS, () => {
-    if (phase === 'serving') timeline.settle();
+    if (phase === 'serving') for (const each of timelines) each.settle();
   });
   const stopTrusting = clock.every(TRUST_PERIOD_MS, () => {
     if (phase === 'serving') trust.note(ledger.views(clock.now()));
@@ -385,6 +395,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     await ready.catch(() => undefined);
     await Promise.all([ingestSocket.close(), gateway.close(), served?.()]);
     await pipeline.idle();
+    await pushing.stop();
     await cursors?.close();
     await journal.close();
   };

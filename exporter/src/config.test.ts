@@ -23,6 +23,7 @@ const DEFAULTS = {
   maxSeries: 10_000,
   latenessMs: 2_000,
   ring: 100_000,
+  remoteWrite: [],
   origins: [],
   maxClients: 256,
   maxSubscriptions: 50,
@@ -114,7 +115,7 @@ test.each([
     problems: [
       'enviroment is not known; did you mean environment?',
       'listen.prot is not known; did you mean listen.port?',
-      'retention is not known; known are environment, listen, data_dir, log, journal, labels, threads, limits, timeline, gateway, auth, web_config_file, budgets_file, prices_file',
+      'retention is not known; known are environment, listen, data_dir, log, journal, labels, threads, limits, timeline, remote_write, gateway, auth, web_config_file, budgets_file, prices_file',
       'environment is missing; expected text of 1 to 128 bytes without control characters',
     ],
   },
@@ -135,6 +136,18 @@ test.each([
     name: 'a key that every object has',
     text: 'environment: prod\n"__proto__": {port: 1}\nconstructor: 1',
     problems: [expect.stringMatching(/^__proto__ is not known/), expect.stringMatching(/^constructor is not known/)],
+  },
+  {
+    name: 'a receiver that would wait longer than the timeline does',
+    text: 'environment: prod\ntimeline: {lateness: 1s}\nremote_write: [{url: "http://a/", lateness: 2s}]',
+    problems: ['remote_write[0].lateness: 2000ms is refused; expected no more than timeline.lateness (1000ms)'],
+  },
+  {
+    name: 'a secret in the URL of a receiver, which is not shown',
+    text: 'environment: prod\nremote_write: [{url: "http://u:hunter2@a/"}]',
+    problems: [
+      'remote_write[0].url: expected a URL without user and password: they go into basic_auth; expected a list of `{url, name?, remote_timeout?, headers?, basic_auth?, authorization?, bearer_token_file?, tls_config?, queue_config?, lateness?, heartbeat_interval?}`',
+    ],
   },
 ])('$name is refused with all that is wrong', ({ text, problems }) => {
   expect(parseConfigText(text)).toEqual({ ok: false, problems });

@@ -7,6 +7,7 @@ import { nearestName } from './contract/nearest-name.ts';
 import { quoted } from './errors.ts';
 import { ingestTokensSchema, readTokensSchema } from './http/auth/token-options.ts';
 import { LOG_LEVELS } from './log.ts';
+import { printedTargets, remoteWriteSchema } from './push/options.ts';
 
 /** One row: where the option stands, what it takes, what it is without it. */
 export interface Option<T> {
@@ -18,6 +19,8 @@ export interface Option<T> {
   readonly help: string;
   /** A secret may stand here by mistake: problems name keys, never values. */
   readonly sensitive?: true;
+  /** What is printed of the value; all of it unless told. */
+  printed?(value: T): unknown;
 }
 
 function option<T>(row: Option<T>): Option<T> {
@@ -248,6 +251,16 @@ export const OPTIONS = {
     max: 10_000_000,
     help: 'Samples held for consumers that have not fetched them.',
   }),
+  remoteWrite: option({
+    path: 'remote_write',
+    schema: remoteWriteSchema,
+    fallback: [],
+    accepts:
+      'a list of `{url, name?, remote_timeout?, headers?, basic_auth?, authorization?, bearer_token_file?, tls_config?, queue_config?, lateness?, heartbeat_interval?}`',
+    help: 'Receivers that the timeline is pushed to, by Prometheus remote write 1.0; the names mean what they mean in prometheus.yml. See remote-write.md.',
+    sensitive: true,
+    printed: printedTargets,
+  }),
   origins: option({
     path: 'gateway.origins',
     schema: z.array(z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text)),
@@ -358,7 +371,15 @@ export function parseConfig(document: unknown): ConfigResult {
     return [key, Object.freeze(parsed.data)];
   });
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: Object.freeze(Object.fromEntries(entries) as Config) };
+  const config = Object.freeze(Object.fromEntries(entries) as Config);
+  const tooLate = config.remoteWrite.flatMap(({ lateness = 0 }, index) =>
+    lateness > config.latenessMs
+      ? [
+          `remote_write[${index}].lateness: ${lateness}ms is refused; expected no more than timeline.lateness (${config.latenessMs}ms)`,
+        ]
+      : []
+  );
+  return tooLate.length > 0 ? { ok: false, problems: tooLate } : { ok: true, config };
 }
 
 function problemsOf(row: Option<unknown>, given: unknown, error: z.ZodError): readonly string[] {
@@ -385,7 +406,8 @@ export function configText(config: Config): string {
   const lines = Object.entries(OPTIONS).map(([key, row]) => {
     const value = config[key as keyof Config];
     const isDuration = typeof row.fallback === 'string' && typeof value === 'number';
-    return `${row.path}: ${value === undefined ? '(none)' : isDuration ? `${value}ms` : JSON.stringify(value)}`;
+    const printed = 'printed' in row && value !== undefined ? row.printed(value as never) : value;
+    return `${row.path}: ${printed === undefined ? '(none)' : isDuration ? `${value}ms` : JSON.stringify(printed)}`;
   });
   return `${lines.join('\n')}\n`;
 }

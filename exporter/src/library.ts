@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { Router } from 'express';
+import { checkPushFiles } from './pushing.ts';
 import { createApp } from './app.ts';
 import type { App } from './app.ts';
 import { systemClock } from './clock.ts';
@@ -122,7 +123,10 @@ export function readFiles(config: Config): { readonly files: ConfigFiles; readon
   };
   const files = collected(() => readConfigFiles(config));
   const security = collected(() => readSecurity(config));
-  if (files === undefined || security === undefined) throw new StartupError(problems);
+  collected(() => {
+    checkPushFiles(config);
+  });
+  if (files === undefined || security === undefined || problems.length > 0) throw new StartupError(problems);
   return { files, security };
 }
 

@@ -38,7 +38,9 @@ export interface StateOptions {
   readonly onFold?: (label: string, count: number) => void;
   readonly onThreadRefused?: (count: number) => void;
   readonly onTimelineDrop?: (reason: TimelineDropReason) => void;
-  /** A consumer of the timeline was told more. */
+  /** Latenesses below the configured one that want a timeline of their own; none unless told. */
+  readonly earlierMs?: readonly number[];
+  /** A consumer of a timeline was told more. */
   readonly onTimelineTold?: () => void;
 }
 
@@ -61,10 +63,13 @@ export class ExporterState {
   readonly registry: SeriesRegistry;
   readonly admission: Admission;
   readonly timeline: Timeline;
+  /** As {@link timeline}, settled earlier; what they hold follows from it, so it is not written down. */
+  readonly earlier: readonly Timeline[];
   readonly series: SeriesOutput;
   readonly #budgets: readonly BudgetDefinition[];
 
-  constructor({ config, budgets, now, onFold, onThreadRefused, onTimelineDrop, onTimelineTold }: StateOptions) {
+  constructor(options: StateOptions) {
+    const { config, budgets, now, onFold, onThreadRefused, onTimelineDrop, onTimelineTold, earlierMs = [] } = options;
     this.#budgets = budgets;
     const ledger = new BudgetLedger(budgets);
     this.ledger = ledger;
@@ -84,18 +89,22 @@ export class ExporterState {
       onThreadRefused: (count) => onThreadRefused?.(count),
       onLaneFolded: (count) => onFold?.('agent', count),
     });
-    this.timeline = new Timeline({
-      environment: config.environment,
-      latenessMs: config.latenessMs,
-      capacity: config.ring,
-      retentionMs: config.retentionMs,
-      admission: this.admission,
-      now,
-      onDrop: (reason) => onTimelineDrop?.(reason),
-      onTold: onTimelineTold,
-    });
-    const { admission, registry, model, timeline } = this;
-    this.series = new SeriesOutput({ registry, model, admission, timeline, defaultWorkflow: config.workflow });
+    const { admission, registry, model } = this;
+    const timelineOf = (latenessMs: number): Timeline =>
+      new Timeline({
+        environment: config.environment,
+        latenessMs,
+        capacity: config.ring,
+        retentionMs: config.retentionMs,
+        admission,
+        now,
+        onDrop: (reason) => onTimelineDrop?.(reason),
+        onTold: onTimelineTold,
+      });
+    this.timeline = timelineOf(config.latenessMs);
+    this.earlier = earlierMs.map(timelineOf);
+    const { timeline, earlier } = this;
+    this.series = new SeriesOutput({ registry, model, admission, timeline, earlier, defaultWorkflow: config.workflow });
   }
 
   /** As it is after the entries that were restored; a function of these and of the options alone. */

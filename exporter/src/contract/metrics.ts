@@ -571,6 +571,48 @@ export const SELF = rows({
     labels: [],
     source: 'timeline',
   },
+  remoteWriteSamples: {
+    name: 'orchestrator_exporter_remote_write_samples_total',
+    type: 'counter',
+    help: 'Timeline samples that the receiver of remote_write has taken.',
+    labels: ['remote'],
+    source: 'remote_write',
+  },
+  remoteWriteFailed: {
+    name: 'orchestrator_exporter_remote_write_samples_failed_total',
+    type: 'counter',
+    help: 'Timeline samples that the receiver of remote_write will not have from here, by reason.',
+    labels: ['remote', 'reason'],
+    source: 'remote_write',
+  },
+  remoteWriteRetries: {
+    name: 'orchestrator_exporter_remote_write_retries_total',
+    type: 'counter',
+    help: 'Requests of remote_write that were tried again.',
+    labels: ['remote'],
+    source: 'remote_write',
+  },
+  remoteWritePending: {
+    name: 'orchestrator_exporter_remote_write_samples_pending',
+    type: 'gauge',
+    help: 'Timeline samples that wait for the receiver of remote_write.',
+    labels: ['remote'],
+    source: 'remote_write',
+  },
+  remoteWriteLag: {
+    name: 'orchestrator_exporter_remote_write_lag_seconds',
+    type: 'gauge',
+    help: 'Age of the oldest sample that waits for the receiver of remote_write; 0 when none does.',
+    labels: ['remote'],
+    source: 'remote_write',
+  },
+  remoteWriteLastSuccess: {
+    name: 'orchestrator_exporter_remote_write_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the receiver of remote_write last took samples, seconds since the epoch; absent before the first.',
+    labels: ['remote'],
+    source: 'remote_write',
+  },
   gatewayClients: {
     name: 'orchestrator_exporter_gateway_clients',
     type: 'gauge',
@@ -611,6 +653,25 @@ export const SELF = rows({
 /** Why timeline samples were dropped: label `reason` of `orchestrator_exporter_timeline_dropped_total`. */
 export const TIMELINE_DROP_REASONS = ['ring_full', 'too_old', 'too_far_ahead'] as const;
 export type TimelineDropReason = (typeof TIMELINE_DROP_REASONS)[number];
+
+/** Why a receiver will not have samples: label `reason` of `orchestrator_exporter_remote_write_samples_failed_total`. Closed. */
+export const REMOTE_WRITE_FAILURES = [
+  /** Refused: behind what it has of the series. */
+  'out_of_order',
+  /** Refused: too old or too far ahead for it. */
+  'out_of_bounds',
+  /** Refused: it has another value at that instant. */
+  'duplicate',
+  /** Refused as out of order or a duplicate after the answer to an earlier attempt got lost: most likely it has them. */
+  'repeated',
+  /** Refused with another 4xx. */
+  'rejected',
+  /** Pushed out of `timeline.ring` before they could be sent. */
+  'overflow',
+  /** Older than an hour before they could be sent. */
+  'too_old',
+] as const;
+export type RemoteWriteFailure = (typeof REMOTE_WRITE_FAILURES)[number];
 
 /** What can be wrong with a journal: label `kind` of `orchestrator_exporter_journal_damage_total`. Closed; never reused. */
 export const JOURNAL_DAMAGE_KINDS = [

@@ -17,6 +17,8 @@ export interface SeriesOutputOptions {
   readonly model: ModelView;
   readonly admission: Admission;
   readonly timeline: Timeline;
+  /** Timelines that settle earlier: they hear the same, and take up what the other wrote down. */
+  readonly earlier?: readonly Timeline[];
   /** Shown at zero from the start: the workflow of events that carry none. */
   readonly defaultWorkflow: string;
 }
@@ -32,13 +34,15 @@ export class SeriesOutput {
   readonly #registry: SeriesRegistry;
   readonly #admission: Admission;
   readonly #timeline: Timeline;
+  readonly #earlier: readonly Timeline[];
   readonly #aggregates: AggregateFamilies;
   readonly #perThread: PerThreadFamilies;
 
-  constructor({ registry, model, admission, timeline, defaultWorkflow }: SeriesOutputOptions) {
+  constructor({ registry, model, admission, timeline, earlier = [], defaultWorkflow }: SeriesOutputOptions) {
     this.#registry = registry;
     this.#admission = admission;
     this.#timeline = timeline;
+    this.#earlier = earlier;
     this.#aggregates = new AggregateFamilies(registry);
     this.#perThread = new PerThreadFamilies(registry, { model, admission });
     this.#aggregates.initialise(defaultWorkflow);
@@ -49,6 +53,7 @@ export class SeriesOutput {
     if (isFoldedByModel(event, changes)) this.#admission.foldedElsewhere();
     this.#aggregates.heard(event);
     this.#timeline.apply(event);
+    for (const timeline of this.#earlier) timeline.apply(event);
   }
 
   restore(event: OrchestratorEvent, changes: readonly Change[]): void {
@@ -56,6 +61,7 @@ export class SeriesOutput {
     if (isFoldedByModel(event, changes)) this.#admission.foldedElsewhere();
     this.#aggregates.heard(event);
     this.#timeline.restore(event);
+    for (const timeline of this.#earlier) timeline.restore(event);
   }
 
   /** Changes that no event caused: threads that the model let go of. */
@@ -93,6 +99,7 @@ export class SeriesOutput {
         return;
       case 'timeline':
         this.#timeline.load(item[1]);
+        for (const timeline of this.#earlier) timeline.load(item[1]);
         return;
     }
   }

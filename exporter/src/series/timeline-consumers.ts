@@ -78,6 +78,10 @@ export class TimelineConsumers {
     return consumer;
   }
 
+  get(name: string): Pick<Consumer, 'cursor'> | undefined {
+    return this.#byName.get(name);
+  }
+
   /** A consumer silent for so long has missed what Prometheus would take from it: it starts anew when it returns. */
   forgetIdle(nowMs: number): void {
     for (const [name, consumer] of this.#byName) {

@@ -30,6 +30,8 @@ export interface Delivery {
   readonly ends: readonly SeriesEnd[];
   /** Whether more waits than was wished for. */
   readonly isPartial: boolean;
+  /** What the consumer will never get of what came before these, by why. */
+  readonly lost: { readonly overflow: number; readonly tooOld: number };
   /** The samples as text, in pieces, each made when it is asked for. */
   readonly pages: Iterable<string>;
   readonly done: (sentWhole: boolean) => void;
@@ -79,6 +81,7 @@ export function deliver(consumer: Consumer, wishes: Wishes, parts: DeliveryParts
     samples,
     ends,
     isPartial: unread.isPartial,
+    lost: { overflow: unread.overflow, tooOld: unread.tooOld },
     pages: timelinePages(samples),
     done: (sentWhole) => {
       if (state !== 'open') return;
@@ -107,6 +110,7 @@ export function deliver(consumer: Consumer, wishes: Wishes, parts: DeliveryParts
 
 interface Unread {
   readonly samples: Sample[];
+  readonly overflow: number;
   readonly tooOld: number;
   readonly upTo: number;
   readonly told: Told;
@@ -119,6 +123,8 @@ function unreadOf(consumer: Consumer, limit: number, { ring, told: all, oldestMs
   let newestMs = consumer.told.upToMs;
   const last = { trueMs: Number.NaN };
   let i = Math.max(consumer.cursor, ring.first);
+  const isComparable = !consumer.isNew && (consumer.resumed === undefined || consumer.cursor >= consumer.resumed.until);
+  const overflow = isComparable ? i - consumer.cursor : 0;
   for (; i < ring.next; i += 1) {
     const sample = ring.at(i);
     if (sample === undefined) continue;
@@ -134,7 +140,7 @@ function unreadOf(consumer: Consumer, limit: number, { ring, told: all, oldestMs
   const isPartial = i < ring.next;
   // Always a new object: it also tells one delivery from the next.
   const told = isPartial ? { events: all.events, upToMs: newestMs } : { ...all };
-  return { samples, tooOld, upTo: i, told, isPartial };
+  return { samples, overflow, tooOld, upTo: i, told, isPartial };
 }
 
 /** Of a sample that was made anew by a restart; `behind` one that would go before what the consumer has. */

@@ -96,6 +96,10 @@ export class Timeline {
     this.#model = new OrchestratorModel({ retentionMs: options.retentionMs, keepsHistory: false });
   }
 
+  get latenessMs(): number {
+    return this.#options.latenessMs;
+  }
+
   get consumers(): number {
     return this.#consumers.size;
   }
@@ -268,6 +272,12 @@ export class Timeline {
       },
       onTold: () => this.#options.onTold?.(),
     });
+  }
+
+  /** What is settled and waits for the consumer: how many samples, and the time of the oldest. */
+  backlog(name: string): { readonly samples: number; readonly oldestMs: number | undefined } {
+    const from = Math.max(this.#consumers.get(name)?.cursor ?? 0, this.#ring.first);
+    return { samples: this.#ring.next - from, oldestMs: this.#ring.at(from)?.trueMs };
   }
 
   #settle(nowMs: number): void {
