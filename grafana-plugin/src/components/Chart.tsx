@@ -260,7 +260,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       {hover !== undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
       )}
-      {replay !== undefined && <ReplayScrubber replay={replay} layout={layout} valueText={summary} />}
+      {replay !== undefined && <ReplayScrubber replay={replay} layout={layout} time={time} valueText={summary} />}
       <div
         className={styles.axis}
         data-testid="orchestrator-axis"

@@ -31,7 +31,7 @@ function shareText(share: number): string {
 
 /** Failures are counted: how long an agent stayed failed says little, how often it failed a lot. */
 function totalText(total: StateTotal): string {
-  const share = total.state === 'failed' ? `${total.count}\u00d7` : shareText(total.share);
+  const share = total.state === 'failed' ? `${total.count.toLocaleString('en-US')}\u00d7` : shareText(total.share);
   return `${shortDuration(total.totalMs)} \u00b7 ${share}`;
 }
 

@@ -33,8 +33,9 @@ import { t } from './translate.ts';
 /** Below this size the figures collapse to remaining and exhaustion, on one line. */
 const ROOMY = { width: 600, height: 300 };
 const LEGEND_TOTALS_MIN_WIDTH = 700;
-/** Below this width the replay is one button. */
-const REPLAY_MIN_WIDTH = 900;
+/** Below this width the replay is one button, below this size it is none. */
+const REPLAY_FULL_WIDTH = 900;
+const REPLAY_MIN = { width: 420, height: 240 };
 /** The problems that leave nothing to draw, given which bands are asked for. */
 function blockingProblems(data: PanelData, bands: PanelOptions['bands']): Problem[] {
   const timeline = bands === 'burn-down' ? undefined : data.timelineProblem;
@@ -83,7 +84,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const palette = useMemo(() => themePalette(theme, read.looks), [theme, read.looks]);
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
   const shared = useSharedCrosshair();
-  const lanes = useLaneView({ timeline, options, range });
+  const lanes = useLaneView({ timeline, options, range, isLow: height < ROOMY.height });
   const { tree } = lanes;
   const folds = useFolds({ lanes: tree?.lanes, options, range: dataRange });
   const replay = useReplay({ timeline, range, skipped: folds.idle, onMove: shared.publish });
@@ -122,7 +123,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
 
   const compact = width < ROOMY.width || height < ROOMY.height;
   const showFigures = options.showFigures && height >= 120;
-  const showReplay = options.showReplay && !compact && timeline !== undefined;
+  const showReplay =
+    options.showReplay && timeline !== undefined && width >= REPLAY_MIN.width && height >= REPLAY_MIN.height;
   const summary = summaryText(read, figures);
   const legend =
     timeline === undefined ? undefined : legendRoom(options.legend, { width, height, items: totals.length });
@@ -143,7 +145,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     <div className={styles.panel} style={{ width, height }}>
       {showFigures && (
         <Figures figures={figures} compact={compact}>
-          {showReplay && <ReplayControls replay={replay} time={time} compact={width < REPLAY_MIN_WIDTH} />}
+          {showReplay && <ReplayControls replay={replay} compact={width < REPLAY_FULL_WIDTH} />}
         </Figures>
       )}
       {notice !== undefined && <Notice problem={notice} />}

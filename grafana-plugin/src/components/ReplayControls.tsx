@@ -3,24 +3,22 @@ import React from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { IconButton, useStyles2 } from '@grafana/ui';
-import type { TimeFormat } from './time-format.ts';
 import { SPEEDS, type Replay } from './use-replay.ts';
 import { t } from './translate.ts';
 
 interface ReplayControlsProps {
   readonly replay: Replay;
-  readonly time: TimeFormat;
   /** Small panels: play and live only. */
   readonly compact: boolean;
 }
 
-export const REPLAY_CONTROLS_WIDTH = 330;
-
-export function ReplayControls({ replay, time, compact }: ReplayControlsProps): React.ReactElement {
+export function ReplayControls({ replay, compact }: ReplayControlsProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const { atMs, playing, speed } = replay;
   const play = (
+    // Its own key: where the controls become one button, it is this one and not the first of them.
     <IconButton
+      key="play"
       name={playing ? 'pause' : 'play'}
       tooltip={playing ? t('replay.pause', 'Pause the replay') : t('replay.play', 'Replay the range')}
       onClick={replay.togglePlay}
@@ -52,9 +50,6 @@ export function ReplayControls({ replay, time, compact }: ReplayControlsProps): 
   }
   return (
     <div className={styles.row} role="group" aria-label={t('replay.label', 'Replay')} data-testid="orchestrator-replay">
-      <span className={styles.time} data-testid="orchestrator-replay-time">
-        {atMs === undefined ? '' : time.exactTime(atMs)}
-      </span>
       <IconButton
         name="step-backward"
         tooltip={t('replay.checkpoint-before', 'Checkpoint before')}
@@ -116,14 +111,6 @@ const getStyles = (theme: GrafanaTheme2) => {
       flexShrink: 0,
       marginLeft: 'auto',
       alignSelf: 'center',
-    }),
-    time: css({
-      minWidth: 92,
-      marginRight: theme.spacing(0.5),
-      textAlign: 'right',
-      fontSize: 12,
-      fontFamily: theme.typography.fontFamilyMonospace,
-      whiteSpace: 'nowrap',
     }),
     mirrored: css({ '& svg': { transform: 'scaleX(-1)' } }),
     speed: css({ ...button, minWidth: 42, justifyContent: 'center', fontVariantNumeric: 'tabular-nums' }),

@@ -5,17 +5,24 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { PanelLayout } from '../layout/panel.ts';
 import { timeOfX, xOfTime } from '../layout/time-axis.ts';
+import type { TimeFormat } from './time-format.ts';
 import type { Replay } from './use-replay.ts';
 import { t } from './translate.ts';
 
 interface ReplayScrubberProps {
   readonly replay: Replay;
   readonly layout: PanelLayout;
+  readonly time: TimeFormat;
   /** What is read to who cannot see it: time, states, money. */
   readonly valueText: string;
 }
 
-export function ReplayScrubber({ replay, layout, valueText }: ReplayScrubberProps): React.ReactElement | null {
+/** As high as the mark of now. */
+const FLAG_BOTTOM = 15;
+const FLAG_CHAR_WIDTH = 6;
+const FLAG_PADDING = 5;
+
+export function ReplayScrubber({ replay, layout, time, valueText }: ReplayScrubberProps): React.ReactElement | null {
   const styles = useStyles2(getStyles);
   const dragging = useRef(false);
   const { axis, plotTop, plotBottom } = layout;
@@ -25,6 +32,8 @@ export function ReplayScrubber({ replay, layout, valueText }: ReplayScrubberProp
     return null;
   }
   const x = Math.min(endX, Math.max(axis.left, xOfTime(axis, atMs ?? endMs)));
+  const told = atMs === undefined ? '' : time.exactTime(atMs);
+  const flagWidth = FLAG_CHAR_WIDTH * told.length + 2 * FLAG_PADDING;
   const seekTo = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     replay.seek(timeOfX(axis, axis.left + event.clientX - box.left));
@@ -40,8 +49,15 @@ export function ReplayScrubber({ replay, layout, valueText }: ReplayScrubberProp
           <div
             className={styles.cursor}
             data-testid="orchestrator-replay-cursor"
-            style={{ transform: `translateX(${x}px)`, top: 0, height: plotBottom }}
+            style={{ transform: `translateX(${x}px)`, top: FLAG_BOTTOM, height: plotBottom - FLAG_BOTTOM }}
           />
+          <div
+            className={styles.flag}
+            data-testid="orchestrator-replay-time"
+            style={{ left: Math.min(layout.width - flagWidth, Math.max(0, x - flagWidth / 2)), width: flagWidth }}
+          >
+            {told}
+          </div>
         </>
       )}
       <div
@@ -77,9 +93,7 @@ export function ReplayScrubber({ replay, layout, valueText }: ReplayScrubberProp
           dragging.current = false;
         }}
         onDoubleClick={(event) => event.stopPropagation()}
-      >
-        {atMs !== undefined && <div className={styles.handle} style={{ left: x - axis.left }} />}
-      </div>
+      ></div>
     </>
   );
 }
@@ -110,30 +124,20 @@ const getStyles = (theme: GrafanaTheme2) => ({
     top: 0,
     cursor: 'ew-resize',
     touchAction: 'none',
-    borderRadius: 2,
+    // The rail itself, thinner than what can be grasped.
     '&::after': {
       content: '""',
       position: 'absolute',
       left: 0,
       right: 0,
-      bottom: 1,
-      height: 2,
-      borderRadius: 1,
+      bottom: 0,
+      height: 4,
+      borderRadius: 2,
       background: theme.colors.border.weak,
     },
     '&:hover::after': { background: theme.colors.border.strong },
-    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: 1 },
-  }),
-  handle: css({
-    position: 'absolute',
-    bottom: -3,
-    width: 10,
-    height: 10,
-    marginLeft: -5,
-    borderRadius: '50%',
-    background: theme.colors.primary.main,
-    border: `2px solid ${theme.colors.background.primary}`,
-    zIndex: 1,
+    '&:focus-visible': { outline: 'none' },
+    '&:focus-visible::after': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: 1 },
   }),
   cursor: css({
     position: 'absolute',
@@ -141,6 +145,22 @@ const getStyles = (theme: GrafanaTheme2) => ({
     width: 0,
     borderLeft: `2px solid ${theme.colors.primary.main}`,
     pointerEvents: 'none',
+  }),
+  flag: css({
+    position: 'absolute',
+    top: 0,
+    height: FLAG_BOTTOM,
+    lineHeight: `${FLAG_BOTTOM}px`,
+    borderRadius: 2,
+    textAlign: 'center',
+    fontSize: 10,
+    fontVariantNumeric: 'tabular-nums',
+    whiteSpace: 'nowrap',
+    overflow: 'hidden',
+    color: theme.colors.primary.contrastText,
+    background: theme.colors.primary.main,
+    pointerEvents: 'none',
+    zIndex: 1,
   }),
   later: css({
     position: 'absolute',

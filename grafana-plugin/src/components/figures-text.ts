@@ -39,9 +39,11 @@ function remainingTone(burnDown: BurnDown): Tone {
 function remainingFigure(burnDown: BurnDown, oneOfMany: boolean): Figure {
   const detail =
     burnDown.limitUsd === undefined ? '' : t('figure.of', 'of {{limit}}', { limit: moneyText(burnDown.limitUsd) });
+  // A thread is named by its lanes.
+  const isNamed = oneOfMany || burnDown.kind === 'budget';
   return {
     id: 'remaining',
-    label: `${t('figure.remaining', 'Remaining')}${oneOfMany ? ` \u00b7 ${plainText(burnDown.name)}` : ''}`,
+    label: `${t('figure.remaining', 'Remaining')}${isNamed ? ` \u00b7 ${plainText(burnDown.name)}` : ''}`,
     value: moneyText(remainingUsd(burnDown)),
     detail,
     tone: remainingTone(burnDown),
@@ -193,11 +195,13 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
   });
   const agentText =
     running.length > 0
-      ? t('figure.agents-active', '{{active}} of {{count}} agents active', {
-          active: activeCount,
-          count: agents,
-          defaultValue_one: '{{active}} of {{count}} agent active',
-        })
+      ? only !== undefined
+        ? t('figure.active', '{{active}} of {{agents}} active', { active: activeCount, agents })
+        : t('figure.agents-active', '{{active}} of {{count}} agents active', {
+            active: activeCount,
+            count: agents,
+            defaultValue_one: '{{active}} of {{count}} agent active',
+          })
       : t('figure.agents', '{{count}} agents', { count: agents, defaultValue_one: '{{count}} agent' });
   const failed = value === 'failed' || value === 'timeout';
   return {

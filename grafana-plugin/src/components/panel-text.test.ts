@@ -89,11 +89,11 @@ describe('figures', () => {
 
   test('a budget that runs out within the hour, and one running thread', () => {
     expect(figures(burnDown(), [thread('t', 'running', { a: 'running', b: 'waiting', 'tool:x': 'running' })])).toEqual([
-      'Remaining: $1.00 of $10.00 !warning',
+      'Remaining \u00b7 team: $1.00 of $10.00 !warning',
       'Burn rate: $9.00 /h \u00b7 $0.15 /min',
       'Trend, 30 min: \u00b10 % ',
       'Exhausted: 14:06 in 7 min, \u00b1 27 s !warning',
-      'State: running 2 of 2 agents active, 1 waiting',
+      'State: running 2 of 2 active, 1 waiting',
     ]);
   });
 
@@ -110,8 +110,8 @@ describe('figures', () => {
         atMs,
         time: TIME,
       });
-    expect(told(NOW - 5 * MINUTE).map(({ detail }) => detail)).toEqual(['3 of 3 agents active']);
-    expect(told(NOW).map(({ detail }) => detail)).toEqual(['1 of 3 agents active, 1 waiting']);
+    expect(told(NOW - 5 * MINUTE).map(({ detail }) => detail)).toEqual(['3 of 3 active']);
+    expect(told(NOW).map(({ detail }) => detail)).toEqual(['1 of 3 active, 1 waiting']);
   });
 
   test.each<{ name: string; marginMs: number | undefined; detail: string }>([
@@ -149,7 +149,7 @@ describe('figures', () => {
       periods: [{ startMs: NOW - 120 * MINUTE, endMs: NOW + 120 * MINUTE }],
     });
     expect(figures(calm, [])).toEqual([
-      'Remaining: $9.94 of $10.00',
+      'Remaining \u00b7 team: $9.94 of $10.00',
       'Burn rate: $0.06 /h \u00b7 $0.001 /min',
       'Trend, 30 min: \u00b10 % ',
       expect.stringMatching(/^Exhausted: Nov 29, \d\d:\d\d in 7 d, \u00b1 /),

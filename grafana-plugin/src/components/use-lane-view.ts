@@ -17,11 +17,16 @@ interface LaneViewInput {
   readonly timeline: Timeline | undefined;
   readonly options: PanelOptions;
   readonly range: { readonly fromMs: number; readonly toMs: number };
+  /** In a low panel lanes are as low as their names allow. */
+  readonly isLow: boolean;
 }
 
+const LOW_LANE_HEIGHT = 18;
+
 /** Collapsing keeps the tree, scrolling keeps the rows: each step is made anew only when what it is made of changes. */
-export function useLaneView({ timeline, options, range }: LaneViewInput): LaneViewState {
-  const { groupBy, sortLanes, sortState, laneFilter, collapseGroups, laneHeight } = options;
+export function useLaneView({ timeline, options, range, isLow }: LaneViewInput): LaneViewState {
+  const { groupBy, sortLanes, sortState, laneFilter, collapseGroups } = options;
+  const laneHeight = isLow ? Math.min(LOW_LANE_HEIGHT, options.laneHeight) : options.laneHeight;
   const [quickFilter, setQuickFilter] = useState('');
   // Groups that stand otherwise than the option says.
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());

@@ -90,6 +90,14 @@ function drawForecast(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palet
   ctx.closePath();
   ctx.fill();
   stroke(ctx, band.forecast.line, { color: palette.forecast, width: 1.8, dash: [5, 3] });
+  const { exhaustedX: x } = band.forecast;
+  if (x !== undefined) {
+    const ends = [
+      { x, y: band.top },
+      { x, y: band.bottom },
+    ];
+    stroke(ctx, ends, { color: palette.forecast, width: 1 });
+  }
 }
 
 function drawScale(
@@ -114,6 +122,7 @@ const MARK_SIZE = 4;
 function drawMarks(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette: Palette): void {
   const style = { color: palette.weakText, font: fontOf(10, palette.fontFamily), align: 'left' } as const;
   for (const { kind, x, y, text } of band.marks) {
+    let textY = band.top + 8;
     if (kind === 'reset') {
       const ends = [
         { x, y: band.top },
@@ -129,8 +138,11 @@ function drawMarks(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette:
       ctx.lineTo(x, tip);
       ctx.closePath();
       ctx.fill();
+      textY = tip;
     }
-    drawText(ctx, text, { x: x + MARK_SIZE + 2, y: band.top + 8, style });
+    ctx.strokeStyle = palette.background;
+    ctx.lineWidth = 3;
+    drawText(ctx, text, { x: x + MARK_SIZE + 2, y: textY, style, rim: true });
   }
 }
 
@@ -154,7 +166,16 @@ function drawLineNames(
   }
   const name = { color: palette.weakText, font: fontOf(10, palette.fontFamily) };
   if (band.idealLabel !== undefined) {
-    drawText(ctx, 'ideal', { x: band.idealLabel.x - 4, y: band.idealLabel.y - 9, style: { ...name, align: 'right' } });
+    const { x, y } = band.idealLabel;
+    const atEdge = x > right - 40;
+    const style = { ...name, align: atEdge ? 'right' : 'left' } as const;
+    drawText(ctx, 'ideal', { x: atEdge ? x - 4 : x + 4, y: y - 9, style });
+  }
+  if (band.forecast?.exhaustedX !== undefined) {
+    const x = band.forecast.exhaustedX;
+    const atEdge = x > right - 70;
+    const style = { ...name, color: palette.forecast, align: atEdge ? 'right' : 'left' } as const;
+    drawText(ctx, 'exhausted', { x: x + (atEdge ? -6 : 6), y: (band.limitY ?? band.top) + 12, style });
   }
   for (const { label } of band.budgets) {
     if (label !== undefined) {

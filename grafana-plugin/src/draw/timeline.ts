@@ -5,6 +5,7 @@ import type { NameLabel, PanelLayout, TimelineLayout } from '../layout/panel.ts'
 import { BAR_FONT_PX } from '../layout/segment-rects.ts';
 import { drawStates, type StateRow } from './bars.ts';
 import type { Palette } from './palette.ts';
+import { drawRunEnds } from './run-ends.ts';
 import { drawText, fontOf } from './text.ts';
 import { withClip } from './with-clip.ts';
 
@@ -169,6 +170,7 @@ function drawRows(
     drawRuns(ctx, groups, palette.run);
     drawRollUps(ctx, groups, palette);
     drawStates(ctx, stateRows(rows), palette);
+    drawRunEnds(ctx, groups, palette);
     drawBarLabels(ctx, lanes, palette);
   });
 }

@@ -55,7 +55,14 @@ export interface BurnDownLayout {
   readonly thresholds: readonly ThresholdLine[];
   /** Of the primary budget: new periods and changes of the limit. */
   readonly marks: readonly MarkLabel[];
-  readonly forecast: { readonly line: readonly Point[]; readonly cone: readonly Point[] } | undefined;
+  readonly forecast:
+    | {
+        readonly line: readonly Point[];
+        readonly cone: readonly Point[];
+        /** Where the line reaches zero in view. */
+        readonly exhaustedX: number | undefined;
+      }
+    | undefined;
 }
 
 export interface BurnDownInput {
@@ -165,6 +172,15 @@ function idealPieces(periods: readonly Period[], axis: TimeAxis, limitUsd: numbe
   });
 }
 
+/** Where a piece of the ideal line bears its name: at its end, but where that lies on zero above it. */
+function labelledAt([start, end]: readonly [MoneyPoint, MoneyPoint]): MoneyPoint {
+  const part = end.usd > 0 ? 1 : 0.75;
+  return {
+    atMs: start.atMs + part * (end.atMs - start.atMs),
+    usd: start.usd + part * (end.usd - start.usd),
+  };
+}
+
 /** One line of the forecast from where money stands now to zero or the end of the range, whichever comes first. */
 function forecastLine(given: Forecast & { kind: 'forecast' }, rate: number, axis: TimeAxis): MoneyPoint[] {
   const { fromMs, fromUsd } = given;
@@ -189,7 +205,9 @@ function layoutForecast(
   // Where the fast edge reaches zero first, the cone runs on along zero below the slow edge.
   const corner =
     fastEnd !== undefined && slowEnd !== undefined && slowEnd.x > fastEnd.x ? [{ x: slowEnd.x, y: fastEnd.y }] : [];
-  return { line: lineAt(given.rate), cone: [...fast, ...corner, ...slow.slice(1).toReversed()] };
+  const { exhaustedMs } = given;
+  const exhaustedX = exhaustedMs === undefined || exhaustedMs > axis.toMs ? undefined : xOfTime(axis, exhaustedMs);
+  return { line: lineAt(given.rate), cone: [...fast, ...corner, ...slow.slice(1).toReversed()], exhaustedX };
 }
 
 /** Undefined when there is no budget to draw. A budget without a limit has no share of it and is drawn in US dollars. */
@@ -219,7 +237,7 @@ function layoutAmounts(
   const stepUsd = (ticks[1] ?? 1) - (ticks[0] ?? 0);
   const limitUsd = primary.limitUsd;
   const ideal = input.showIdealLine && limitUsd !== undefined ? idealPieces(primary.periods, axis, limitUsd) : [];
-  const idealEnd = ideal.at(-1)?.[1];
+  const idealEnd = ideal.at(-1);
   const thresholds = limitUsd === undefined ? [] : layoutThresholds(primary, (usd) => scale(usd), limitUsd);
   return {
     top,
@@ -234,7 +252,7 @@ function layoutAmounts(
         .map((burnDown, i) => layoutBudget(burnDown, i === 0, { ...input, toPoint }))
     ),
     ideal: ideal.map(([a, b]) => [toPoint(a), toPoint(b)] as const),
-    idealLabel: idealEnd === undefined || idealEnd.usd <= 0 ? undefined : toPoint(idealEnd),
+    idealLabel: idealEnd === undefined ? undefined : toPoint(labelledAt(idealEnd)),
     thresholds,
     marks: layoutMarks(primary, { ...input, toPoint }),
     forecast: layoutForecast(input.forecast, axis, toPoint),

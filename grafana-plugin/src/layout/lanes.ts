@@ -7,6 +7,7 @@ import type { Lane } from '../model/timeline.ts';
 import type { StateSet } from '../model/state-filter.ts';
 import type { MeasureText } from './label-fit.ts';
 import { rollUpRects, runRects, type RollUpRect, type RunRect } from './roll-up.ts';
+import { runEnds, type RunEnd } from './run-ends.ts';
 import { segmentRects, type SegmentRect } from './segment-rects.ts';
 import { axisKey, type TimeAxis } from './time-axis.ts';
 
@@ -36,6 +37,7 @@ export interface GroupRow extends RowPlace {
   readonly isCollapsed: boolean;
   readonly rollUp: readonly RollUpRect[];
   readonly runs: readonly RunRect[];
+  readonly ends: readonly RunEnd[];
 }
 
 export interface LaneRow extends RowPlace {
@@ -240,6 +242,7 @@ function groupRow(group: GroupNode, place: Place, { index, input }: Scene): Grou
     ...barIn(place, isCollapsed ? COLLAPSED_PART : THIN_PART),
     rollUp: rollUpRects(group, input),
     runs: runRects(group, input),
+    ends: runEnds(group, input),
   };
 }
 

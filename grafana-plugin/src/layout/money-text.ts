@@ -31,6 +31,22 @@ export function moneyText(usd: number): string {
   return signed(usd, digits.replace(/(\.\d\d\d*?)0+$/, '$1'));
 }
 
+/**
+ * Amounts below one another: all with the decimals that the largest of them, `largestUsd`, needs, so that the eye compares
+ * lengths. What rounds to nothing there is said to be less than the least: `< $0.01`.
+ */
+export function moneyInColumn(usd: number, largestUsd: number): string {
+  if (!Number.isFinite(usd) || !Number.isFinite(largestUsd)) {
+    return moneyText(usd);
+  }
+  const decimals = decimalsFor(Math.abs(largestUsd));
+  const least = 10 ** -decimals;
+  const magnitude = Math.abs(usd);
+  return usd > 0 && magnitude < least / 2
+    ? `< ${signed(least, grouped(least, decimals))}`
+    : signed(usd, grouped(magnitude, decimals));
+}
+
 /** Label of an axis tick: as many decimals as the distance of ticks needs. */
 export function moneyTick(usd: number, stepUsd: number): string {
   if (usd === 0) {

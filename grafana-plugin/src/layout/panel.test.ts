@@ -181,7 +181,7 @@ describe('small sizes', () => {
     const made = layout({ width: 300, timeline: rowsOf(timelineOf({ 'research-assistant': [[0, 'running']] })) });
     expect(made.timeline?.names.map((name) => [name.text, name.money])).toEqual([
       ['t', undefined],
-      ['res\u2026ant', undefined],
+      ['resea\u2026stant', undefined],
     ]);
   });
 });

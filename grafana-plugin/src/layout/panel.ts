@@ -20,7 +20,7 @@ import { foldedAxis } from './folded-axis.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
 import { checkpointMarks, type CheckpointMark } from './checkpoint-marks.ts';
 import { layoutRow, layoutRows, rowsHeight, type Row, type RowIndex } from './lanes.ts';
-import { moneyText } from './money-text.ts';
+import { moneyInColumn } from './money-text.ts';
 import { stickyRows } from './sticky-rows.ts';
 import { timeTicks, xOfTime, type Tick, type TickFormat, type TimeAxis } from './time-axis.ts';
 
@@ -104,6 +104,7 @@ export interface PanelLayout {
 
 const FLAG_HEIGHT = 18;
 const RAIL_HEIGHT = 18;
+const RAIL_FROM_LANES = 4;
 const AXIS_HEIGHT = 22;
 const BAND_GAP = 38;
 const SMALL_BAND_GAP = 10;
@@ -112,10 +113,12 @@ const NAME_FONT_PX = 12;
 const MONEY_FONT_PX = 11;
 const TICK_FONT_PX = 11;
 /** Below this the money column goes and names get what is left. */
-const MONEY_MIN_GUTTER = 110;
+const MONEY_MIN_GUTTER = 130;
 
 function gutters(input: LayoutInput): { left: number; right: number } {
-  const left = Math.round(Math.min(184, Math.max(52, input.width * 0.2)));
+  // A fifth; in narrower panels more, so that names of usual length still fit, with their money where that has its column.
+  const part = Math.max(input.width * 0.2, Math.min(150, input.width * 0.25), Math.min(84, input.width * 0.3));
+  const left = Math.round(Math.min(184, Math.max(52, part)));
   const named = input.burnDowns[0]?.thresholds.length ?? 0;
   const right = input.width < 420 || (named === 0 && input.burnDowns.length < 2) ? 14 : 46;
   return { left, right };
@@ -154,14 +157,27 @@ const INDENT = 12;
 /** Room for the chevron before a group's name; names of lanes stand below that of their group. */
 const CHEVRON_ROOM = 14;
 
+/** Of all rows where that is known, so that scrolling changes no number's form. */
+function largestSpend(rows: readonly Row[], spent: LayoutInput['spent']): number {
+  let largest = 0;
+  for (const { costUsd } of rows) {
+    largest = Math.max(largest, costUsd ?? 0);
+  }
+  for (const { usd } of spent?.values() ?? []) {
+    largest = Math.max(largest, usd);
+  }
+  return largest;
+}
+
 function nameLabels(rows: readonly Row[], axisLeft: number, input: LayoutInput): NameLabel[] {
   const { measure, spent, showCost = 'lane' } = input;
   const right = axisLeft - 12;
   const isNarrow = axisLeft < MONEY_MIN_GUTTER;
   const grouped = rows.some((row) => row.kind === 'group' || row.depth > 0);
+  const largestUsd = largestSpend(rows, spent);
   return rows.map((row) => {
     const usd = spent?.get(row.key)?.usd ?? row.costUsd;
-    const money = usd === undefined || isNarrow || showCost === 'off' ? undefined : moneyText(usd);
+    const money = usd === undefined || isNarrow || showCost === 'off' ? undefined : moneyInColumn(usd, largestUsd);
     const level = row.depth + Number(row.kind === 'tool');
     const outer = level * INDENT * (isNarrow ? 0.5 : 1);
     const x = outer + (row.kind === 'group' ? CHEVRON_ROOM : grouped && !isNarrow ? 2 : 0);
@@ -197,9 +213,11 @@ function layoutTimeline(
   if (timeline === undefined || box.bottom <= box.top) {
     return undefined;
   }
-  const hasRail = hasCheckpoints(input) && box.bottom - box.top > RAIL_HEIGHT + laneHeightOf(input);
-  const lanesTop = box.top + (hasRail ? RAIL_HEIGHT : 0);
   const contentHeight = rowsHeight(timeline.rows);
+  // Lanes say more than checkpoints: the rail stands where it leaves room for some of them.
+  const leastLanes = Math.min(contentHeight, RAIL_FROM_LANES * laneHeightOf(input));
+  const hasRail = hasCheckpoints(input) && box.bottom - box.top >= RAIL_HEIGHT + leastLanes;
+  const lanesTop = box.top + (hasRail ? RAIL_HEIGHT : 0);
   const scrollTop = Math.max(0, Math.min(input.scrollTop, contentHeight - (box.bottom - lanesTop)));
   const devicePixel = 1 / input.devicePixelRatio;
   const { measure, stateName, shown = ALL_STATES } = input;

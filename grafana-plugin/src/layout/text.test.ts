@@ -1,6 +1,6 @@
 import { exactDuration, roughDuration, shortDuration } from './duration-text.ts';
 import { fitShortened, fitWhole } from './label-fit.ts';
-import { moneyText, moneyTick } from './money-text.ts';
+import { moneyInColumn, moneyText, moneyTick } from './money-text.ts';
 
 const HOUR = 3_600_000;
 
@@ -37,6 +37,21 @@ test.each([
   [Infinity, '\u2013'],
 ])('%d USD is %s', (usd, text) => {
   expect(moneyText(usd)).toBe(text);
+});
+
+test.each([
+  [3.4231, 12, '$3.42'],
+  [0.0141, 12, '$0.01'],
+  [0.0041, 12, '< $0.01'],
+  [0, 12, '$0.00'],
+  [0.0141, 0.952, '$0.014'],
+  [0.000000001, 0.0012, '< $0.00001'],
+  [0, 0, '$0.00'],
+  [-0.2, 3, '\u2212$0.20'],
+  [12_345.678, 12_345.678, '$12,345.68'],
+  [NaN, 12, '\u2013'],
+])('%d USD in a column of at most %d USD reads %s', (usd, largest, text) => {
+  expect(moneyInColumn(usd, largest)).toBe(text);
 });
 
 test.each([

@@ -1,0 +1,91 @@
+// Photographs the built panel in the preview host, every state in both themes, into docs/images/panel:
+// `npm run screenshots -w orchestrator-preview`, with names of scenes for only these.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
+import { launchBrowser, openPage } from '../test/support/browser.ts';
+import { REPOSITORY, startPreviewHost } from '../test/support/preview-host.ts';
+import { recordPrometheus, refuseQueries } from '../test/support/recorded-prometheus.ts';
+import { scenes, type Scene } from './scenes.ts';
+
+const IMAGES = join(REPOSITORY, 'docs/images/panel');
+/** Of threads. */
+const THREAD_PANEL = 7;
+const THEMES = ['dark', 'light'] as const;
+
+interface Shot {
+  readonly scene: Scene;
+  readonly theme: (typeof THEMES)[number];
+  readonly url: string;
+}
+
+/** @throws when the page had an error: a picture of a broken panel is none. */
+async function photograph(browser: Browser, { scene, theme, url }: Shot): Promise<Buffer> {
+  const { recording, range, size, thread, options, panel: id = THREAD_PANEL } = scene;
+  const { page, errors } = await openPage(browser, { nowMs: range.nowMs });
+  try {
+    await page.setViewportSize({ width: 1_280, height: 860 });
+    if (typeof recording === 'string') await refuseQueries(page, recording);
+    else await recordPrometheus(page, recording);
+    await page.route('**/api/dashboards/uid/*', async (route) => {
+      const answer = (await (await route.fetch()).json()) as {
+        dashboard: { panels: { id: number; options?: Record<string, unknown> }[] };
+      };
+      for (const one of answer.dashboard.panels) {
+        if (one.id === id) one.options = { ...one.options, ...options };
+      }
+      await route.fulfill({ json: answer });
+    });
+    const search = new URLSearchParams({
+      from: String(range.fromMs),
+      to: String(range.toMs),
+      viewPanel: String(id),
+      'var-thread': thread,
+      theme,
+    });
+    await page.goto(`${url}/?${search.toString()}`);
+    const panel = page.getByTestId(`panel-${id}`);
+    await panel.evaluate((element, { width, height }) => {
+      Object.assign(element.parentElement!.style, { width: `${width}px`, height: `${height}px`, minHeight: '0' });
+    }, size);
+    await page.waitForLoadState('networkidle');
+    await page.evaluate(() => document.fonts.ready);
+    await panel.getByTestId(/^orchestrator-(chart|message)$/).waitFor();
+    await scene.prepare?.(page, panel);
+    const picture = await panel.screenshot({ animations: 'disabled', caret: 'hide' });
+    if (errors.length > 0) throw new Error(`${scene.name}, ${theme}: ${errors.join('; ')}`);
+    return picture;
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function main(wanted: readonly string[]): Promise<void> {
+  const all = await scenes();
+  const names = all.map(({ name }) => name);
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`no scene ${unknown.join(', ')}; there are ${names.join(', ')}`);
+  await mkdir(IMAGES, { recursive: true });
+  // Nothing listens there: a query that is not recorded fails the page.
+  const host = await startPreviewHost('12.4', 'http://127.0.0.1:1');
+  const browser = await launchBrowser();
+  try {
+    let bytes = 0;
+    for (const scene of all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+      for (const theme of THEMES) {
+        const picture = await photograph(browser, { scene, theme, url: host.url });
+        const file = join(IMAGES, `${scene.name}-${theme}.png`);
+        const { size } = await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toFile(file);
+        bytes += size;
+        console.log(`docs/images/panel/${scene.name}-${theme}.png: ${Math.ceil(size / 1_000)} kB`);
+      }
+    }
+    console.log(`${Math.ceil(bytes / 1_000)} kB in all`);
+  } finally {
+    await browser.close();
+    await host.stop();
+  }
+}
+
+await main(process.argv.slice(2));

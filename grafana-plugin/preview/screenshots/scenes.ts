@@ -1,0 +1,154 @@
+// What the screenshots show: for each the data, the instant at which the page stands still, the size, and what is done first.
+import { TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import type { Locator, Page } from 'playwright-core';
+import { segmentsOf } from '../test/support/browser.ts';
+import { CROWD, NESTED } from '../test/support/lane-recordings.ts';
+import { FROM_MS, NOW_MS } from '../test/support/panel-recordings.ts';
+import type { Recording } from '../test/support/recorded-prometheus.ts';
+import { budgetMonth, MONTH_END_MS, MONTH_NOW_MS, MONTH_START_MS } from './budget-month.ts';
+import { onlyThread, recordDemo } from './demo-recording.ts';
+
+export interface Scene {
+  readonly name: string;
+  /** A recording, or the message with which Prometheus refuses every query. */
+  readonly recording: Recording | string;
+  readonly thread: string;
+  /** Id on the dashboard; the thread's panel where it is left out. */
+  readonly panel?: number;
+  readonly range: { readonly fromMs: number; readonly toMs: number; readonly nowMs: number };
+  /** Of the panel with its frame, CSS pixels. */
+  readonly size: { readonly width: number; readonly height: number };
+  /** In place of the dashboard's. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly prepare?: (page: Page, panel: Locator) => Promise<void>;
+}
+
+const MINUTE_MS = 60_000;
+const START_MS = Date.UTC(2025, 10, 24, 14);
+/** Of budgets; the other one shows a thread. */
+const BUDGETS_PANEL = 8;
+const USUAL = { width: 1_240, height: 640 };
+
+/** Threads of the demo with seed 2: one that fails once and goes on, one that fails for good, one that overspends. */
+const SEED = 2;
+const RETRIES = 'research-f4c8';
+const OVERSPENDS = 'research-fea6';
+const FAILING_SEED = 1;
+const FAILS = 'case-c92c';
+
+async function demoThread(thread: string, { minutes, seed = SEED }: { minutes: number; seed?: number }) {
+  const nowMs = START_MS + minutes * MINUTE_MS;
+  const recording = await recordDemo({ seed, startMs: START_MS, endMs: nowMs, threads: 4 });
+  return { recording: onlyThread(recording, thread), thread, nowMs };
+}
+
+/** The same run as an exporter without the timeline would show it. */
+function withoutTimeline(recording: Recording): Recording {
+  const exact = new Set<string>(Object.values(TIMELINE).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(recording).filter(([name]) => !exact.has(name)));
+}
+
+const chartBox = async (panel: Locator) => (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+
+export async function scenes(): Promise<readonly Scene[]> {
+  const running = await demoThread(RETRIES, { minutes: 7.4 });
+  const young = await demoThread(OVERSPENDS, { minutes: 5 });
+  const overspent = await demoThread(OVERSPENDS, { minutes: 8.4 });
+  const failed = await demoThread(FAILS, { minutes: 5.5, seed: FAILING_SEED });
+  const lately = ({ nowMs }: { nowMs: number }, { past, ahead }: { past: number; ahead: number }) => ({
+    fromMs: nowMs - past * MINUTE_MS,
+    toMs: nowMs + ahead * MINUTE_MS,
+    nowMs,
+  });
+  const crowd = { fromMs: FROM_MS, toMs: NOW_MS, nowMs: NOW_MS };
+  return [
+    { name: 'demo', ...running, range: lately(running, { past: 7.6, ahead: 2 }), size: USUAL },
+    {
+      name: 'lanes-200',
+      recording: CROWD,
+      thread: '$__all',
+      range: crowd,
+      size: USUAL,
+      options: { bands: 'timeline' },
+    },
+    {
+      name: 'nested-tools',
+      recording: NESTED,
+      thread: 'nested',
+      range: crowd,
+      size: { width: 1_240, height: 330 },
+      options: { bands: 'timeline' },
+    },
+    { name: 'failed-run', ...failed, range: lately(failed, { past: 5.7, ahead: 0 }), size: USUAL },
+    {
+      name: 'sampled-only',
+      ...running,
+      recording: withoutTimeline(running.recording),
+      range: lately(running, { past: 7.6, ahead: 2 }),
+      size: USUAL,
+    },
+    { name: 'overspent', ...overspent, range: lately(overspent, { past: 8.6, ahead: 1 }), size: USUAL },
+    { name: 'forecast', ...young, range: lately(young, { past: 5.2, ahead: 2 }), size: USUAL },
+    {
+      name: 'budget',
+      recording: budgetMonth(),
+      thread: '$__all',
+      panel: BUDGETS_PANEL,
+      range: { fromMs: MONTH_START_MS, toMs: MONTH_END_MS, nowMs: MONTH_NOW_MS },
+      size: { width: 1_240, height: 420 },
+      options: { forecastLookback: 7 * 24 * 60 },
+    },
+    {
+      name: 'replay',
+      ...running,
+      range: lately(running, { past: 7.6, ahead: 0 }),
+      size: USUAL,
+      prepare: async (page, panel) => {
+        const chart = await chartBox(panel);
+        const slider = panel.getByRole('slider');
+        await slider.focus();
+        await page.keyboard.press('End');
+        for (let i = 0; i < 12; i += 1) await page.keyboard.press('ArrowLeft');
+        await page.mouse.move(chart.x, chart.y - 40);
+      },
+    },
+    {
+      name: 'tooltip',
+      ...running,
+      range: lately(running, { past: 7.6, ahead: 2 }),
+      size: USUAL,
+      prepare: async (page, panel) => {
+        const chart = await chartBox(panel);
+        const bar = (await segmentsOf(panel)).filter(({ state, width }) => state === 'running' && width > 60).at(-1)!;
+        await page.mouse.move(chart.x + bar.x + bar.width / 3, chart.y + bar.y + bar.height / 2);
+        await page.getByTestId('orchestrator-tooltip').waitFor();
+      },
+    },
+    {
+      name: 'empty',
+      recording: {},
+      thread: RETRIES,
+      range: crowd,
+      size: { width: 620, height: 320 },
+    },
+    {
+      name: 'error',
+      recording: 'bad_data: 1:38: parse error: unexpected character: \u2018;\u2019',
+      thread: RETRIES,
+      range: crowd,
+      size: { width: 620, height: 320 },
+    },
+    {
+      name: 'half-width',
+      ...running,
+      range: lately(running, { past: 7.6, ahead: 1 }),
+      size: { width: 616, height: 380 },
+    },
+    {
+      name: 'small',
+      ...running,
+      range: lately(running, { past: 7.6, ahead: 0 }),
+      size: { width: 300, height: 200 },
+    },
+  ];
+}
