@@ -22,7 +22,7 @@ interface Shot {
 
 /** @throws when the page had an error: a picture of a broken panel is none. */
 async function photograph(browser: Browser, { scene, theme, url }: Shot): Promise<Buffer> {
-  const { recording, range, size, thread, options, panel: id = THREAD_PANEL } = scene;
+  const { recording, range, size, thread, options, queries = [], panel: id = THREAD_PANEL } = scene;
   const { page, errors } = await openPage(browser, { nowMs: range.nowMs });
   try {
     await page.setViewportSize({ width: 1_280, height: 860 });
@@ -30,10 +30,12 @@ async function photograph(browser: Browser, { scene, theme, url }: Shot): Promis
     else await recordPrometheus(page, recording);
     await page.route('**/api/dashboards/uid/*', async (route) => {
       const answer = (await (await route.fetch()).json()) as {
-        dashboard: { panels: { id: number; options?: Record<string, unknown> }[] };
+        dashboard: { panels: { id: number; options?: Record<string, unknown>; targets?: object[] }[] };
       };
       for (const one of answer.dashboard.panels) {
-        if (one.id === id) one.options = { ...one.options, ...options };
+        if (one.id !== id) continue;
+        one.options = { ...one.options, ...options };
+        one.targets?.push(...queries.map((expr, i) => ({ refId: `extra${i}`, expr, range: true })));
       }
       await route.fulfill({ json: answer });
     });
@@ -47,7 +49,7 @@ async function photograph(browser: Browser, { scene, theme, url }: Shot): Promis
     await page.goto(`${url}/?${search.toString()}`);
     const panel = page.getByTestId(`panel-${id}`);
     await panel.evaluate((element, { width, height }) => {
-      Object.assign(element.parentElement!.style, { width: `${width}px`, height: `${height}px`, minHeight: '0' });
+      Object.assign(element.parentElement?.style ?? {}, { width: `${width}px`, height: `${height}px`, minHeight: '0' });
     }, size);
     await page.waitForLoadState('networkidle');
     await page.evaluate(() => document.fonts.ready);

@@ -1,5 +1,5 @@
 // What the screenshots show: for each the data, the instant at which the page stands still, the size, and what is done first.
-import { TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { AGGREGATES, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import type { Locator, Page } from 'playwright-core';
 import { segmentsOf } from '../test/support/browser.ts';
 import { CROWD, NESTED } from '../test/support/lane-recordings.ts';
@@ -7,6 +7,7 @@ import { FROM_MS, NOW_MS } from '../test/support/panel-recordings.ts';
 import type { Recording } from '../test/support/recorded-prometheus.ts';
 import { budgetMonth, MONTH_END_MS, MONTH_NOW_MS, MONTH_START_MS } from './budget-month.ts';
 import { onlyThread, recordDemo } from './demo-recording.ts';
+import { NIGHT_NOW_MS, NIGHT_START_MS, nightlyJobs } from './nightly-jobs.ts';
 
 export interface Scene {
   readonly name: string;
@@ -20,6 +21,8 @@ export interface Scene {
   readonly size: { readonly width: number; readonly height: number };
   /** In place of the dashboard's. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Range queries beside those of the dashboard. */
+  readonly queries?: readonly string[];
   readonly prepare?: (page: Page, panel: Locator) => Promise<void>;
 }
 
@@ -33,12 +36,17 @@ const USUAL = { width: 1_240, height: 640 };
 const SEED = 2;
 const RETRIES = 'research-f4c8';
 const OVERSPENDS = 'research-fea6';
+/** The first thread where only one runs at once. */
+const ALONE = 'research-f4c8';
 const FAILING_SEED = 1;
 const FAILS = 'case-c92c';
 
-async function demoThread(thread: string, { minutes, seed = SEED }: { minutes: number; seed?: number }) {
+async function demoThread(
+  thread: string,
+  { minutes, seed = SEED, threads = 4 }: { minutes: number; seed?: number; threads?: number }
+) {
   const nowMs = START_MS + minutes * MINUTE_MS;
-  const recording = await recordDemo({ seed, startMs: START_MS, endMs: nowMs, threads: 4 });
+  const recording = await recordDemo({ seed, startMs: START_MS, endMs: nowMs, threads });
   return { recording: onlyThread(recording, thread), thread, nowMs };
 }
 
@@ -48,12 +56,18 @@ function withoutTimeline(recording: Recording): Recording {
   return Object.fromEntries(Object.entries(recording).filter(([name]) => !exact.has(name)));
 }
 
-const chartBox = async (panel: Locator) => (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+async function chartCorner(panel: Locator): Promise<{ x: number; y: number }> {
+  const box = await panel.getByTestId('orchestrator-chart').boundingBox();
+  if (box === null) throw new Error('the chart is not drawn');
+  return box;
+}
 
 export async function scenes(): Promise<readonly Scene[]> {
   const running = await demoThread(RETRIES, { minutes: 7.4 });
   const young = await demoThread(OVERSPENDS, { minutes: 5 });
   const overspent = await demoThread(OVERSPENDS, { minutes: 8.4 });
+  // Alone: the counter of transitions knows no threads.
+  const alone = await demoThread(ALONE, { minutes: 7.4, threads: 1 });
   const failed = await demoThread(FAILS, { minutes: 5.5, seed: FAILING_SEED });
   const lately = ({ nowMs }: { nowMs: number }, { past, ahead }: { past: number; ahead: number }) => ({
     fromMs: nowMs - past * MINUTE_MS,
@@ -82,10 +96,11 @@ export async function scenes(): Promise<readonly Scene[]> {
     { name: 'failed-run', ...failed, range: lately(failed, { past: 5.7, ahead: 0 }), size: USUAL },
     {
       name: 'sampled-only',
-      ...running,
-      recording: withoutTimeline(running.recording),
-      range: lately(running, { past: 7.6, ahead: 2 }),
+      ...alone,
+      recording: withoutTimeline(alone.recording),
+      range: lately(alone, { past: 7.6, ahead: 2 }),
       size: USUAL,
+      queries: [AGGREGATES.agentStateTransitions.name],
     },
     { name: 'overspent', ...overspent, range: lately(overspent, { past: 8.6, ahead: 1 }), size: USUAL },
     { name: 'forecast', ...young, range: lately(young, { past: 5.2, ahead: 2 }), size: USUAL },
@@ -104,7 +119,7 @@ export async function scenes(): Promise<readonly Scene[]> {
       range: lately(running, { past: 7.6, ahead: 0 }),
       size: USUAL,
       prepare: async (page, panel) => {
-        const chart = await chartBox(panel);
+        const chart = await chartCorner(panel);
         const slider = panel.getByRole('slider');
         await slider.focus();
         await page.keyboard.press('End');
@@ -113,13 +128,22 @@ export async function scenes(): Promise<readonly Scene[]> {
       },
     },
     {
+      name: 'folded',
+      recording: nightlyJobs(),
+      thread: 'nightly',
+      range: { fromMs: NIGHT_START_MS, toMs: NIGHT_NOW_MS, nowMs: NIGHT_NOW_MS },
+      size: { width: 1_240, height: 330 },
+      options: { bands: 'timeline', foldIdle: true },
+    },
+    {
       name: 'tooltip',
       ...running,
       range: lately(running, { past: 7.6, ahead: 2 }),
       size: USUAL,
       prepare: async (page, panel) => {
-        const chart = await chartBox(panel);
-        const bar = (await segmentsOf(panel)).filter(({ state, width }) => state === 'running' && width > 60).at(-1)!;
+        const chart = await chartCorner(panel);
+        const bar = (await segmentsOf(panel)).findLast(({ state, width }) => state === 'running' && width > 60);
+        if (bar === undefined) throw new Error('no bar is wide enough to point at');
         await page.mouse.move(chart.x + bar.x + bar.width / 3, chart.y + bar.y + bar.height / 2);
         await page.getByTestId('orchestrator-tooltip').waitFor();
       },
