@@ -7,7 +7,7 @@ import type { Figure, Tone } from './figures-text.ts';
 
 interface FiguresProps {
   readonly figures: readonly Figure[];
-  /** Small panels: remaining and exhaustion only, on one line. */
+  /** Small panels: the most important figures only, on one line. */
   readonly compact: boolean;
   /** At the right: the controls of the replay. */
   readonly children?: React.ReactNode;
@@ -19,10 +19,16 @@ export const COMPACT_FIGURES_HEIGHT = 24;
 /** More of them stand closer together. */
 const USUAL_FIGURES = 5;
 
+/** What is left and until when; without a budget the state. */
+function compactFigures(figures: readonly Figure[]): readonly Figure[] {
+  const money = figures.filter((figure) => figure.id === 'remaining' || figure.id === 'exhaustion');
+  return money.length > 0 ? money : figures.filter((figure) => figure.id === 'state');
+}
+
 export function Figures({ figures, compact, children }: FiguresProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const tones: Record<Tone, string> = { plain: '', warning: styles.warning, critical: styles.critical };
-  const shown = compact ? figures.filter((figure) => figure.id === 'remaining' || figure.id === 'exhaustion') : figures;
+  const shown = compact ? compactFigures(figures) : figures;
   return (
     <div className={compact ? styles.compactRow : styles.row}>
       <dl

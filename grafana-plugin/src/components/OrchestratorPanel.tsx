@@ -84,7 +84,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const palette = useMemo(() => themePalette(theme, read.looks), [theme, read.looks]);
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
   const shared = useSharedCrosshair();
-  const lanes = useLaneView({ timeline, options, range, isLow: height < ROOMY.height });
+  const lanes = useLaneView({ timeline, options, range, panelHeight: height });
   const { tree } = lanes;
   const folds = useFolds({ lanes: tree?.lanes, options, range: dataRange });
   const replay = useReplay({ timeline, range, skipped: folds.idle, onMove: shared.publish });

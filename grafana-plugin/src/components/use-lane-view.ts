@@ -17,16 +17,20 @@ interface LaneViewInput {
   readonly timeline: Timeline | undefined;
   readonly options: PanelOptions;
   readonly range: { readonly fromMs: number; readonly toMs: number };
-  /** In a low panel lanes are as low as their names allow. */
-  readonly isLow: boolean;
+  /** Of the panel, CSS pixels. */
+  readonly panelHeight: number;
 }
+
+/** In a lower panel lanes are as low as their names allow, where they do not fit otherwise. */
+const LOW_PANEL = 300;
+/** Of a low panel, the part that lanes get. */
+const LANES_PART = 0.5;
 
 const LOW_LANE_HEIGHT = 18;
 
 /** Collapsing keeps the tree, scrolling keeps the rows: each step is made anew only when what it is made of changes. */
-export function useLaneView({ timeline, options, range, isLow }: LaneViewInput): LaneViewState {
-  const { groupBy, sortLanes, sortState, laneFilter, collapseGroups } = options;
-  const laneHeight = isLow ? Math.min(LOW_LANE_HEIGHT, options.laneHeight) : options.laneHeight;
+export function useLaneView({ timeline, options, range, panelHeight }: LaneViewInput): LaneViewState {
+  const { groupBy, sortLanes, sortState, laneFilter, collapseGroups, laneHeight } = options;
   const [quickFilter, setQuickFilter] = useState('');
   // Groups that stand otherwise than the option says.
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
@@ -47,13 +51,16 @@ export function useLaneView({ timeline, options, range, isLow }: LaneViewInput):
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [timeline, levels, sortLanes, sortState, filter, sortRange, shown]);
 
+  const lowHeight = panelHeight < LOW_PANEL ? panelHeight : undefined;
   const rows = useMemo(() => {
     if (tree === undefined) {
       return undefined;
     }
     const isCollapsed = (key: string) => toggled.has(key) !== collapseGroups;
-    return indexRows(visibleNodes(tree.roots, isCollapsed), { laneHeight, isCollapsed });
-  }, [tree, toggled, collapseGroups, laneHeight]);
+    const nodes = visibleNodes(tree.roots, isCollapsed);
+    const isTight = lowHeight !== undefined && nodes.length * laneHeight > LANES_PART * lowHeight;
+    return indexRows(nodes, { laneHeight: isTight ? Math.min(LOW_LANE_HEIGHT, laneHeight) : laneHeight, isCollapsed });
+  }, [tree, toggled, collapseGroups, laneHeight, lowHeight]);
 
   const toggle = useCallback(
     (key: string) =>
