@@ -27,8 +27,12 @@ test.each<[string, string[], object]>([
 });
 
 test.each<[string, string[], string[]]>([
-  ['nothing', [], ['no command: expected one of durable, sweep, stages, replay, forwarder']],
-  ['another command', ['fast'], ["'fast': expected one of durable, sweep, stages, replay, forwarder"]],
+  ['nothing', [], ['no command: expected one of durable, sweep, stages, replay, forwarder, timeline, remote-write']],
+  [
+    'another command',
+    ['fast'],
+    ["'fast': expected one of durable, sweep, stages, replay, forwarder, timeline, remote-write"],
+  ],
   [
     'several mistakes',
     ['durable', 'sweep', '--rate', '0', '--seconds', '1e3'],

@@ -8,6 +8,8 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   stages    what each stage of taking an event in costs, --events (40000) of them, --rounds (15)
   replay    how long a restart takes on a journal of --events (1000000)
   forwarder what the forwarder adds to an orchestrator that emits --rate (1000) for --seconds (10)
+  timeline  what two Prometheus servers hold of transitions at a twentieth of their scrape interval, for --seconds (60)
+  remote-write  from an emitted event to an answer of Prometheus, --events (300) of them, alone and beside 1,000 others a second
 
   --rate N          events per second
   --seconds N       length of a round
@@ -23,7 +25,7 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   --profile DIR     write a profile of the exporter's processor there
   --write           put the tables into docs/performance.md`;
 
-const COMMANDS = ['durable', 'sweep', 'stages', 'replay', 'forwarder'] as const;
+const COMMANDS = ['durable', 'sweep', 'stages', 'replay', 'forwarder', 'timeline', 'remote-write'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface BenchArguments {
@@ -59,7 +61,7 @@ const NUMBERS = {
   rate: { most: 1_000_000, otherwise: 20_000, of: { forwarder: 1_000 } },
   seconds: { most: 86_400, otherwise: 60, of: { sweep: 20, forwarder: 10 } },
   'warm-up': { least: 0, most: 3_600, otherwise: 5 },
-  events: { most: 10_000_000, otherwise: 40_000, of: { replay: 1_000_000 } },
+  events: { most: 10_000_000, otherwise: 40_000, of: { 'remote-write': 300, replay: 1_000_000 } },
   rounds: { most: 100, otherwise: 3, of: { sweep: 1, stages: 15, replay: 1 } },
   batch: { most: 10_000, otherwise: 100 },
   connections: { most: 500, otherwise: 16 },

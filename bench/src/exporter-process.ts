@@ -13,6 +13,8 @@ export interface ExporterOptions {
   readonly repository: string;
   /** Where the profile of its processor goes; none unless given. */
   readonly profile?: string | undefined;
+  /** Further sections of its configuration. */
+  readonly sections?: Readonly<Record<string, unknown>>;
 }
 
 export interface RunningExporter {
@@ -36,7 +38,12 @@ export const BUDGETS = {
 };
 
 /** Resolves when it takes events. @throws when it ends before. */
-export async function startExporter({ folder, repository, profile }: ExporterOptions): Promise<RunningExporter> {
+export async function startExporter({
+  folder,
+  repository,
+  profile,
+  sections,
+}: ExporterOptions): Promise<RunningExporter> {
   mkdirSync(folder, { recursive: true });
   const home = mkdtempSync(join(folder, 'exporter-'));
   const budgetsFile = join(home, 'budgets.yml');
@@ -46,7 +53,13 @@ export async function startExporter({ folder, repository, profile }: ExporterOpt
   const listen = { host: '127.0.0.1', port: 0 };
   writeFileSync(
     config,
-    JSON.stringify({ environment: 'bench', listen, data_dir: join(home, 'journal'), budgets_file: budgetsFile })
+    JSON.stringify({
+      environment: 'bench',
+      listen,
+      data_dir: join(home, 'journal'),
+      budgets_file: budgetsFile,
+      ...sections,
+    })
   );
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const program = join(repository, 'exporter/bin/orchestrator-exporter.js');

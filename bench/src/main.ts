@@ -8,8 +8,10 @@ import { quietMoment } from './quiet.ts';
 import { measureForwarder } from './forwarder.ts';
 import { readPatterns } from './recorded-runs.ts';
 import { measureReplay, replayText } from './replay.ts';
+import { measureRemoteWrite, REMOTE_WRITE_HOW, remoteWriteText } from './remote-write.ts';
 import { durableTable, withSection } from './report.ts';
 import { stagesTable } from './stages.ts';
+import { measureTimeline, TIMELINE_HOW, timelineText } from './timeline.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const SWEEP = [1_000, 5_000, 10_000, 20_000, 30_000, 50_000];
@@ -62,6 +64,23 @@ async function run(options: BenchArguments, folder: string): Promise<Outcome> {
         text: `${text}\n\n${where()} Medians of ${rounds} rounds of ${options.seconds} s at ${rate} events/s.`,
         wrong,
       };
+    }
+    case 'timeline': {
+      const rows = await measureTimeline({ folder, repository: REPOSITORY, seconds: options.seconds });
+      const wrong = rows
+        .filter((row) => row.exact !== row.transitions || row.extra > 0 || row.warnings.length > 0)
+        .flatMap((row) => [
+          `consumer ${row.consumer}: ${row.exact} of ${row.transitions}, ${row.extra} never were`,
+          ...row.warnings,
+        ]);
+      return { text: `${where()} ${TIMELINE_HOW}\n\n${timelineText(rows)}`, wrong };
+    }
+    case 'remote-write': {
+      const rows = await measureRemoteWrite({ folder, repository: REPOSITORY, events });
+      const wrong = rows
+        .filter(({ missing }) => missing > 0)
+        .map(({ load, missing }) => `${load}: ${missing} are missing`);
+      return { text: `${where()} ${REMOTE_WRITE_HOW}\n\n${remoteWriteText(rows)}`, wrong };
     }
     case 'replay':
       return { text: `${replayText(await measureReplay(events, folder))}\n\n${where()}`, wrong: [] };

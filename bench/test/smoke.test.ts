@@ -38,6 +38,25 @@ test('what the forwarder adds is told for each listener, and nothing of what it 
   }
 }, 60_000);
 
+test('events pushed by remote write are all found in Prometheus', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-smoke-'));
+  try {
+    const { stdout } = await run(process.execPath, [
+      'dist/main.js',
+      'remote-write',
+      '--events',
+      '3',
+      '--folder',
+      folder,
+    ]);
+    const rows = stdout.match(/^\| (nothing else|1,000 other events\/s) .*\|$/gm) ?? [];
+    expect(rows.map((row) => row.split('|').at(-2)?.trim())).toEqual(['0', '0']);
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
+
 test('a bad command line ends with code 2 and the usage', async () => {
   const failed = run(process.execPath, ['dist/main.js', 'fast']);
   await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("'fast': expected one of") });
