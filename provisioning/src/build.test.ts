@@ -8,8 +8,10 @@ import { prod } from './environments/prod.ts';
 const PATHS = [
   'alertmanager/alertmanager.yml',
   'grafana/dashboards/orchestrator.json',
+  'grafana/provisioning/alerting/none.yml',
   'grafana/provisioning/dashboards/orchestrator.yml',
   'grafana/provisioning/datasources/prometheus.yml',
+  'grafana/provisioning/plugins/none.yml',
   'prometheus/prometheus.yml',
   'prometheus/rules/alerts.yml',
   'prometheus/rules/recording.yml',

@@ -38,6 +38,9 @@ export function build(environment: Environment): ReadonlyMap<string, string> {
     'alertmanager/alertmanager.yml': yaml(alertmanagerConfig(environment)),
     'grafana/provisioning/datasources/prometheus.yml': yaml(dataSources(environment)),
     'grafana/provisioning/dashboards/orchestrator.yml': yaml(dashboardProvider(environment)),
+    // Grafana logs an error for each of these folders that is missing.
+    'grafana/provisioning/alerting/none.yml': yaml({ apiVersion: 1 }),
+    'grafana/provisioning/plugins/none.yml': yaml({ apiVersion: 1, apps: [] }),
     'grafana/dashboards/orchestrator.json': json(orchestratorDashboard(environment)),
   };
   return new Map(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));

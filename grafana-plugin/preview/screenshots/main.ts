@@ -1,6 +1,6 @@
 // Photographs the built panel in the preview host, every state in both themes, into docs/images/panel:
 // `npm run screenshots -w orchestrator-preview`, with names of scenes for only these.
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
@@ -12,6 +12,13 @@ import { scenes, type Scene } from './scenes.ts';
 const IMAGES = join(REPOSITORY, 'docs/images/panel');
 /** Of threads. */
 const THREAD_PANEL = 7;
+/** Those that the plugin catalogue shows too, by the names that plugin.json has for them. */
+const CATALOGUE_IMAGES = join(REPOSITORY, 'grafana-plugin/src/img');
+const CATALOGUE: Readonly<Record<string, string>> = {
+  'demo-dark': 'screenshot-timeline-and-budget.png',
+  'lanes-200-dark': 'screenshot-lanes.png',
+  'replay-light': 'screenshot-replay-light.png',
+};
 const THEMES = ['dark', 'light'] as const;
 
 interface Shot {
@@ -80,6 +87,8 @@ async function main(wanted: readonly string[]): Promise<void> {
         const file = join(IMAGES, `${scene.name}-${theme}.png`);
         const { size } = await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toFile(file);
         bytes += size;
+        const listed = CATALOGUE[`${scene.name}-${theme}`];
+        if (listed !== undefined) await copyFile(file, join(CATALOGUE_IMAGES, listed));
         console.log(`docs/images/panel/${scene.name}-${theme}.png: ${Math.ceil(size / 1_000)} kB`);
       }
     }

@@ -184,7 +184,7 @@ describe('changing and deleting', () => {
     fireEvent.change(description, { target: { value: 'slow again' } });
     await React.act(async () => fireEvent.click(screen.getByText('Save')));
     const [from, to] = [T0 + 10_000, T0 + 20_000];
-    expect(changed).toEqual([{ id: '7', from, to, description: 'slow again', tags: ['a'] }]);
+    expect(changed).toEqual([{ id: 7, from, to, description: 'slow again', tags: ['a'] }]);
     expect(screen.queryByTestId('orchestrator-annotation-editor')).toBeNull();
     expect(new Set(asked)).toEqual(new Set(['d']));
   });

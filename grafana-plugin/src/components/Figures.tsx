@@ -9,6 +9,8 @@ interface FiguresProps {
   readonly figures: readonly Figure[];
   /** Small panels: the most important figures only, on one line. */
   readonly compact: boolean;
+  /** Of the panel, CSS pixels. */
+  readonly width: number;
   /** At the right: the controls of the replay. */
   readonly children?: React.ReactNode;
 }
@@ -18,6 +20,8 @@ export const COMPACT_FIGURES_HEIGHT = 24;
 
 /** More of them stand closer together. */
 const USUAL_FIGURES = 5;
+/** With less of the panel's width for each, CSS pixels, they say less; the replay's controls have their part of it. */
+const ROOM_PER_FIGURE = 200;
 
 /** What is left and until when; without a budget the state. */
 function compactFigures(figures: readonly Figure[]): readonly Figure[] {
@@ -25,14 +29,17 @@ function compactFigures(figures: readonly Figure[]): readonly Figure[] {
   return money.length > 0 ? money : figures.filter((figure) => figure.id === 'state');
 }
 
-export function Figures({ figures, compact, children }: FiguresProps): React.ReactElement {
+export function Figures({ figures, compact, width, children }: FiguresProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const tones: Record<Tone, string> = { plain: '', warning: styles.warning, critical: styles.critical };
   const shown = compact ? compactFigures(figures) : figures;
+  const isTight = width < ROOM_PER_FIGURE * shown.length;
   return (
     <div className={compact ? styles.compactRow : styles.row}>
       <dl
-        className={compact ? styles.compactList : shown.length > USUAL_FIGURES ? styles.closeList : styles.list}
+        className={
+          compact ? styles.compactList : isTight || shown.length > USUAL_FIGURES ? styles.closeList : styles.list
+        }
         data-testid="orchestrator-figures"
       >
         {shown.map((figure) => (
@@ -47,7 +54,7 @@ export function Figures({ figures, compact, children }: FiguresProps): React.Rea
               <span className={`${compact ? styles.compactValue : styles.value} ${tones[figure.tone]}`}>
                 {figure.value}
               </span>
-              <span className={styles.detail}>{figure.detail}</span>
+              <span className={styles.detail}>{isTight ? (figure.shortDetail ?? figure.detail) : figure.detail}</span>
             </dd>
           </div>
         ))}

@@ -144,7 +144,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   return (
     <div className={styles.panel} style={{ width, height }}>
       {showFigures && (
-        <Figures figures={figures} compact={compact}>
+        <Figures figures={figures} compact={compact} width={width}>
           {showReplay && <ReplayControls replay={replay} compact={width < REPLAY_FULL_WIDTH} />}
         </Figures>
       )}

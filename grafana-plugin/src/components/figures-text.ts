@@ -16,6 +16,8 @@ export interface Figure {
   readonly label: string;
   readonly value: string;
   readonly detail: string;
+  /** In place of `detail` where there is less room; left out where it is short already. */
+  readonly shortDetail?: string;
   readonly tone: Tone;
   /** Fuller words, shown on hover. */
   readonly hint: string;
@@ -60,6 +62,7 @@ function burnRateFigure(burnDown: BurnDown, lookbackMs: number): Figure {
     label: t('figure.burn-rate', 'Burn rate'),
     value: rate === undefined ? '\u2013' : moneyText(rate.usdPerHour),
     detail: rate === undefined ? t('figure.no-data', 'no data yet') : `${t('figure.per-hour', '/h')}${perMinute}`,
+    ...(rate === undefined ? {} : { shortDetail: t('figure.per-hour', '/h') }),
     tone: 'plain',
     hint:
       rate === undefined
@@ -185,7 +188,7 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
   const value = word ?? (running.length > 0 ? 'running' : 'ended');
   const threads =
     only === undefined
-      ? `${t('figure.threads', '{{running}} of {{count}} threads', { running: running.length, count: timeline.groups.length, defaultValue_one: '{{running}} of {{count}} thread' })}, `
+      ? `${t('figure.threads', '{{running}} of {{count}} threads', { running: running.length, count: timeline.groups.length, defaultValue_one: '{{running}} of {{count}} thread' })}`
       : '';
   const active = [...counts].filter(([state]) => state !== 'idle' && state !== 'completed');
   const activeCount = active.reduce((sum, [, count]) => sum + count, 0);
@@ -208,7 +211,8 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
     id: 'state',
     label: t('figure.state', 'State'),
     value,
-    detail: [`${threads}${agentText}`, ...notable].join(', '),
+    detail: [threads, agentText, ...notable].filter((part) => part !== '').join(', '),
+    ...(threads === '' ? {} : { shortDetail: threads }),
     tone: failed ? 'critical' : 'plain',
     hint: plainText(only?.thread ?? ''),
   };

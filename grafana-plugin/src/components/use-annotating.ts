@@ -36,6 +36,14 @@ export interface Annotating {
 
 type ChangeContext = Pick<PanelContext, 'canEditAnnotations' | 'onAnnotationUpdate'>;
 
+/**
+ * Grafana's type says text, its server takes a number and answers 400 to any text (12.4); ids of annotations of another make
+ * stay as they are.
+ */
+function asServed(id: string): string {
+  return /^\d{1,15}$/.test(id) ? (Number(id) as unknown as string) : id;
+}
+
 /** The dashboard's own way to save a change of `annotation`, if this viewer may make one. */
 function changeDraft(annotation: Annotation, context: ChangeContext): Draft | undefined {
   const { canEditAnnotations, onAnnotationUpdate } = context;
@@ -47,7 +55,7 @@ function changeDraft(annotation: Annotation, context: ChangeContext): Draft | un
     kind: 'change',
     range: { fromMs: startMs, toMs: endMs },
     words: { description: text, tags: [...tags] },
-    save: (words) => onAnnotationUpdate({ id, from: startMs, to: endMs, ...words }),
+    save: (words) => onAnnotationUpdate({ id: asServed(id), from: startMs, to: endMs, ...words }),
   };
 }
 

@@ -24,7 +24,7 @@ interface LaneViewInput {
 /** In a lower panel lanes are as low as their names allow, where they do not fit otherwise. */
 const LOW_PANEL = 300;
 /** Of a low panel, the part that lanes get. */
-const LANES_PART = 0.5;
+const LANES_PART = 0.6;
 
 const LOW_LANE_HEIGHT = 18;
 

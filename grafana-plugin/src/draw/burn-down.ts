@@ -169,6 +169,8 @@ function drawLineNames(
     const { x, y } = band.idealLabel;
     const atEdge = x > right - 40;
     const style = { ...name, align: atEdge ? 'right' : 'left' } as const;
+    ctx.strokeStyle = palette.background;
+    ctx.lineWidth = 3;
     drawText(ctx, 'ideal', { x: atEdge ? x - 4 : x + 4, y: y - 9, style });
   }
   if (band.forecast?.exhaustedX !== undefined) {
