@@ -27,11 +27,19 @@ test.each<[string, string[], object]>([
 });
 
 test.each<[string, string[], string[]]>([
-  ['nothing', [], ['no command: expected one of durable, sweep, stages, replay, forwarder, timeline, remote-write']],
+  [
+    'nothing',
+    [],
+    [
+      'no command: expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write',
+    ],
+  ],
   [
     'another command',
     ['fast'],
-    ["'fast': expected one of durable, sweep, stages, replay, forwarder, timeline, remote-write"],
+    [
+      "'fast': expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write",
+    ],
   ],
   [
     'several mistakes',

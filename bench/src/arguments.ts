@@ -6,6 +6,9 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   durable   acknowledgement, memory and processor time at --rate (20000) for --seconds (60)
   sweep     the same at 1,000 to 50,000 events/s, --seconds (20) each
   stages    what each stage of taking an event in costs, --events (40000) of them, --rounds (15)
+  ingest    what an event over HTTP costs beside other servers, --events (30000) a round and server, --rounds (5)
+  ingest-growth  what an event costs, and the memory, over 1 to 10,000 threads, --events (20000) a round
+  emit      what an exporter in the orchestrator's process costs it at --rate (1000) for --seconds (10), --rounds (5)
   replay    how long a restart takes on a journal of --events (1000000)
   forwarder what the forwarder adds to an orchestrator that emits --rate (1000) for --seconds (10)
   timeline  what two Prometheus servers hold of transitions at a twentieth of their scrape interval, for --seconds (60)
@@ -25,7 +28,18 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   --profile DIR     write a profile of the exporter's processor there
   --write           put the tables into docs/performance.md`;
 
-const COMMANDS = ['durable', 'sweep', 'stages', 'replay', 'forwarder', 'timeline', 'remote-write'] as const;
+const COMMANDS = [
+  'durable',
+  'sweep',
+  'stages',
+  'ingest',
+  'ingest-growth',
+  'emit',
+  'replay',
+  'forwarder',
+  'timeline',
+  'remote-write',
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface BenchArguments {
@@ -57,12 +71,14 @@ interface NumberOption {
   readonly of?: Readonly<Partial<Record<Command, number>>>;
 }
 
+const EVENTS = { ingest: 30_000, 'ingest-growth': 20_000, replay: 1_000_000, 'remote-write': 300 };
+
 const NUMBERS = {
-  rate: { most: 1_000_000, otherwise: 20_000, of: { forwarder: 1_000 } },
-  seconds: { most: 86_400, otherwise: 60, of: { sweep: 20, forwarder: 10 } },
+  rate: { most: 1_000_000, otherwise: 20_000, of: { emit: 1_000, forwarder: 1_000 } },
+  seconds: { most: 86_400, otherwise: 60, of: { sweep: 20, emit: 10, forwarder: 10 } },
   'warm-up': { least: 0, most: 3_600, otherwise: 5 },
-  events: { most: 10_000_000, otherwise: 40_000, of: { 'remote-write': 300, replay: 1_000_000 } },
-  rounds: { most: 100, otherwise: 3, of: { sweep: 1, stages: 15, replay: 1 } },
+  events: { most: 10_000_000, otherwise: 40_000, of: EVENTS },
+  rounds: { most: 100, otherwise: 3, of: { sweep: 1, stages: 15, ingest: 5, emit: 5, replay: 1 } },
   batch: { most: 10_000, otherwise: 100 },
   connections: { most: 500, otherwise: 16 },
   threads: { most: 100_000, otherwise: 400 },

@@ -18,6 +18,7 @@ export interface ExporterOptions {
 }
 
 export interface RunningExporter {
+  readonly pid: number;
   readonly url: string;
   readonly peakRssMiB: () => number;
   readonly rssMiB: () => number;
@@ -83,6 +84,7 @@ export async function startExporter({
   const url = await listening;
   const pid = child.pid ?? 0;
   return {
+    pid,
     url,
     peakRssMiB: () => peakRssMiB(pid),
     rssMiB: () => rssMiB(pid),

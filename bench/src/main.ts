@@ -3,7 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseBenchArguments, USAGE, type BenchArguments } from './arguments.ts';
 import { runRound, type Round } from './durable.ts';
+import { measureEmit } from './emit.ts';
 import { environmentText, loadText } from './environment.ts';
+import { measureGrowth } from './growth.ts';
+import { ingestText } from './ingest.ts';
 import { quietMoment } from './quiet.ts';
 import { measureForwarder } from './forwarder.ts';
 import { readPatterns } from './recorded-runs.ts';
@@ -81,6 +84,26 @@ async function run(options: BenchArguments, folder: string): Promise<Outcome> {
         .filter(({ missing }) => missing > 0)
         .map(({ load, missing }) => `${load}: ${missing} are missing`);
       return { text: `${where()} ${REMOTE_WRITE_HOW}\n\n${remoteWriteText(rows)}`, wrong };
+    }
+    case 'ingest': {
+      const patterns = readPatterns(join(REPOSITORY, 'fixtures/runs'));
+      const text = await ingestText({ ...options, patterns, folder, repository: REPOSITORY });
+      return { text: `${where()} Medians of ${rounds} interleaved rounds of ${events} events.\n\n${text}`, wrong: [] };
+    }
+    case 'ingest-growth': {
+      const { text, svg } = await measureGrowth({ ...options, folder, repository: REPOSITORY });
+      const image = 'images/ingest-growth.svg';
+      if (options.write) writeFileSync(join(REPOSITORY, 'docs', image), svg);
+      const picture = `![Cost of an event and memory over the number of series](${image})`;
+      return {
+        text: `${where()} Medians of ${rounds} rounds of ${events} events.\n\n${text}\n\n${picture}`,
+        wrong: [],
+      };
+    }
+    case 'emit': {
+      const { text, wrong } = await measureEmit({ ...options, folder, repository: REPOSITORY });
+      const how = `Medians of ${rounds} interleaved rounds of ${options.seconds} s at ${rate} events/s.`;
+      return { text: `${where()} ${how}\n\n${text}`, wrong };
     }
     case 'replay':
       return { text: `${replayText(await measureReplay(events, folder))}\n\n${where()}`, wrong: [] };

@@ -1,5 +1,5 @@
 // Puts the parts together: one exporter without globals, its router, its sockets and its timers.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import type { Clock } from './clock.ts';
@@ -16,6 +16,7 @@ import { Gateway } from './gateway/server.ts';
 import { Access } from './http/auth/access.ts';
 import { DailyQuotas } from './http/auth/daily-quotas.ts';
 import { BodyMemory } from './http/body.ts';
+import { eventsListener } from './http/events.ts';
 import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
 import { hostIsOwn } from './http/own-host.ts';
@@ -46,13 +47,17 @@ import { snapshotThread } from './snapshot-thread.ts';
 import { ExporterState, STATE_VERSION, stateConfigOf } from './state.ts';
 import type { StateLine } from './state.ts';
 import { readBody } from './source/body.ts';
-import { attachEmitter, copyOf } from './source/emitter.ts';
+import { EmitQueue } from './source/emit-queue.ts';
+import { attachEmitter } from './source/emitter.ts';
 import { parseEvent } from './source/parse.ts';
 import { TimelineCursors } from './timeline-cursors.ts';
 
 const SWEEP_PERIOD_MS = 1_000;
 /** Of the timeline's samples: at 20,000 events/s, 2,000 at a time. */
 const SETTLE_PERIOD_MS = 100;
+/** How long emitted events wait for others. At 1,000 events/s 20 commits a second instead of 1,000. */
+const EMIT_WAIT_MS = 50;
+const EMIT_WAIT_LIVE_MS = 10;
 const PING_PERIOD_MS = 30_000;
 /** How long a budget may be distrusted before the log says so; health and the gauge say it at once. */
 const TRUST_PERIOD_MS = 10_000;
@@ -72,6 +77,8 @@ export interface AppOptions {
 
 export interface App {
   readonly router: Router;
+  /** The same POST /v1/events without express around it, for a server that has no other handlers. */
+  readonly events: RequestListener;
   /** For the `upgrade` event of a server; false when the path is not the exporter's. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Listens to a live MetricsEmitter or StateGraph; returns what detaches. @throws TypeError when it is neither. */
@@ -303,11 +310,29 @@ export function createApp({ config, files, security, version, clock, log, openSt
           threadsOverCap: () => state.admission.refused,
         });
 
+  const onNotDurable = (error: unknown): void => {
+    log('error', 'events refused: they could not be stored', { error: messageOf(error) });
+  };
+  const emitted = new EmitQueue({
+    // Rejections of single events are counted by the pipeline; only a journal that failed comes to onRefused.
+    ingest: (items) => {
+      const take = (): Promise<unknown> => pipeline.ingest(items, 'emitter');
+      return phase === 'serving' ? take() : ready.then(take);
+    },
+    onRefused: onNotDurable,
+    // Where nobody watches it live, the next scrape is the first to see an event, seconds later.
+    waitMs: () => (gateway.subscriptions > 0 ? EMIT_WAIT_LIVE_MS : EMIT_WAIT_MS),
+    later: (delayMs, action) => {
+      if (delayMs === 0) setImmediate(action);
+      else setTimeout(action, delayMs);
+    },
+  });
   const ingest: IngestParts = {
     readBody,
     ingest: (items, source, sender) => {
       // Before the last entry is restored a repeat cannot be told from an event.
       if (phase !== 'serving') return Promise.reject(new NotDurableError(notReady() ?? 'not now'));
+      emitted.flush();
       return pipeline.ingest(items, source, sender);
     },
     rejected: (reason) => {
@@ -316,9 +341,6 @@ export function createApp({ config, files, security, version, clock, log, openSt
     maxEvents: config.maxEvents,
     complexity: { maxDepth: config.maxJsonDepth, maxKeys: config.maxJsonKeys },
     quotas: new DailyQuotas(() => clock.now()),
-  };
-  const onNotDurable = (error: unknown): void => {
-    log('error', 'events refused: they could not be stored', { error: messageOf(error) });
   };
   const ingestSocket = new IngestSocket({
     ...ingest,
@@ -342,21 +364,29 @@ export function createApp({ config, files, security, version, clock, log, openSt
   });
   let { headers } = security;
 
+  /** The last one that was found to be the exporter's own; a sender's requests all name the same. */
+  let ownHost: string | undefined;
+  const started = (): boolean => phase === 'serving' || phase === 'closing';
+  const events = eventsListener({
+    ...ingest,
+    body: { maxBytes: config.maxBodyBytes, maxRatio: config.maxDecompressionRatio },
+    memory: new BodyMemory(Math.max(config.maxBodiesBytes, config.maxBodyBytes)),
+    onNoRoom: () => {
+      self.connectionRefused('too_many');
+    },
+    onNotDurable,
+    access,
+    headers: () => headers,
+    started,
+    onError,
+  });
   const router = createRouter({
     model,
     history,
     past,
     metrics: { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets: ledger, clock },
     timeline: { timeline, shared, self, clock },
-    events: {
-      ...ingest,
-      body: { maxBytes: config.maxBodyBytes, maxRatio: config.maxDecompressionRatio },
-      memory: new BodyMemory(Math.max(config.maxBodiesBytes, config.maxBodyBytes)),
-      onNoRoom: () => {
-        self.connectionRefused('too_many');
-      },
-      onNotDurable,
-    },
+    events,
     health: {
       environment: config.environment,
       version,
@@ -365,7 +395,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     },
     access,
     headers: () => headers,
-    started: () => phase === 'serving' || phase === 'closing',
+    started,
     onError,
   });
 
@@ -394,6 +424,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     reload.stop();
     await ready.catch(() => undefined);
     await Promise.all([ingestSocket.close(), gateway.close(), served?.()]);
+    await emitted.drain();
     await pipeline.idle();
     await pushing.stop();
     await cursors?.close();
@@ -401,6 +432,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
   };
   return {
     router,
+    events,
     upgrade: upgradeHandler({
       targets: {
         '/v1/gateway': {
@@ -435,18 +467,17 @@ export function createApp({ config, files, security, version, clock, log, openSt
     },
     refusesHost: (host) => {
       const isOpen = !access.isGuarded('read') || !access.isGuarded('ingest');
-      if (!isOpen || hostIsOwn(host, config.origins)) return false;
+      if (!isOpen || host === ownHost || hostIsOwn(host, config.origins)) {
+        ownHost = isOpen ? host : ownHost;
+        return false;
+      }
       self.authFailed('read', 'foreign_origin');
       return true;
     },
     headers: () => headers,
     attach: (emitter) => {
       const detachEmitter = attachEmitter(emitter, (raw) => {
-        // Rejections of single events are counted by the pipeline; only a journal that failed comes here.
-        // The object is the orchestrator's, which may change it as soon as this returns: it is read, or copied, before.
-        const ingest = (item: unknown): Promise<unknown> => pipeline.ingest([{ raw: item }], 'emitter');
-        const kept = phase === 'serving' ? undefined : copyOf(raw);
-        (phase === 'serving' ? ingest(raw) : ready.then(() => ingest(kept))).catch(onNotDurable);
+        emitted.push(raw);
       });
       const detach = (): void => {
         detachments.delete(detach);

@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { readConfigFiles } from './config-files.ts';
 import type { ConfigFiles } from './config-files.ts';
 import { StartupError } from './errors.ts';
+import { isEventsRequest } from './http/events.ts';
 import { notFound } from './http/router.ts';
 import { createExporterServer } from './http/server.ts';
 import type { ExporterServer } from './http/server.ts';
@@ -131,16 +132,19 @@ export function readFiles(config: Config): { readonly files: ConfigFiles; readon
 }
 
 function ownServer(config: Config, app: App, { tls }: Security): ExporterServer {
-  const handler = express();
-  handler.disable('x-powered-by');
-  handler.set('etag', false);
-  handler.use(app.router, notFound(app.headers));
+  const paths = express();
+  paths.disable('x-powered-by');
+  paths.set('etag', false);
+  paths.use(app.router, notFound(app.headers));
   // A page cannot have a certificate for its name on this server; and beyond loopback any name may be ours.
   const isForLocalPages = tls === undefined && LOOPBACK.test(config.host);
   return createExporterServer({
     limits: config,
     tls,
-    handler,
+    handler: (request, response) => {
+      if (isEventsRequest(request)) app.events(request, response);
+      else paths(request, response);
+    },
     upgrade: app.upgrade,
     refusesHost: isForLocalPages ? app.refusesHost : () => false,
     onRefused: app.connectionRefused,

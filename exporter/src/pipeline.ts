@@ -11,7 +11,7 @@ import type {
   Source,
 } from './contract/event.ts';
 import type { IngestAnswer } from './contract/wire.ts';
-import type { Journal, JournalEntry } from './journal/journal.ts';
+import type { Journal, JournalEntry, JournalRecord } from './journal/journal.ts';
 import { KnownIds } from './journal/known-ids.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
 import { isNumbered, Producers } from './model/producers.ts';
@@ -64,8 +64,8 @@ export class Pipeline {
   readonly #projection: Projection;
   readonly #seen: KnownIds;
   readonly #producers: Producers;
-  /** By id, and by producer and number, while it is under way: the commit that makes the event durable. */
-  readonly #underWay = new Map<string, Promise<void>>();
+  /** Not durable yet. */
+  readonly #underWay = new Set<Batch>();
   /** Who began a thread, told by the events of bound senders; known before the events are durable. */
   readonly #owners = new RecentMap<ThreadLabels>(MAX_OWNERS);
   #isSweeping = false;
@@ -87,13 +87,13 @@ export class Pipeline {
    * @throws what the journal rejected with; then none of the events counted and the sender may send them all again.
    */
   async ingest(items: readonly RawItem[], source: Source, sender: Sender = {}): Promise<IngestAnswer> {
-    const admitted = this.#admit(items, sender);
+    const admitted = this.#admit(items, source, sender);
     const { fresh, rejected, duplicates, underWay } = admitted;
     for (const { reason } of rejected) this.#parts.tally.rejected(reason);
-    if (fresh.length > 0) await this.#commit(fresh, source);
-    await Promise.all(underWay);
+    if (fresh.entries.length > 0) await this.#commit(fresh, source);
+    if (underWay.size > 0) await Promise.all(underWay);
     for (let count = 0; count < duplicates; count++) this.#parts.tally.duplicate();
-    return { accepted: fresh.length, duplicates, rejected };
+    return { accepted: fresh.entries.length, duplicates, rejected };
   }
 
   /**
@@ -137,8 +137,8 @@ export class Pipeline {
     await this.#applied;
   }
 
-  #admit(items: readonly RawItem[], sender: Sender): Admitted {
-    const admitted: Admitted = { fresh: [], rejected: [], duplicates: 0, underWay: new Set() };
+  #admit(items: readonly RawItem[], source: Source, sender: Sender): Admitted {
+    const admitted: Admitted = { fresh: new Batch(), rejected: [], duplicates: 0, underWay: new Set() };
     const labels = new Map<string, ThreadLabels>();
     const { defaults, clock } = this.#parts;
     const scope = producerScope(sender);
@@ -148,34 +148,39 @@ export class Pipeline {
       team: sender.team ?? defaults.team,
       workflow: sender.workflow ?? defaults.workflow,
     };
-    items.forEach((item, index) => {
-      const parsed =
-        'rejection' in item ? { ok: false as const, rejection: item.rejection } : this.#parts.parse(item.raw, context);
+    let index = -1;
+    for (const item of items) {
+      index += 1;
+      const parsed = 'raw' in item ? this.#parts.parse(item.raw, context) : { ok: false as const, ...item };
       if (!parsed.ok) {
         admitted.rejected.push({ index, ...parsed.rejection });
-        return;
+        continue;
       }
       const forbidden = this.#trespass(sender, parsed.event);
       if (forbidden !== undefined) {
         admitted.rejected.push({ index, reason: 'forbidden', message: forbidden });
-        return;
+        continue;
       }
       const verdict = this.#recognise(parsed);
       switch (verdict.kind) {
-        case 'fresh':
-          this.#seen.note(parsed.event.id, parsed.digest);
-          admitted.fresh.push(this.#withThreadLabels({ ...parsed, anomalies: verdict.anomalies }, labels));
-          return;
-        case 'duplicate': {
-          admitted.duplicates += 1;
-          const commit = this.#underWay.get(verdict.key);
-          if (commit !== undefined) admitted.underWay.add(commit);
-          return;
+        case 'fresh': {
+          const { digest } = parsed;
+          const event = this.#withThreadLabels(parsed, labels);
+          this.#seen.note(event.id, digest);
+          admitted.fresh.entries.push({ event, digest, source });
+          admitted.fresh.anomalies.push(verdict.anomalies);
+          break;
         }
+        case 'duplicate':
+          admitted.duplicates += 1;
+          for (const batch of this.#underWay) {
+            if (batch.committed !== undefined && batch.has(verdict.key)) admitted.underWay.add(batch.committed);
+          }
+          break;
         case 'refused':
           admitted.rejected.push({ index, ...verdict.rejection });
       }
-    });
+    }
     return admitted;
   }
 
@@ -186,7 +191,7 @@ export class Pipeline {
     if (known === 'other') {
       return { kind: 'refused', rejection: { reason: 'id_conflict', message: conflictMessage(event) } };
     }
-    if (!isNumbered(event)) return { kind: 'fresh', anomalies };
+    if (!isNumbered(event)) return anomalies.length === 0 ? FRESH : { kind: 'fresh', anomalies };
     switch (this.#producers.claim(event)) {
       case 'new':
         return { kind: 'fresh', anomalies };
@@ -216,40 +221,32 @@ export class Pipeline {
   }
 
   /** A label that the event did not carry is the one that its thread carries, and only else the configured default. */
-  #withThreadLabels(parsed: Accepted, labels: Map<string, ThreadLabels>): Accepted {
-    const { event, defaulted } = parsed;
-    const known = labels.get(event.threadId) ?? this.#parts.model.threads.get(event.threadId);
-    const own = { team: event.team ?? '', workflow: event.workflow ?? '' };
-    if (known === undefined || defaulted.length === 0) {
-      if (known === undefined) labels.set(event.threadId, own);
-      return parsed;
-    }
-    const team = defaulted.includes('team') ? known.team : own.team;
-    const workflow = defaulted.includes('workflow') ? known.workflow : own.workflow;
-    if (team === own.team && workflow === own.workflow) return parsed;
-    return { ...parsed, event: { ...event, team, workflow } };
+  #withThreadLabels({ event, defaulted }: Accepted, labels: Map<string, ThreadLabels>): OrchestratorEvent {
+    const { threadId } = event;
+    const known = this.#parts.model.threads.get(threadId) ?? labels.get(threadId);
+    if (known === undefined) labels.set(threadId, { team: event.team ?? '', workflow: event.workflow ?? '' });
+    if (known === undefined || defaulted.length === 0) return event;
+    const team = defaulted.includes('team') ? known.team : (event.team ?? '');
+    const workflow = defaulted.includes('workflow') ? known.workflow : (event.workflow ?? '');
+    return team === event.team && workflow === event.workflow ? event : { ...event, team, workflow };
   }
 
-  async #commit(batch: readonly Accepted[], source: Source): Promise<void> {
-    const committed = this.#inOrder(
-      batch.map(({ event, digest }) => ({ event, digest, source })),
-      () => {
-        this.#applyAll(batch, source);
-      }
-    );
-    const keys = batch.flatMap(({ event }) => (isNumbered(event) ? [event.id, numberKey(event)] : [event.id]));
-    for (const key of keys) this.#underWay.set(key, committed);
+  async #commit(batch: Batch, source: Source): Promise<void> {
+    batch.committed = this.#inOrder(batch.entries, () => {
+      this.#applyAll(batch, source);
+    });
+    this.#underWay.add(batch);
     try {
-      await committed;
+      await batch.committed;
     } catch (error) {
-      for (const { event } of batch) {
+      for (const { event } of batch.entries) {
         this.#seen.forget(event.id);
         this.#owners.delete(event.threadId);
         if (isNumbered(event)) this.#producers.release(event);
       }
       throw error;
     } finally {
-      for (const key of keys) this.#underWay.delete(key);
+      this.#underWay.delete(batch);
     }
   }
 
@@ -268,22 +265,41 @@ export class Pipeline {
     await this.#parts.journal.append(entries);
   }
 
-  #applyAll(batch: readonly Accepted[], source: Source): void {
+  #applyAll({ entries, anomalies }: Batch, source: Source): void {
     const { tally } = this.#parts;
-    for (const { event, anomalies } of batch) {
+    let at = 0;
+    for (const { event } of entries) {
       const changes = this.#projection.apply(event);
       tally.accepted(event.type, source);
       tally.lagSeconds(Math.max(0, (event.receivedMs ?? event.timestampMs) - event.timestampMs) / 1_000);
-      for (const kind of anomalies) tally.anomaly(kind);
+      for (const kind of anomalies[at] ?? []) tally.anomaly(kind);
       for (const change of changes) if (change.kind === 'anomaly') tally.anomaly(change.anomaly);
+      at += 1;
     }
+  }
+}
+
+/** Events of one body that become durable together. */
+class Batch {
+  readonly entries: JournalRecord[] = [];
+  /** Of each entry: what was wrong with it as it came. */
+  readonly anomalies: (readonly Anomaly[])[] = [];
+  committed: Promise<void> | undefined;
+  #keys: Set<string> | undefined;
+
+  /** By id, or by {@link numberKey}. Asked seldom, and then mostly not once only. */
+  has(key: string): boolean {
+    this.#keys ??= new Set(
+      this.entries.flatMap(({ event }) => (isNumbered(event) ? [event.id, numberKey(event)] : [event.id]))
+    );
+    return this.#keys.has(key);
   }
 }
 
 type ThreadLabels = Pick<ThreadView, 'team' | 'workflow'>;
 
 interface Admitted {
-  readonly fresh: Accepted[];
+  readonly fresh: Batch;
   readonly rejected: Rejected[];
   duplicates: number;
   /** Commits of other calls that duplicates wait for. */
@@ -295,6 +311,9 @@ type Verdict =
   /** `key` is that of the first one while it is under way. */
   | { readonly kind: 'duplicate'; readonly key: string }
   | { readonly kind: 'refused'; readonly rejection: Rejection };
+
+/** Of most events. */
+const FRESH: Verdict = { kind: 'fresh', anomalies: [] };
 
 /** No id has a control character. */
 function numberKey({ producer, seq }: Numbered): string {

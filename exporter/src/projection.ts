@@ -37,9 +37,14 @@ export class Projection {
   /** @returns what the event changed. */
   apply(event: OrchestratorEvent): readonly Change[] {
     const changes = this.#change(event);
-    this.#show((output) => {
-      output.apply(event, changes);
-    });
+    // Written out, not by #show: it is done for every event.
+    for (const output of this.#parts.outputs) {
+      try {
+        output.apply(event, changes);
+      } catch (error) {
+        this.#parts.onError?.(error);
+      }
+    }
     return changes;
   }
 

@@ -10,7 +10,8 @@ const GZIP_FROM_BYTES = 1024;
 /** Work at a stretch. */
 const TURN_MS = 3;
 
-const HEADERS = {
+/** Of every answer. */
+export const SECURITY_HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -21,16 +22,31 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 } as const;
 
+export const NOT_READY: Problem = {
+  status: 503,
+  code: 'not_ready',
+  message: 'the exporter is starting: it reads its journal; try again in a moment',
+};
+export const INTERNAL: Problem = { status: 500, code: 'internal', message: 'the request could not be answered' };
+
 /** To stand before every handler. @param overrides The operator's own headers, asked for with every answer. */
 export function securityHeaders(overrides: () => Readonly<Record<string, string>>): RequestHandler {
   return (_request: Request, response: Response, next: NextFunction) => {
-    response.set(HEADERS).set(overrides());
+    response.set(SECURITY_HEADERS).set(overrides());
     next();
   };
 }
 
+/** What an answer tells of what went wrong. */
+export interface Problem {
+  readonly status: number;
+  /** Closed, for programs. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** `{error: {code, message}}`; the message is for the sender and never shows internals. */
-export function sendProblem(response: Response, problem: { status: number; code: string; message: string }): void {
+export function sendProblem(response: Response, problem: Problem): void {
   const { status, code, message } = problem;
   response.status(status).json({ error: { code, message } });
 }
@@ -39,12 +55,12 @@ export function sendProblem(response: Response, problem: { status: number; code:
 export function methodNotAllowed(allowed: string): RequestHandler {
   return (request, response) => {
     response.set('Allow', allowed);
-    sendProblem(response, {
-      status: 405,
-      code: 'method_not_allowed',
-      message: `${request.method} is not served here; expected ${allowed}`,
-    });
+    sendProblem(response, wrongMethod(request.method, allowed));
   };
+}
+
+export function wrongMethod(method: string, allowed: string): Problem {
+  return { status: 405, code: 'method_not_allowed', message: `${method} is not served here; expected ${allowed}` };
 }
 
 /**

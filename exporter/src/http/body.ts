@@ -22,30 +22,44 @@ export class BodyMemory {
     this.#maxBytes = maxBytes;
   }
 
-  /** For one body; what it took is given back, once, when `release` is called. */
+  /** For one body; what it took is given back, once, when it is released. */
   share(): BodyShare {
-    let taken = 0;
-    let released = false;
-    return {
-      take: (bytes) => {
-        if (released || this.#held + bytes > this.#maxBytes) return false;
-        this.#held += bytes;
-        taken += bytes;
-        return true;
-      },
-      release: () => {
-        released = true;
-        this.#held -= taken;
-        taken = 0;
-      },
-    };
+    return new BodyShare(this);
+  }
+
+  /** False when there is no room. */
+  take(bytes: number): boolean {
+    if (this.#held + bytes > this.#maxBytes) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
   }
 }
 
-export interface BodyShare {
+export class BodyShare {
+  readonly #memory: BodyMemory;
+  #taken = 0;
+  #released = false;
+
+  constructor(memory: BodyMemory) {
+    this.#memory = memory;
+  }
+
   /** False when there is no room, or the share was released. */
-  readonly take: (bytes: number) => boolean;
-  readonly release: () => void;
+  take(bytes: number): boolean {
+    if (this.#released || !this.#memory.take(bytes)) return false;
+    this.#taken += bytes;
+    return true;
+  }
+
+  release(): void {
+    this.#released = true;
+    this.#memory.giveBack(this.#taken);
+    this.#taken = 0;
+  }
 }
 
 export interface BodyLimits {
@@ -65,7 +79,7 @@ export type BodyResult =
 
 /** Never rejects. What is left of a refused body is read and thrown away by node, until the request times out. */
 export function readRequestBody(request: IncomingMessage, limits: BodyLimits, share: BodyShare): Promise<BodyResult> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   const makeDecoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
   if (makeDecoder === undefined && encoding !== 'identity') return Promise.resolve({ kind: 'unknown-encoding' });
   // Compressed or not: more bytes than may come out of it need not even begin.
@@ -89,7 +103,12 @@ function collect(
     const count = (chunk: Buffer): void => {
       received += chunk.length;
     };
+    let finished = false;
     const finish = (result: BodyResult): void => {
+      if (finished) return;
+      finished = true;
+      resolve(result);
+      if (decoder === undefined && result.kind === 'read') return;
       request.off('data', count);
       source.off('data', take);
       if (decoder !== undefined) {
@@ -97,7 +116,6 @@ function collect(
         decoder.destroy();
       }
       request.resume();
-      resolve(result);
     };
     const take = (chunk: Buffer): void => {
       bytes += chunk.length;
@@ -108,13 +126,15 @@ function collect(
       else chunks.push(chunk);
     };
     source.on('data', take);
-    source.once('end', () => {
-      finish({ kind: 'read', text: Buffer.concat(chunks).toString('utf8'), bytes });
+    source.on('end', () => {
+      const [first] = chunks;
+      const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+      if (!finished) finish({ kind: 'read', text: whole.toString('utf8'), bytes });
     });
-    request.once('error', () => {
+    request.on('error', () => {
       finish({ kind: 'aborted' });
     });
-    request.once('close', () => {
+    request.on('close', () => {
       if (!request.complete) finish({ kind: 'aborted' });
     });
     if (decoder === undefined) return;

@@ -6,8 +6,29 @@ export interface ComplexityLimits {
   readonly maxKeys: number;
 }
 
+/** Levels that are looked at in the call stack: events have two or three. */
+const SHALLOW = 8;
+
 /** Why parsed JSON is refused; undefined when it is within the limits. Stops at the first excess. */
-export function complexityProblem(value: unknown, { maxDepth, maxKeys }: ComplexityLimits): string | undefined {
+export function complexityProblem(value: unknown, limits: ComplexityLimits): string | undefined {
+  const isHarmless = limits.maxDepth >= SHALLOW && shallowKeys(value, SHALLOW) <= limits.maxKeys;
+  return isHarmless ? undefined : wholeProblem(value, limits);
+}
+
+/** Keys and elements of all levels; infinite where there are more levels than `levels`. */
+function shallowKeys(value: unknown, levels: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (levels === 0) return Number.POSITIVE_INFINITY;
+  let keys = 0;
+  // Of parsed JSON nothing is inherited that can be enumerated.
+  for (const key in value) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key];
+    keys += typeof inner === 'object' ? 1 + shallowKeys(inner, levels - 1) : 1;
+  }
+  return keys;
+}
+
+function wholeProblem(value: unknown, { maxDepth, maxKeys }: ComplexityLimits): string | undefined {
   const open: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 1 }];
   let keys = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

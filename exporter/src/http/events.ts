@@ -1,8 +1,11 @@
 // POST /v1/events: one JSON event, a JSON array or NDJSON, plain or compressed.
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { quoted } from '../errors.ts';
-import { sendProblem } from './answer.ts';
-import { principalOf } from './auth/guard.ts';
+import { INTERNAL, NOT_READY, wrongMethod } from './answer.ts';
+import type { Access } from './auth/access.ts';
+import { refusalHeaders } from './auth/guard.ts';
+import type { Principal } from './auth/tokens.ts';
+import { BareAnswers } from './bare-answer.ts';
 import { readRequestBody } from './body.ts';
 import type { BodyLimits, BodyMemory, BodyResult } from './body.ts';
 import { ingestText } from './ingest.ts';
@@ -20,6 +23,16 @@ const REFUSAL_STATUS: Readonly<Record<Refusal['reason'], number>> = {
   too_many_events: 413,
   quota_exceeded: 429,
 };
+const NOT_DURABLE = {
+  status: 503,
+  code: 'not_durable',
+  message: 'the events could not be stored and none of them counts; send them again',
+};
+const BUSY = {
+  status: 503,
+  code: 'busy',
+  message: 'as many bodies are under way as may be held at once; none of these events counts; send them again',
+};
 
 export interface EventsParts extends IngestParts {
   readonly body: BodyLimits;
@@ -27,15 +40,159 @@ export interface EventsParts extends IngestParts {
   /** Hears of a body that was not read because others fill the memory. */
   readonly onNoRoom: () => void;
   readonly onNotDurable: (error: unknown) => void;
+  readonly access: Access;
+  /** The operator's own headers, over those of the exporter. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  /** False until everything counted before this start is back. */
+  readonly started: () => boolean;
+  /** Hears of errors that reached the end; the sender is told 500 and nothing more. */
+  readonly onError: (error: unknown) => void;
 }
 
-/** The handlers in their order: content type, then body and ingest. */
-export function eventsHandlers(parts: EventsParts): readonly RequestHandler[] {
-  return [requireFormat, (request, response) => take(parts, request, response)];
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
-function formatOf(request: Request): BodyFormat | undefined {
-  const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
+/** As it is most often spelled: answered without express. Every other spelling of it finds the same listener behind express. */
+const PATH = '/v1/events';
+
+export function isEventsRequest({ url }: IncomingMessage): boolean {
+  return url === PATH;
+}
+
+/** Everything from the credentials to the answer. It needs nothing of express, which costs several times a small event. */
+export function eventsListener(parts: EventsParts): RequestListener {
+  const endpoint = new EventsEndpoint(parts);
+  return (request, response) => {
+    endpoint.take({ request, response }).catch((error: unknown) => {
+      parts.onError(error);
+      // What was begun cannot be answered otherwise.
+      if (response.headersSent) response.destroy();
+      else endpoint.answers.problem(response, INTERNAL);
+    });
+  };
+}
+
+class EventsEndpoint {
+  readonly answers: BareAnswers;
+  readonly #parts: EventsParts;
+
+  constructor(parts: EventsParts) {
+    this.#parts = parts;
+    this.answers = new BareAnswers(parts.headers);
+  }
+
+  async take({ request, response }: Exchange): Promise<void> {
+    const { access, started, body: limits, memory } = this.#parts;
+    const { headers, socket } = request;
+    const decision = access.isGuarded('ingest')
+      ? await access.check('ingest', { headers, address: socket.remoteAddress })
+      : undefined;
+    if (decision?.kind === 'refused') {
+      this.answers.problem(response, decision, refusalHeaders(decision).flat());
+      return;
+    }
+    if (request.method !== 'POST') {
+      this.answers.problem(response, wrongMethod(request.method ?? '', 'POST'), ['Allow', 'POST']);
+      return;
+    }
+    if (!started()) {
+      this.answers.problem(response, NOT_READY, ['Retry-After', '1']);
+      return;
+    }
+    const format = formatOf(headers['content-type']);
+    if (format === undefined) {
+      const given = quoted(headers['content-type'] ?? 'no content type');
+      this.#unsupported(response, `${given} is not taken; expected Content-Type ${EXPECTED}`);
+      return;
+    }
+    const share = memory.share();
+    try {
+      const body = await readRequestBody(request, limits, share);
+      if (body.kind === 'read') await this.#answer(body, { response, format, principal: decision?.principal });
+      else this.#refuseBody(body.kind, response);
+    } finally {
+      // Not before it is answered: what was read is still there while it is stored.
+      share.release();
+    }
+  }
+
+  async #answer(
+    { text, bytes }: Extract<BodyResult, { kind: 'read' }>,
+    {
+      response,
+      format,
+      principal,
+    }: { readonly response: ServerResponse; readonly format: BodyFormat; readonly principal: Principal | undefined }
+  ): Promise<void> {
+    const result = await ingestText(this.#parts, { body: text, bytes, format, source: 'http', principal });
+    // The request took too long and was answered meanwhile.
+    if (response.headersSent) return;
+    switch (result.kind) {
+      case 'answered':
+        this.answers.json(response, { text: JSON.stringify(result.answer) });
+        return;
+      case 'refused': {
+        const { reason, message, retryAfterS } = result.refusal;
+        const more = retryAfterS === undefined ? undefined : ['Retry-After', String(retryAfterS)];
+        this.answers.problem(response, { status: REFUSAL_STATUS[reason], code: reason, message }, more);
+        return;
+      }
+      case 'not-durable':
+        this.#parts.onNotDurable(result.error);
+        this.answers.problem(response, NOT_DURABLE, ['Retry-After', '1']);
+        return;
+    }
+  }
+
+  #refuseBody(kind: Exclude<BodyResult['kind'], 'read'>, response: ServerResponse): void {
+    const { maxBytes, maxRatio } = this.#parts.body;
+    switch (kind) {
+      case 'too-large':
+        this.#tooLarge(response, `the body is larger than ${maxBytes} bytes; send fewer events at once`);
+        return;
+      case 'expands-too-much':
+        this.#tooLarge(
+          response,
+          `the body unpacks to more than ${maxRatio} times its size; expected less, and at most ${maxBytes} bytes in all`
+        );
+        return;
+      case 'no-room':
+        this.#parts.onNoRoom();
+        this.answers.problem(response, BUSY, ['Retry-After', '1', 'Connection', 'close']);
+        return;
+      case 'unknown-encoding':
+        this.#unsupported(response, `the body's encoding is not taken; expected ${EXPECTED}`);
+        return;
+      case 'unreadable':
+        this.#parts.rejected('not_json');
+        this.answers.problem(response, {
+          status: 400,
+          code: 'not_json',
+          message: `the body could not be read; expected ${EXPECTED}`,
+        });
+        return;
+      case 'aborted':
+        response.destroy();
+        return;
+    }
+  }
+
+  #unsupported(response: ServerResponse, message: string): void {
+    this.answers.problem(response, { status: 415, code: 'unsupported_media_type', message });
+  }
+
+  #tooLarge(response: ServerResponse, message: string): void {
+    this.#parts.rejected('too_large');
+    this.answers.problem(response, { status: 413, code: 'too_large', message });
+  }
+}
+
+function formatOf(contentType: string | undefined): BodyFormat | undefined {
+  if (contentType === undefined) return undefined;
+  if (Object.hasOwn(FORMATS, contentType)) return FORMATS[contentType];
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   // Trimmed first: a pattern that trims by itself takes time by the square of a long header.
   const charset = parameters
     .map((parameter) => /^charset="?([^"]*)"?$/.exec(parameter.trim())?.[1]?.trim())
@@ -43,100 +200,4 @@ function formatOf(request: Request): BodyFormat | undefined {
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') return undefined;
   const known = type.trim();
   return Object.hasOwn(FORMATS, known) ? FORMATS[known] : undefined;
-}
-
-function requireFormat(request: Request, response: Response, next: NextFunction): void {
-  if (formatOf(request) !== undefined) {
-    next();
-    return;
-  }
-  const given = quoted(request.get('content-type') ?? 'no content type');
-  unsupported(response, `${given} is not taken; expected Content-Type ${EXPECTED}`);
-}
-
-function unsupported(response: Response, message: string): void {
-  sendProblem(response, { status: 415, code: 'unsupported_media_type', message });
-}
-
-async function take(parts: EventsParts, request: Request, response: Response): Promise<void> {
-  const share = parts.memory.share();
-  // Until it is answered: what was read is still there while it is stored.
-  response.once('close', share.release);
-  const body = await readRequestBody(request, parts.body, share);
-  if (body.kind === 'read') await answer(parts, body, { request, response });
-  else refuseBody(parts, body.kind, response);
-}
-
-async function answer(
-  parts: EventsParts,
-  { text, bytes }: Extract<BodyResult, { kind: 'read' }>,
-  { request, response }: { readonly request: Request; readonly response: Response }
-): Promise<void> {
-  const format = formatOf(request) ?? 'json';
-  const principal = principalOf(request);
-  const result = await ingestText(parts, { body: text, bytes, format, source: 'http', principal });
-  switch (result.kind) {
-    case 'answered':
-      response.json(result.answer);
-      return;
-    case 'refused': {
-      const { reason, message, retryAfterS } = result.refusal;
-      if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
-      sendProblem(response, { status: REFUSAL_STATUS[reason], code: reason, message });
-      return;
-    }
-    case 'not-durable':
-      parts.onNotDurable(result.error);
-      response.set('Retry-After', '1');
-      sendProblem(response, {
-        status: 503,
-        code: 'not_durable',
-        message: 'the events could not be stored and none of them counts; send them again',
-      });
-      return;
-  }
-}
-
-function refuseBody(parts: EventsParts, kind: Exclude<BodyResult['kind'], 'read'>, response: Response): void {
-  const { maxBytes, maxRatio } = parts.body;
-  switch (kind) {
-    case 'too-large':
-      tooLarge(parts, response, `the body is larger than ${maxBytes} bytes; send fewer events at once`);
-      return;
-    case 'expands-too-much':
-      tooLarge(
-        parts,
-        response,
-        `the body unpacks to more than ${maxRatio} times its size; expected less, and at most ${maxBytes} bytes in all`
-      );
-      return;
-    case 'no-room':
-      parts.onNoRoom();
-      response.set('Retry-After', '1').set('Connection', 'close');
-      sendProblem(response, {
-        status: 503,
-        code: 'busy',
-        message: 'as many bodies are under way as may be held at once; none of these events counts; send them again',
-      });
-      return;
-    case 'unknown-encoding':
-      unsupported(response, `the body's encoding is not taken; expected ${EXPECTED}`);
-      return;
-    case 'unreadable':
-      parts.rejected('not_json');
-      sendProblem(response, {
-        status: 400,
-        code: 'not_json',
-        message: `the body could not be read; expected ${EXPECTED}`,
-      });
-      return;
-    case 'aborted':
-      response.destroy();
-      return;
-  }
-}
-
-function tooLarge(parts: EventsParts, response: Response, message: string): void {
-  parts.rejected('too_large');
-  sendProblem(response, { status: 413, code: 'too_large', message });
 }

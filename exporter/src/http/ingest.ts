@@ -65,7 +65,7 @@ export async function ingestText(
     const { message, retryAfterS } = reserved;
     return refuse(parts, { reason: 'quota_exceeded', message, retryAfterS });
   }
-  const items = read.items.map((item) => withinComplexity(item, parts.complexity));
+  const items = withinComplexity(read.items, parts.complexity);
   try {
     const answer = await parts.ingest(items, source, principal?.binding);
     // Repeats and refused events are not held against the sender; the bytes were sent all the same.
@@ -77,9 +77,16 @@ export async function ingestText(
   }
 }
 
-function withinComplexity(item: RawItem, limits: ComplexityLimits): RawItem {
-  const problem = 'raw' in item ? complexityProblem(item.raw, limits) : undefined;
-  return problem === undefined ? item : { rejection: { reason: 'too_complex', message: problem } };
+/** The same items, unless one of them is not: then a copy in which its rejection is in its place. */
+function withinComplexity(items: readonly RawItem[], limits: ComplexityLimits): readonly RawItem[] {
+  let kept: RawItem[] | undefined;
+  for (const [at, item] of items.entries()) {
+    const problem = 'raw' in item ? complexityProblem(item.raw, limits) : undefined;
+    if (problem === undefined) continue;
+    kept ??= [...items];
+    kept[at] = { rejection: { reason: 'too_complex', message: problem } };
+  }
+  return kept ?? items;
 }
 
 function refuse(parts: IngestParts, refusal: Refusal): IngestResult {

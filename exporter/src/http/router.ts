@@ -1,14 +1,13 @@
 // All paths of the exporter as one express Router, which a host may mount in its own app.
+import type { RequestListener } from 'node:http';
 import { Router } from 'express';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
 import type { ModelView } from '../model/views.ts';
-import { methodNotAllowed, securityHeaders, sendProblem } from './answer.ts';
+import { INTERNAL, methodNotAllowed, NOT_READY, securityHeaders, sendProblem } from './answer.ts';
 import type { Access } from './auth/access.ts';
 import { guard, probeGuard } from './auth/guard.ts';
 import { checkpointsHandler } from './checkpoints.ts';
-import { eventsHandlers } from './events.ts';
-import type { EventsParts } from './events.ts';
 import { bareReadyHandler, liveHandler, readyHandler } from './health.ts';
 import type { HealthParts } from './health.ts';
 import { LANDING_ASSETS } from './landing/assets.ts';
@@ -27,7 +26,8 @@ export interface RouterParts {
   readonly past: ReadPastCheckpoints | undefined;
   readonly metrics: MetricsParts;
   readonly timeline: TimelineParts;
-  readonly events: EventsParts;
+  /** POST /v1/events, with all that stands before it: see events.ts. */
+  readonly events: RequestListener;
   readonly health: HealthParts;
   readonly access: Access;
   /** The operator's own headers, over those of the exporter. */
@@ -71,11 +71,9 @@ export function createRouter(parts: RouterParts): Router {
       .get(...gate, handler)
       .all(methodNotAllowed('GET, HEAD'));
   }
-  router
-    .route('/v1/events')
-    .all(headers, guard(parts.access, 'ingest'))
-    .post(afterStart, ...eventsHandlers(parts.events))
-    .all(methodNotAllowed('POST'));
+  router.all('/v1/events', (request, response) => {
+    parts.events(request, response);
+  });
   for (const asset of LANDING_ASSETS) {
     const send: RequestHandler = (_request, response) => {
       response.set('Content-Type', asset.type).send(asset.body);
@@ -99,11 +97,7 @@ function requireStart(started: () => boolean): RequestHandler {
       return;
     }
     response.set('Retry-After', '1');
-    sendProblem(response, {
-      status: 503,
-      code: 'not_ready',
-      message: 'the exporter is starting: it reads its journal; try again in a moment',
-    });
+    sendProblem(response, NOT_READY);
   };
 }
 
@@ -120,7 +114,7 @@ function lastResort(onError: (error: unknown) => void, headers: RequestHandler):
     onError(error);
     // What was begun cannot be answered otherwise; express would print the error.
     if (response.headersSent) response.destroy();
-    else sendProblem(response, { status: 500, code: 'internal', message: 'the request could not be answered' });
+    else sendProblem(response, INTERNAL);
   };
 }
 

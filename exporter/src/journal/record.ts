@@ -3,6 +3,7 @@
 //   {"e": event, "d": digest, "s": source}     "d" is left out where it is the event's id
 //   {"w": [sweptMs, retentionMs, silentRetentionMs]}
 import type { OrchestratorEvent, Source } from '../contract/event.ts';
+import { JsonBytes } from '../json-bytes.ts';
 import type { JournalEntry } from './journal.ts';
 import type { EventSummary } from './segment-index.ts';
 import { isSoundEvent, isSoundSource, isSoundSweep } from './sound-entry.ts';
@@ -20,26 +21,28 @@ export interface Chunk {
  */
 export function encodeEntries(entries: readonly JournalEntry[], maxBytes: number): readonly Chunk[] {
   const chunks: Chunk[] = [];
-  let text = '';
   let count = 0;
   let events = new EventSum();
-  const cut = (): void => {
-    if (count > 0) chunks.push({ lines: Buffer.from(text, 'utf8'), count, events });
-    text = '';
-    count = 0;
-    events = new EventSum();
-  };
+  lines.clear();
   for (const entry of entries) {
-    const line = lineOf(entry);
-    // Characters, not bytes: of what the contract lets through none takes more than three bytes each.
-    if (text.length + line.length > maxBytes) cut();
-    text += line;
+    const before = lines.length;
+    writeLine(entry);
+    if (lines.length > maxBytes && count > 0) {
+      const all = lines.copy();
+      chunks.push({ lines: all.subarray(0, before), count, events });
+      lines.clear();
+      lines.append(all.subarray(before));
+      count = 0;
+      events = new EventSum();
+    }
     count += 1;
     events.add(entry);
   }
-  cut();
+  if (count > 0) chunks.push({ lines: lines.copy(), count, events });
   return chunks;
 }
+
+const lines = new JsonBytes();
 
 /** Sums up the events of entries, or of chunks. */
 export class EventSum implements EventSummary {
@@ -65,14 +68,21 @@ export class EventSum implements EventSummary {
   }
 }
 
-function lineOf(entry: JournalEntry): string {
+function writeLine(entry: JournalEntry): void {
   if ('sweptMs' in entry) {
-    return `${JSON.stringify({ w: [entry.sweptMs, entry.retentionMs, entry.silentRetentionMs] })}\n`;
+    lines.ascii('{"w":');
+    lines.value([entry.sweptMs, entry.retentionMs, entry.silentRetentionMs]);
+    lines.ascii('}\n');
+    return;
   }
   const { event, digest, source } = entry;
-  const kept = 'task' in event ? Object.assign({}, event, { task: undefined }) : event;
-  const told = digest === event.id ? '' : `,"d":${JSON.stringify(digest)}`;
-  return `{"e":${JSON.stringify(kept)}${told},"s":"${source}"}\n`;
+  lines.ascii('{"e":');
+  lines.value('task' in event ? { ...event, task: undefined } : event);
+  if (digest !== event.id) {
+    lines.ascii(',"d":');
+    lines.string(digest);
+  }
+  lines.ascii(`,"s":"${source}"}\n`);
 }
 
 /** Text that stands in the line of every event of the thread, and in no line of another thread's but by chance. */

@@ -25,6 +25,7 @@ export class BudgetLedger {
 
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
+      if (!concernsBudgets(change)) continue;
       for (const account of this.#accounts) account.apply(change);
       if (change.kind === 'spend') {
         this.#history.add({ labels: change, spend: change.spend, atMs: change.bookedMs ?? change.atMs });
@@ -124,6 +125,28 @@ export class BudgetLedger {
       const isTouched = thread.endedMs === undefined && thread.startedMs < this.#lostBeforeMs;
       if (isTouched && matchesThread(account.definition.match, thread)) account.missesThread(thread.threadId);
     }
+  }
+}
+
+/** Most changes are none of a budget's, and there are several budgets. */
+function concernsBudgets({ kind }: Change): boolean {
+  switch (kind) {
+    case 'thread-started':
+    case 'thread-state':
+    case 'thread-finished':
+    case 'thread-forgotten':
+    case 'spend':
+    case 'unpriced':
+    case 'usage-settled':
+      return true;
+    case 'agent-state':
+    case 'agent-seen':
+    case 'node-run':
+    case 'tokens':
+    case 'thread-budget':
+    case 'checkpoint':
+    case 'anomaly':
+      return false;
   }
 }
 

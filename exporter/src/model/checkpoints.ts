@@ -21,9 +21,9 @@ export function saveCheckpoint(step: Step<CheckpointSaved>): void {
     outputTokens: thread.tokens.output,
   });
   if (thread.checkpoints.length > MAX_CHECKPOINTS) thread.checkpoints.shift();
-  const { checkpointId } = event;
-  const count = thread.checkpointCount;
-  changes.push({ kind: 'checkpoint', ...at(step), outcome: 'saved', checkpointId, index, count });
+  const { checkpointId, timestampMs: atMs } = event;
+  const { threadId, workflow, checkpointCount: count } = thread;
+  changes.push({ kind: 'checkpoint', threadId, workflow, atMs, outcome: 'saved', checkpointId, index, count });
 }
 
 export function failCheckpoint(step: Step<CheckpointFailed>): void {

@@ -59,7 +59,9 @@ export function endRun(step: Step, { node, lane, outcome, durationMs }: RunEnd):
   }
   if (!thread.stepsReported) thread.stepCount += 1;
   agent.lastRunEndMs = Math.max(agent.lastRunEndMs, event.timestampMs);
-  changes.push({ kind: 'node-run', ...at(step), node, agent: agent.agent, outcome, durationMs: tookMs });
+  const { threadId, workflow } = thread;
+  const { timestampMs: atMs } = event;
+  changes.push({ kind: 'node-run', threadId, workflow, atMs, node, agent: agent.agent, outcome, durationMs: tookMs });
   if (isLate(step, agent)) return;
   if (outcome === 'failed') {
     moveAgent(step, agent, { to: 'failed', atMs: event.timestampMs });

@@ -14,20 +14,36 @@ export function applyCost(step: CostStep): void {
   const { event, thread, changes } = step;
   const agent = spender(step);
   const late = receivedMs(event) - event.timestampMs > MAX_BEHIND_MS;
+  const { threadId, workflow } = thread;
+  const { timestampMs: atMs } = event;
   const who = {
-    ...(late ? { bookedMs: receivedMs(event) } : {}),
     team: event.team ?? thread.team,
     agent: agent?.agent ?? (event.corrects === undefined ? undefined : event.agent) ?? UNATTRIBUTED_AGENT,
     provider: event.provider ?? UNKNOWN_LABEL,
     model: event.model ?? UNKNOWN_LABEL,
   };
+  const booked = late ? { bookedMs: receivedMs(event) } : undefined;
   const told = event.total !== undefined || event.spend !== undefined;
   const included = isInTotals(step);
   const spend = addToTotals(step, agent, spendOf(step));
   if (spend > 0) {
     noteStep(thread, { atMs: event.timestampMs, spend });
     const source = { pricedBy: told ? 'reported' : 'table', late: event.corrects !== undefined } as const;
-    changes.push({ kind: 'spend', ...at(step), ...who, ...source, spend, threadTotal: thread.total });
+    const { team, agent: spentBy, provider, model } = who;
+    changes.push({
+      kind: 'spend',
+      threadId,
+      workflow,
+      atMs,
+      ...booked,
+      team,
+      agent: spentBy,
+      provider,
+      model,
+      ...source,
+      spend,
+      threadTotal: thread.total,
+    });
   }
   let used = 0;
   for (const direction of TOKEN_DIRECTIONS) {
@@ -36,11 +52,11 @@ export function applyCost(step: CostStep): void {
     used += tokens;
     thread.tokens[direction] += tokens;
     const { team, agent: user, provider, model } = who;
-    changes.push({ kind: 'tokens', ...at(step), team, agent: user, provider, model, direction, tokens });
+    changes.push({ kind: 'tokens', threadId, workflow, atMs, team, agent: user, provider, model, direction, tokens });
   }
   const reason = used > 0 && !told && !included ? unpricedReason(event) : undefined;
   if (reason !== undefined) {
-    changes.push({ kind: 'unpriced', ...at(step), ...who, id: event.id, tokens: event.tokens, reason });
+    changes.push({ kind: 'unpriced', ...at(step), ...booked, ...who, id: event.id, tokens: event.tokens, reason });
   }
   reportBudget(step, spend);
 }
@@ -136,6 +152,11 @@ function noteStep(thread: ThreadRecord, { atMs, spend }: { atMs: number; spend: 
   let place = spendSteps.length;
   while (place > 0 && (spendSteps[place - 1]?.atMs ?? 0) > atMs) place -= 1;
   const before = spendSteps[place - 1]?.total ?? thread.spendBase;
+  if (place === spendSteps.length) {
+    spendSteps.push({ atMs, total: addUsd(spendSteps[place - 1]?.total ?? thread.spendBase, spend) });
+    if (spendSteps.length > MAX_SPEND_STEPS) thread.spendBase = spendSteps.shift()?.total ?? thread.spendBase;
+    return;
+  }
   const raised = spendSteps.slice(place).map((step) => ({ ...step, total: addUsd(step.total, spend) }));
   spendSteps.splice(place, raised.length, { atMs, total: addUsd(before, spend) }, ...raised);
   if (spendSteps.length > MAX_SPEND_STEPS) thread.spendBase = spendSteps.shift()?.total ?? thread.spendBase;
@@ -165,5 +186,6 @@ function setRemaining(step: Step, remaining: NanoUsd): void {
   const { thread, changes } = step;
   if (thread.budgetLimit === undefined) return;
   thread.budgetRemaining = remaining;
-  changes.push({ kind: 'thread-budget', ...at(step), limit: thread.budgetLimit, remaining });
+  const { threadId, workflow, budgetLimit: limit } = thread;
+  changes.push({ kind: 'thread-budget', threadId, workflow, atMs: step.event.timestampMs, limit, remaining });
 }

@@ -23,6 +23,7 @@ import type {
   ReloadableFile,
   TimelineDropReason,
 } from '../contract/metrics.ts';
+import { PairCounts, PlainHistogram } from './plain-counts.ts';
 
 /** What is read at scrape time rather than counted. */
 export interface SelfReadings {
@@ -57,7 +58,7 @@ export type ScrapeEndpoint = '/metrics' | '/metrics/timeline';
 export class SelfMetrics {
   readonly registry = new Registry();
   readonly #foldedLabels = new Set<string>();
-  readonly #events;
+  readonly #events = new PairCounts(EVENT_TYPES, SOURCES);
   readonly #rejected;
   readonly #duplicates;
   readonly #anomalies;
@@ -89,11 +90,17 @@ export class SelfMetrics {
     for (const what of ['mean', 'stddev', 'min'])
       this.registry.removeSingleMetric(`nodejs_eventloop_lag_${what}_seconds`);
     this.#gauge(SELF.buildInfo).set({ version, node_version: process.version }, 1);
-    this.#events = this.#counter(SELF.events);
+    const events = this.#events;
+    new Counter({
+      ...this.#base(SELF.events),
+      collect() {
+        events.show(this, ['type', 'source']);
+      },
+    });
     this.#rejected = this.#counter(SELF.eventsRejected);
     this.#duplicates = this.#counter(SELF.eventsDuplicate);
     this.#anomalies = this.#counter(SELF.eventAnomalies);
-    this.#lag = this.#histogram(SELF.eventLag);
+    this.#lag = new PlainHistogram(SELF.eventLag, this.registry);
     this.#labelOverflow = this.#counter(SELF.labelOverflow);
     this.#threadsOverCap = this.#counter(SELF.threadsOverCap);
     this.#gauge(SELF.journalDurable).set(journalDurable ? 1 : 0);
@@ -160,7 +167,7 @@ export class SelfMetrics {
   }
 
   accepted(type: EventType, source: Source): void {
-    this.#events.inc({ type, source });
+    this.#events.add(type, source);
   }
 
   rejected(reason: RejectReason): void {
@@ -247,7 +254,6 @@ export class SelfMetrics {
 
   /** Zero for every series whose labels are known: a rate over the first event needs a zero before it. */
   #initialise(): void {
-    for (const type of EVENT_TYPES) for (const source of SOURCES) this.#events.inc({ type, source }, 0);
     for (const reason of REJECT_REASONS) this.#rejected.inc({ reason }, 0);
     for (const kind of ANOMALIES) this.#anomalies.inc({ kind }, 0);
     for (const reason of TIMELINE_DROP_REASONS) this.#timelineDropped.inc({ reason }, 0);

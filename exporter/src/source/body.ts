@@ -31,13 +31,18 @@ export function readBody(text: string, contentType: 'json' | 'ndjson'): BodyResu
 }
 
 function readLines(body: string): RawItem[] {
-  return body
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const parsed = parseJson(line);
-      return parsed.ok ? { raw: parsed.value } : { rejection: notJson(line, parsed.problem) };
-    });
+  const items: RawItem[] = [];
+  for (let from = 0; from < body.length;) {
+    const found = body.indexOf('\n', from);
+    const end = found === -1 ? body.length : found;
+    const line = body.slice(from, end);
+    from = end + 1;
+    // What begins an object is neither blank nor in need of a second look.
+    if (!line.startsWith('{') && line.trim() === '') continue;
+    const parsed = parseJson(line);
+    items.push(parsed.ok ? { raw: parsed.value } : { rejection: notJson(line, parsed.problem) });
+  }
+  return items;
 }
 
 function notJson(line: string, problem: string): Rejection {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { attachEmitter, copyOf } from './emitter.ts';
+import { attachEmitter } from './emitter.ts';
 
 class Subscribable {
   readonly callbacks = new Set<(event: unknown) => void>();
@@ -62,12 +62,4 @@ test.each([
   ['an emitter that cannot be left', { on: () => {} }, 'an object with the keys [on]'],
 ])('%s is refused', (_name, emitter, shown) => {
   expect(() => attachEmitter(emitter, () => {})).toThrow(new TypeError(`cannot attach to ${shown}: ${EXPECTED}`));
-});
-
-test('a copy stays as the event was; what cannot be copied is itself', () => {
-  const event = { payload: { agent: 'a' } };
-  const copy = copyOf(event);
-  event.payload.agent = 'b';
-  const uncopied = { run: () => 1 };
-  expect([copy, copyOf(uncopied), copyOf(undefined)]).toEqual([{ payload: { agent: 'a' } }, uncopied, undefined]);
 });

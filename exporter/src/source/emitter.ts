@@ -37,15 +37,6 @@ export function attachEmitter(emitter: unknown, ingest: (raw: unknown) => void):
   });
 }
 
-/** The event as it is now, for later; itself where it holds what cannot be copied, such as a function. Never throws. */
-export function copyOf(raw: unknown): unknown {
-  try {
-    return structuredClone(raw);
-  } catch {
-    return raw;
-  }
-}
-
 type Method = (this: unknown, ...args: readonly unknown[]) => unknown;
 
 function method(target: unknown, name: string): Method | undefined {

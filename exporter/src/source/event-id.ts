@@ -1,5 +1,6 @@
 // The id of an event that was sent without one: a hash of its producer's number, else of what it says.
 import { hash } from 'node:crypto';
+import { JsonBytes } from '../json-bytes.ts';
 
 const MAX_DEPTH = 8;
 const MAX_VALUES = 2_000;
@@ -20,8 +21,74 @@ export interface Said {
  * the hash, of a text of more than 4,096 characters its own hash. Reads no prototype and calls no toJSON; a getter that throws throws here.
  */
 export function eventDigest({ threadId, type, timestamp, payload }: Said): string {
-  const text = canonical([threadId, type, timestamp, payload], 0, { values: MAX_VALUES });
-  return hash('sha256', text, 'base64url').slice(0, 22);
+  const said = [threadId, type, timestamp, payload];
+  return hash('sha256', canonicalBytes(said) ?? canonicalText(said), 'base64url').slice(0, 22);
+}
+
+/** What is hashed, as text. */
+export function canonicalText(said: unknown): string {
+  return canonical(said, 0, { values: MAX_VALUES });
+}
+
+const bytes = new JsonBytes();
+
+/** The same text in UTF-8, without making a string of it; undefined for what reaches one of the bounds. Good until the next call. */
+export function canonicalBytes(said: unknown): Buffer | undefined {
+  bytes.clear();
+  return writeCanonical(said, 0, MAX_VALUES) < 0 ? undefined : bytes.view();
+}
+
+/** @returns how many values are left, negative when a bound was reached. */
+function writeCanonical(value: unknown, depth: number, values: number): number {
+  let left = values - 1;
+  switch (typeof value) {
+    case 'string':
+      if (value.length > MAX_TEXT) return -1;
+      bytes.string(value);
+      return left;
+    case 'number':
+      if (!Number.isFinite(value)) return -1;
+      bytes.number(value);
+      return left;
+    case 'boolean':
+      bytes.ascii(value ? 'true' : 'false');
+      return left;
+    case 'object': {
+      if (value === null) break;
+      if (depth >= MAX_DEPTH) return -1;
+      if (Array.isArray(value)) {
+        bytes.byte(0x5b);
+        for (let at = 0; at < value.length && left > 0; at++) {
+          if (at > 0) bytes.byte(0x2c);
+          left = writeCanonical(value[at], depth + 1, left);
+        }
+        bytes.byte(0x5d);
+        return left > 0 ? left : -1;
+      }
+      const keys = Object.keys(value);
+      if (keys.length > MAX_KEYS) return -1;
+      let before = 0x7b;
+      if (keys.length === 0) bytes.byte(before);
+      for (const key of inOrder(keys)) {
+        if (left <= 0 || key.length > MAX_TEXT) return -1;
+        bytes.byte(before);
+        before = 0x2c;
+        bytes.string(key);
+        bytes.byte(0x3a);
+        left = writeCanonical(Reflect.get(value, key), depth + 1, left);
+      }
+      bytes.byte(0x7d);
+      return left > 0 ? left : -1;
+    }
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      break;
+    case 'bigint':
+      return -1;
+  }
+  bytes.ascii('null');
+  return left;
 }
 
 /** 128-bit hash of a producer's name and number. */

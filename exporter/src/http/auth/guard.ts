@@ -1,12 +1,8 @@
 // The door of a path: asks Access, and answers 401, 403 or 429 itself.
-import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import { sendProblem } from '../answer.ts';
 import type { Access, Decision } from './access.ts';
-import type { Principal, Scope } from './tokens.ts';
-
-/** By whom each request under way was sent; set by the guard, read by the handlers behind it. */
-const principals = new WeakMap<IncomingMessage, Principal>();
+import type { Scope } from './tokens.ts';
 
 export function guard(access: Access, scope: Scope): RequestHandler {
   return async (request, response, next) => {
@@ -15,7 +11,6 @@ export function guard(access: Access, scope: Scope): RequestHandler {
       answerRefused(response, decision);
       return;
     }
-    if (decision.principal !== undefined) principals.set(request, decision.principal);
     next();
   };
 }
@@ -32,13 +27,17 @@ export function probeGuard(access: Access, bare: RequestHandler): RequestHandler
   };
 }
 
-/** Undefined where no token was asked for. */
-export function principalOf(request: IncomingMessage): Principal | undefined {
-  return principals.get(request);
+function answerRefused(response: Response, refused: Extract<Decision, { kind: 'refused' }>): void {
+  for (const [name, value] of refusalHeaders(refused)) response.append(name, value);
+  sendProblem(response, refused);
 }
 
-function answerRefused(response: Response, refused: Extract<Decision, { kind: 'refused' }>): void {
-  if (refused.challenges.length > 0) response.set('WWW-Authenticate', [...refused.challenges]);
-  if (refused.retryAfterS !== undefined) response.set('Retry-After', String(refused.retryAfterS));
-  sendProblem(response, refused);
+/** Names and values; the same name may come more than once. */
+export function refusalHeaders({
+  challenges,
+  retryAfterS,
+}: Extract<Decision, { kind: 'refused' }>): [string, string][] {
+  const headers = challenges.map((challenge): [string, string] => ['WWW-Authenticate', challenge]);
+  if (retryAfterS !== undefined) headers.push(['Retry-After', String(retryAfterS)]);
+  return headers;
 }
