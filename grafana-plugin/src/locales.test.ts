@@ -48,6 +48,63 @@ function textsOf(name: string, source: string): Said[] {
   return found;
 }
 
+const LETTER = /\p{L}{2}/u;
+/** Attributes and properties whose value somebody reads. */
+const READ_NAMES = new Set([
+  'aria-label',
+  'title',
+  'placeholder',
+  'label',
+  'tooltip',
+  'name',
+  'description',
+  'category',
+]);
+/** Properties of these are no texts: icons, sizes, fields of data. */
+const SILENT_NAMES = new Set(['Button', 'IconButton', 'Icon']);
+
+function isReadable(node: ts.Expression | ts.JsxExpression | undefined): boolean {
+  const inner = node !== undefined && ts.isJsxExpression(node) ? node.expression : node;
+  return inner !== undefined && ts.isStringLiteralLike(inner) && LETTER.test(inner.text);
+}
+
+function isRawAttribute(node: ts.Node): boolean {
+  if (!ts.isJsxAttribute(node) || !READ_NAMES.has(node.name.getText())) {
+    return false;
+  }
+  const element = node.parent.parent;
+  const isIcon = node.name.getText() === 'name' && SILENT_NAMES.has(element.tagName.getText());
+  return !isIcon && isReadable(node.initializer as ts.Expression | undefined);
+}
+
+/** The texts of option editors: objects that say where the option is stored, and the choices in them. */
+function isRawOption(name: string, node: ts.Node): boolean {
+  return (
+    /(?:^|\/)module\.ts$/.test(name) &&
+    ts.isPropertyAssignment(node) &&
+    READ_NAMES.has(node.name.getText()) &&
+    isReadable(node.initializer)
+  );
+}
+
+/** Texts that are seen and were not asked of `t`: in elements, in option editors, on the canvas. */
+function rawTextsOf(name: string, source: string): string[] {
+  const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isDrawn =
+      ts.isCallExpression(node) &&
+      /(?:^|\.)(?:drawText|fillText)$/.test(node.expression.getText()) &&
+      node.arguments.some(isReadable);
+    if ((ts.isJsxText(node) && LETTER.test(node.text)) || isRawAttribute(node) || isRawOption(name, node) || isDrawn) {
+      found.push(node.getText().trim());
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
 function sourcesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -123,4 +180,35 @@ test.each<[string, string, RegExp]>([
   ['a text below a text', "t('a', 'A'); t('a.b', 'B')", /stands below a text/],
 ])('refuses %s', (_name, source, message) => {
   expect(() => resourcesOf(textsOf('x.ts', source))).toThrow(message);
+});
+
+test('whatever is seen goes through t', () => {
+  const raw = sourcesBelow(__dirname)
+    .filter((path) => !path.includes('/testing/'))
+    .flatMap((path) => rawTextsOf(path, readFileSync(path, 'utf8')));
+  expect(raw).toEqual([]);
+});
+
+test.each<[string, string, string, string[]]>([
+  ['nothing', 'x.tsx', '', []],
+  ['text in an element', 'x.tsx', 'const a = <b>Live</b>;', ['Live']],
+  ['signs and figures, which are no words', 'x.tsx', 'const a = <b>1 \u00d7</b>;', []],
+  ['a label', 'x.tsx', 'const a = <b aria-label="Live" className="live" />;', ['aria-label="Live"']],
+  ['the name of an icon', 'x.tsx', "const a = <Icon name='pen' title={'Pen'} />;", ["title={'Pen'}"]],
+  ['what t says', 'x.tsx', "const a = <b title={t('a', 'Live')}>{t('a', 'Live')}</b>;", []],
+  [
+    'an option',
+    'module.ts',
+    "add({ path: 'bands', name: 'Bands', options: [{ label: `Both` }] })",
+    ["name: 'Bands'", 'label: `Both`'],
+  ],
+  ['a property of something else', 'model.ts', "const a = { name: 'Bands' };", []],
+  [
+    'a word on the canvas',
+    'draw.ts',
+    "drawText(ctx, 'now', at); ctx.fillText(text, 1, 2)",
+    ["drawText(ctx, 'now', at)"],
+  ],
+])('finds %s', (_name, file, source, found) => {
+  expect(rawTextsOf(file, source)).toEqual(found);
 });

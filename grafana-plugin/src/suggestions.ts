@@ -6,6 +6,7 @@ import {
   type VisualizationSuggestion,
 } from '@grafana/data';
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { t } from './components/translate.ts';
 import { DEFAULT_OPTIONS, type Bands, type PanelOptions } from './options.ts';
 
 const STATES: ReadonlySet<string> = new Set([TIMELINE.agentState.name, PER_THREAD.agentState.name]);
@@ -15,11 +16,16 @@ const MONEY: ReadonlySet<string> = new Set([
   TIMELINE.threadCost.name,
 ]);
 
-const NAMES: Readonly<Record<Bands, string>> = {
-  both: 'Agent timeline and budget',
-  timeline: 'Agent timeline',
-  'burn-down': 'Budget burn-down',
-};
+function nameOf(bands: Bands): string {
+  switch (bands) {
+    case 'both':
+      return t('suggestion.both', 'Agent timeline and budget');
+    case 'timeline':
+      return t('suggestion.timeline', 'Agent timeline');
+    case 'burn-down':
+      return t('suggestion.burn-down', 'Budget burn-down');
+  }
+}
 
 /** The bands that `frames` have data for. */
 export function bandsOf(frames: readonly DataFrame[]): Bands | undefined {
@@ -43,7 +49,7 @@ export function suggest(
   }
   return [
     {
-      name: NAMES[bands],
+      name: nameOf(bands),
       score: VisualizationSuggestionScore.Best,
       options: { bands },
       cardOptions: {

@@ -16,6 +16,7 @@ import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
 import { AnnotationEditor } from './AnnotationEditor.tsx';
 import { Annotations } from './Annotations.tsx';
+import { canvasWords } from './canvas-words.ts';
 import { FoldMarks } from './FoldMarks.tsx';
 import { GroupButtons } from './GroupButtons.tsx';
 import { hoverText, shortened } from './hover-text.ts';
@@ -87,6 +88,7 @@ export function Chart(props: ChartProps): React.ReactElement {
   const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
   const rangeMs = range.toMs - range.fromMs;
   const time = useMemo(() => timeFormat(timeZone, rangeMs), [timeZone, rangeMs]);
+  const words = useMemo(canvasWords, []);
   const devicePixelRatio = window.devicePixelRatio || 1;
 
   const { rows } = lanes;
@@ -117,6 +119,7 @@ export function Chart(props: ChartProps): React.ReactElement {
         spent,
         shown: shownStates,
         stateName: palette.stateName,
+        words,
         ticks: time,
       }),
     [
@@ -134,6 +137,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       spent,
       shownStates,
       palette,
+      words,
       time,
     ]
   );

@@ -3,7 +3,7 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import type { Problem } from '../read/panel-data.ts';
+import type { Problem } from './problem-text.ts';
 
 interface MessageProps {
   readonly problems: readonly Problem[];

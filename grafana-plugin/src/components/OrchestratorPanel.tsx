@@ -1,7 +1,8 @@
 // The panel: reads what Grafana hands over, and puts figures, chart and legend (or what is missing) into its room.
 import React, { useMemo, useState } from 'react';
 import { css } from '@emotion/css';
-import { LoadingState, type PanelProps } from '@grafana/data';
+import type { PanelProps } from '@grafana/data';
+import { PanelDataErrorView } from '@grafana/runtime';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { forecast as forecastOf } from '../model/forecast.ts';
 import { burnDownAt } from '../model/replay.ts';
@@ -11,7 +12,7 @@ import { spentByThreads } from '../model/spent-in-range.ts';
 import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
 import { readAnnotations } from '../read/annotations.ts';
-import { readPanelData, type PanelData, type Problem } from '../read/panel-data.ts';
+import { readPanelData, type Lack, type PanelData } from '../read/panel-data.ts';
 import { Chart } from './Chart.tsx';
 import { COMPACT_FIGURES_HEIGHT, Figures, FIGURES_HEIGHT } from './Figures.tsx';
 import { figuresOf } from './figures-text.ts';
@@ -19,6 +20,7 @@ import { FILTER_HEIGHT, LaneFilter } from './LaneFilter.tsx';
 import { Legend, legendTotals } from './Legend.tsx';
 import { legendRoom } from './legend-room.ts';
 import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
+import { lackText, queryProblem } from './problem-text.ts';
 import { drawnRange } from './drawn-range.ts';
 import { ReplayControls } from './ReplayControls.tsx';
 import { resolutionText, summaryText } from './summary-text.ts';
@@ -28,7 +30,6 @@ import { useFolds } from './use-folds.ts';
 import { useReplay } from './use-replay.ts';
 import { useSharedCrosshair } from './use-shared-crosshair.ts';
 import { useLaneView } from './use-lane-view.ts';
-import { t } from './translate.ts';
 
 /** Below this size the figures collapse to remaining and exhaustion, on one line. */
 const ROOMY = { width: 600, height: 300 };
@@ -36,24 +37,12 @@ const LEGEND_TOTALS_MIN_WIDTH = 700;
 /** Below this width the replay is one button, below this size it is none. */
 const REPLAY_FULL_WIDTH = 900;
 const REPLAY_MIN = { width: 420, height: 240 };
-/** The problems that leave nothing to draw, given which bands are asked for. */
-function blockingProblems(data: PanelData, bands: PanelOptions['bands']): Problem[] {
-  const timeline = bands === 'burn-down' ? undefined : data.timelineProblem;
-  const budget = bands === 'timeline' ? undefined : data.budgetProblem;
-  const all = [timeline, budget].filter((problem) => problem !== undefined);
+/** What leaves nothing to draw, given which bands are asked for. */
+function blockingLacks(data: PanelData, bands: PanelOptions['bands']): Lack[] {
+  const timeline = bands === 'burn-down' ? undefined : data.timelineLack;
+  const budget = bands === 'timeline' ? undefined : data.budgetLack;
+  const all = [timeline, budget].filter((lack) => lack !== undefined);
   return all.length === (bands === 'both' ? 2 : 1) ? all : [];
-}
-
-function queryProblem(data: PanelProps['data']): Problem | undefined {
-  const errors = data.errors ?? [];
-  const message = errors[0]?.message ?? errors[0]?.data?.message;
-  return data.state === LoadingState.Error
-    ? {
-        title: t('query.failed', 'The query failed'),
-        advice: message ?? t('query.no-reason', 'No reason was given.'),
-        query: '',
-      }
-    : undefined;
 }
 
 export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactElement | null {
@@ -115,10 +104,22 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   if (width <= 0 || height <= 0) {
     return null;
   }
-  const blocking = blockingProblems(read, options.bands);
+  const blocking = blockingLacks(read, options.bands).map(lackText);
   if (blocking.length > 0) {
     const failed = queryProblem(data);
-    return <Message problems={failed === undefined ? blocking : [failed]} width={width} height={height} />;
+    const isOtherData =
+      read.timelineLack !== undefined && read.budgetLack !== undefined && data.series.some((frame) => frame.length > 0);
+    // Grafana's own view offers other visualizations for data of another kind, where the panel is edited.
+    return failed === undefined && isOtherData ? (
+      <PanelDataErrorView
+        panelId={props.id}
+        fieldConfig={props.fieldConfig}
+        data={data}
+        message={blocking.map((one) => `${one.title}. ${one.advice}\n${one.query}`).join('\n')}
+      />
+    ) : (
+      <Message problems={failed === undefined ? blocking : [failed]} width={width} height={height} />
+    );
   }
 
   const compact = width < ROOMY.width || height < ROOMY.height;
@@ -129,7 +130,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const legend =
     timeline === undefined ? undefined : legendRoom(options.legend, { width, height, items: totals.length });
   const legendSize = { bottom: 0, right: 0, ...(legend === undefined ? {} : { [legend.placement]: legend.size }) };
-  const notice = options.bands === 'both' && !compact ? (read.timelineProblem ?? read.budgetProblem) : undefined;
+  const lack = options.bands === 'both' && !compact ? (read.timelineLack ?? read.budgetLack) : undefined;
+  const notice = lack === undefined ? undefined : lackText(lack);
   const figuresHeight = showFigures ? (compact ? COMPACT_FIGURES_HEIGHT : FIGURES_HEIGHT) : 0;
   const showFilter =
     !compact &&

@@ -31,20 +31,28 @@ function useRested<T>(value: T): T | undefined {
   return rested;
 }
 
-const SEGMENT_COLUMNS = [
-  'thread',
-  'agent',
-  'state',
-  'start ms',
-  'end ms',
+const segmentColumns = (): string[] => [
+  t('table.thread', 'thread'),
+  t('table.agent', 'agent'),
+  t('table.state', 'state'),
+  t('table.start', 'start ms'),
+  t('table.end', 'end ms'),
   'x',
-  'width',
+  t('table.width', 'width'),
   'y',
-  'height',
-  'states',
-  'text',
+  t('table.height', 'height'),
+  t('table.states', 'states'),
+  t('table.text', 'text'),
 ];
-const ROW_COLUMNS = ['kind', 'name', 'depth', 'y', 'height', 'expanded', 'spent'];
+const rowColumns = (): string[] => [
+  t('table.kind', 'kind'),
+  t('table.name', 'name'),
+  t('table.depth', 'depth'),
+  'y',
+  t('table.height', 'height'),
+  t('table.expanded', 'expanded'),
+  t('table.spent', 'spent'),
+];
 
 function segmentRows(timeline: TimelineLayout): { cells: string[][]; total: number } {
   const cells: string[][] = [];
@@ -134,12 +142,12 @@ export const SegmentTable = React.memo(function SegmentTable({
             ? t('table.first', 'The first {{shown}} of {{total}} visible states', { shown: MAX_ROWS, total })
             : t('table.all', 'Visible states of agents')}
         </caption>
-        <Head names={SEGMENT_COLUMNS} />
+        <Head names={segmentColumns()} />
         <Body rows={cells} />
       </table>
       <table data-testid="orchestrator-rows">
         <caption>{t('table.rows', 'Visible lanes and groups')}</caption>
-        <Head names={ROW_COLUMNS} />
+        <Head names={rowColumns()} />
         <Body rows={rows} />
       </table>
     </div>

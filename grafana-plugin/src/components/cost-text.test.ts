@@ -9,6 +9,7 @@ import { toTimeline, type Timeline } from '../model/timeline.ts';
 import { figuresOf } from './figures-text.ts';
 import { hoverText } from './hover-text.ts';
 import { timeFormat } from './time-format.ts';
+import { WORDS } from '../testing/words.ts';
 
 const RANGE = { fromMs: 0, toMs: 1_000, nowMs: 1_000 };
 const SCENE = { ...RANGE, stalenessMs: 5_000, holeMs: 5_000, sampled: false };
@@ -65,6 +66,7 @@ function told(timeline: Timeline, showCost: CostView, width = 1_198): string[] {
   const { roots } = treeOf(timeline);
   const isCollapsed = () => false;
   const made = layoutPanel({
+    words: WORDS,
     width,
     height: 300,
     devicePixelRatio: 1,

@@ -1,4 +1,5 @@
 // What the figures row says, as text. No React, so that it can be tested as a table.
+import type { AgentState, ThreadState } from 'orchestrator-exporter/contract/states';
 import { burnRate, trend, type Forecast } from '../model/forecast.ts';
 import { remainingUsd, type BurnDown } from '../model/burn-down.ts';
 import { agentsPerState, type Timeline } from '../model/timeline.ts';
@@ -6,6 +7,7 @@ import { roughDuration } from '../layout/duration-text.ts';
 import { plainText } from '../layout/label-fit.ts';
 import { moneyText } from '../layout/money-text.ts';
 import type { Spent } from '../model/spent-in-range.ts';
+import { stateWord } from './state-words.ts';
 import type { TimeFormat } from './time-format.ts';
 import { t } from './translate.ts';
 
@@ -165,8 +167,22 @@ function runsAt(group: Timeline['groups'][number], atMs: number): boolean {
   return group.runs.some((run) => run.startMs <= atMs && (run.endMs === undefined || run.endMs > atMs));
 }
 
+/** What a thread is in; where its state is not known, whether it has begun. */
+type Phase = ThreadState | 'ended' | 'not started';
+
+function phaseText(phase: Phase): string {
+  switch (phase) {
+    case 'ended':
+      return t('state.ended', 'ended');
+    case 'not started':
+      return t('state.not-started', 'not started');
+    default:
+      return stateWord(phase);
+  }
+}
+
 /** What one thread's state was: the last one is known, of those before only whether it ran. */
-function wordOf(group: Timeline['groups'][number], atMs: number): string {
+function phaseOf(group: Timeline['groups'][number], atMs: number): Phase {
   const lastRun = group.runs.at(-1);
   if (lastRun === undefined || atMs >= (lastRun.endMs ?? Infinity)) {
     return group.state ?? 'ended';
@@ -176,7 +192,7 @@ function wordOf(group: Timeline['groups'][number], atMs: number): string {
 
 function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
   const running = timeline.groups.filter((group) => runsAt(group, atMs));
-  const counts = new Map<string, number>();
+  const counts = new Map<AgentState, number>();
   for (const group of running) {
     for (const [state, count] of agentsPerState(group, atMs)) {
       counts.set(state, (counts.get(state) ?? 0) + count);
@@ -184,17 +200,17 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
   }
   const agents = timeline.groups.reduce((sum, group) => sum + group.lanes.filter((lane) => !lane.isTool).length, 0);
   const only = timeline.groups.length === 1 ? timeline.groups[0] : undefined;
-  const word = only === undefined ? undefined : live ? only.state : wordOf(only, atMs);
-  const value = word ?? (running.length > 0 ? 'running' : 'ended');
+  const known = only === undefined ? undefined : live ? only.state : phaseOf(only, atMs);
+  const phase = known ?? (running.length > 0 ? 'running' : 'ended');
   const threads =
     only === undefined
       ? `${t('figure.threads', '{{running}} of {{count}} threads', { running: running.length, count: timeline.groups.length, defaultValue_one: '{{running}} of {{count}} thread' })}`
       : '';
   const active = [...counts].filter(([state]) => state !== 'idle' && state !== 'completed');
   const activeCount = active.reduce((sum, [, count]) => sum + count, 0);
-  const notable = ['waiting', 'queued', 'paused', 'failed'].flatMap((state) => {
+  const notable = (['waiting', 'queued', 'paused', 'failed'] as const).flatMap((state) => {
     const count = counts.get(state) ?? 0;
-    return count === 0 ? [] : [`${count} ${state}`];
+    return count === 0 ? [] : [`${count} ${stateWord(state)}`];
   });
   const agentText =
     running.length > 0
@@ -206,11 +222,11 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
             defaultValue_one: '{{active}} of {{count}} agent active',
           })
       : t('figure.agents', '{{count}} agents', { count: agents, defaultValue_one: '{{count}} agent' });
-  const failed = value === 'failed' || value === 'timeout';
+  const failed = phase === 'failed' || phase === 'timeout';
   return {
     id: 'state',
     label: t('figure.state', 'State'),
-    value,
+    value: phaseText(phase),
     detail: [threads, agentText, ...notable].filter((part) => part !== '').join(', '),
     ...(threads === '' ? {} : { shortDetail: threads }),
     tone: failed ? 'critical' : 'plain',

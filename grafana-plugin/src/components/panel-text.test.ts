@@ -297,9 +297,9 @@ test('the summary says what the canvas shows', () => {
   const timeline = toTimeline([thread('t', 'running', { a: 'running' })], EXTENT);
   const data = {
     timeline,
-    timelineProblem: undefined,
+    timelineLack: undefined,
     burnDowns: [],
-    budgetProblem: undefined,
+    budgetLack: undefined,
     spenders: [],
     resolution: undefined,
     looks: {},

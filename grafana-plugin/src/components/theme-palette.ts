@@ -4,6 +4,7 @@ import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/st
 import type { Palette } from '../draw/palette.ts';
 import { plainText } from '../layout/label-fit.ts';
 import type { StateLooks } from '../read/state-looks.ts';
+import { stateWord } from './state-words.ts';
 
 /**
  * Follows the theme, light or dark; colours come from Grafana's own named palette. Mappings and overrides win over them. A
@@ -42,7 +43,7 @@ function ownPalette(theme: GrafanaTheme2): Palette {
       completed: alpha(line, isDark ? 0.26 : 0.3),
       failed: red,
     },
-    stateName: perState((state) => state),
+    stateName: perState(stateWord),
     onState: {
       idle: colors.text.primary,
       queued: colors.text.primary,
@@ -110,7 +111,7 @@ function withLooks(own: Palette, looks: StateLooks, theme: GrafanaTheme2): Palet
   return {
     ...own,
     state: perState((state) => colorOf(state) ?? own.state[state]),
-    stateName: perState((state) => plainText(looks[state]?.name ?? state)),
+    stateName: perState((state) => plainText(looks[state]?.name ?? stateWord(state))),
     onState: perState(onColor),
     toolRunning: running ?? own.toolRunning,
     run: running === undefined ? own.run : colorManipulator.alpha(running, 0.4),

@@ -171,13 +171,13 @@ function drawLineNames(
     const style = { ...name, align: atEdge ? 'right' : 'left' } as const;
     ctx.strokeStyle = palette.background;
     ctx.lineWidth = 3;
-    drawText(ctx, 'ideal', { x: atEdge ? x - 4 : x + 4, y: y - 9, style });
+    drawText(ctx, layout.words.ideal, { x: atEdge ? x - 4 : x + 4, y: y - 9, style });
   }
   if (band.forecast?.exhaustedX !== undefined) {
     const x = band.forecast.exhaustedX;
     const atEdge = x > right - 70;
     const style = { ...name, color: palette.forecast, align: atEdge ? 'right' : 'left' } as const;
-    drawText(ctx, 'exhausted', { x: x + (atEdge ? -6 : 6), y: (band.limitY ?? band.top) + 12, style });
+    drawText(ctx, layout.words.exhausted, { x: x + (atEdge ? -6 : 6), y: (band.limitY ?? band.top) + 12, style });
   }
   for (const { label } of band.budgets) {
     if (label !== undefined) {
@@ -193,10 +193,13 @@ function drawLineNames(
 
 const TITLE_ROOM = 20;
 
-function drawTitle(ctx: CanvasRenderingContext2D, band: BurnDownLayout, palette: Palette): void {
+function drawTitle(
+  ctx: CanvasRenderingContext2D,
+  layout: PanelLayout,
+  { band, palette }: { band: BurnDownLayout; palette: Palette }
+): void {
   const style = { color: palette.weakText, font: fontOf(LABEL_FONT_PX, palette.fontFamily), align: 'left' } as const;
-  const text = band.title === '' ? 'Budget remaining' : `Budget remaining \u00b7 ${band.title}`;
-  drawText(ctx, text, { x: 0, y: band.top - 12, style });
+  drawText(ctx, layout.words.remaining(band.title), { x: 0, y: band.top - 12, style });
 }
 
 /** The band with everything in it, now line excepted; its title where there is room between the bands. */
@@ -207,7 +210,7 @@ export function drawBurnDown(ctx: CanvasRenderingContext2D, layout: PanelLayout,
   }
   const { left, right } = layout.axis;
   if (band.top - (layout.timeline?.bottom ?? layout.plotTop) > TITLE_ROOM) {
-    drawTitle(ctx, band, palette);
+    drawTitle(ctx, layout, { band, palette });
   }
   drawScale(ctx, layout, { band, palette });
   withClip(ctx, { x: left, y: band.top - 2, width: right - left, height: band.bottom - band.top + 2 }, () => {

@@ -7,6 +7,7 @@ import { createMeasure } from './measure.ts';
 import type { Palette } from './palette.ts';
 import { withClip } from './with-clip.ts';
 import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
+import { WORDS } from '../testing/words.ts';
 
 /** A bar at 10, 5 of 20 by 16 pixels, with round corners and with sharp ones at its left. */
 const ROUND = ['moveTo 12 5', 'arcTo 30 5 30 21 2', 'arcTo 30 21 10 21 2', 'arcTo 10 21 10 5 2', 'arcTo 10 5 30 5 2'];
@@ -166,6 +167,7 @@ describe('the title of the burn-down', () => {
     shown: ALL_STATES,
   });
   const layout = (timeline: TimelineLayout | undefined, top: number): PanelLayout => ({
+    words: WORDS,
     width: 400,
     height: 300,
     axis: { fromMs: 0, toMs: 1, left: 100, right: 390 },

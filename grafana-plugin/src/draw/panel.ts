@@ -48,7 +48,7 @@ function drawNow(ctx: CanvasRenderingContext2D, layout: PanelLayout, palette: Pa
   roundedRect(ctx, { x: left, y: 0, width, height: 15 }, [2, 2]);
   ctx.fill();
   const style = { color: palette.onNow, font: fontOf(10, palette.fontFamily), align: 'center' } as const;
-  drawText(ctx, 'now', { x: left + width / 2, y: 8, style });
+  drawText(ctx, layout.words.now, { x: left + width / 2, y: 8, style });
 }
 
 /** Draws `layout` onto a context whose canvas is `devicePixelRatio` times as large as the layout in each direction. */

@@ -115,14 +115,14 @@ function drawName(ctx: CanvasRenderingContext2D, name: NameLabel, at: { moneyRig
 function drawRail(
   ctx: CanvasRenderingContext2D,
   band: TimelineLayout,
-  at: { axisLeft: number; palette: Palette }
+  at: { axisLeft: number; title: string; palette: Palette }
 ): void {
   if (band.rail === undefined) {
     return;
   }
   const { y, marks } = band.rail;
   const style = { color: at.palette.faintText, font: fontOf(10, at.palette.fontFamily), align: 'right' } as const;
-  drawText(ctx, at.axisLeft > 90 ? 'checkpoints' : '', { x: at.axisLeft - 12, y, style });
+  drawText(ctx, at.axisLeft > 90 ? at.title : '', { x: at.axisLeft - 12, y, style });
   ctx.strokeStyle = at.palette.weakText;
   ctx.fillStyle = at.palette.background;
   ctx.lineWidth = 1.2;
@@ -183,7 +183,7 @@ export function drawTimeline(ctx: CanvasRenderingContext2D, layout: PanelLayout,
   }
   const { left, right } = layout.axis;
   const { rows, names, sticky } = band;
-  drawRail(ctx, band, { axisLeft: left, palette });
+  drawRail(ctx, band, { axisLeft: left, title: layout.words.checkpoints, palette });
   drawRows(ctx, { rows, names, top: sticky.bottom, bottom: band.bottom }, { left, right, palette });
   let top = band.top;
   for (const [i, row] of sticky.rows.entries()) {

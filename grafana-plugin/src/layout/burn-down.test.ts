@@ -1,6 +1,7 @@
 import { toBurnDown, type BurnDown } from '../model/burn-down.ts';
 import type { Forecast } from '../model/forecast.ts';
 import { layoutBurnDown, type BurnDownInput } from './burn-down.ts';
+import { WORDS } from '../testing/words.ts';
 
 function burnDown(name: string, limitUsd: number | undefined, leftUsd: readonly number[]): BurnDown {
   const made = toBurnDown(
@@ -25,6 +26,7 @@ function burnDown(name: string, limitUsd: number | undefined, leftUsd: readonly 
 
 function layout(burnDowns: BurnDown[], more: Partial<BurnDownInput> = {}) {
   return layoutBurnDown({
+    words: WORDS,
     axis: { fromMs: 0, toMs: 1_000, left: 0, right: 1_000 },
     top: 0,
     bottom: 100,

@@ -7,6 +7,7 @@ import type { Forecast } from '../model/forecast.ts';
 import { fitShortened, plainText, type MeasureText } from './label-fit.ts';
 import { moneyText, moneyTick } from './money-text.ts';
 import { bendsBetween, xOfTime, type TimeAxis } from './time-axis.ts';
+import type { Words } from './words.ts';
 
 export interface Point {
   readonly x: number;
@@ -75,6 +76,7 @@ export interface BurnDownInput {
   readonly showIdealLine: boolean;
   readonly scale: BudgetScale;
   readonly measure: MeasureText;
+  readonly words: Words;
 }
 
 const MIN_TICK_DISTANCE = 26;
@@ -262,8 +264,8 @@ function layoutAmounts(
 const MARK_FONT_PX = 10;
 const MARK_GAP = 8;
 
-function markText({ kind, usd }: BudgetMark): string {
-  return kind === 'reset' || usd === undefined ? 'reset' : `${kind === 'top-up' ? '+' : '\u2212'}${moneyText(usd)}`;
+function markText({ kind, usd }: BudgetMark, words: Words): string {
+  return kind === 'reset' || usd === undefined ? words.reset : `${kind === 'top-up' ? '+' : '\u2212'}${moneyText(usd)}`;
 }
 
 function layoutMarks(primary: BurnDown, input: BurnDownInput & { toPoint: (p: MoneyPoint) => Point }): MarkLabel[] {
@@ -273,7 +275,7 @@ function layoutMarks(primary: BurnDown, input: BurnDownInput & { toPoint: (p: Mo
     .filter(({ atMs }) => atMs >= axis.fromMs && atMs <= axis.toMs)
     .map((mark) => {
       const { x, y } = input.toPoint({ atMs: mark.atMs, usd: amountAt(primary.points, mark.atMs) ?? 0 });
-      const text = markText(mark);
+      const text = markText(mark, input.words);
       if (x < freeFromX) {
         return { kind: mark.kind, x, y, text: '' };
       }

@@ -10,6 +10,7 @@ import { rollUpRects, runRects, type RollUpRect, type RunRect } from './roll-up.
 import { runEnds, type RunEnd } from './run-ends.ts';
 import { segmentRects, type SegmentRect } from './segment-rects.ts';
 import { axisKey, type TimeAxis } from './time-axis.ts';
+import type { Words } from './words.ts';
 
 /** A sub-lane: one of several in a lane whose states overlap. */
 export interface RowTrack {
@@ -116,6 +117,7 @@ export interface LanesInput {
   readonly costOnBars: boolean;
   readonly measure: MeasureText;
   readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
+  readonly words: Words;
 }
 
 /** Index of the row at `offset` CSS pixels below the first one's top. */
@@ -197,6 +199,7 @@ function rectsOf(
     shown,
     measure,
     stateName,
+    words: input.words,
     labelled,
     spendOf: input.costOnBars ? (i) => knownSpend(spend, i) : undefined,
   });

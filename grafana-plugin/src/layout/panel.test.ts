@@ -8,6 +8,7 @@ import { indexRows } from './lanes.ts';
 import { layoutPanel, type LayoutInput, type PanelLayout, type TimelineInput } from './panel.ts';
 import { ALL_STATES, clickState } from '../model/state-filter.ts';
 import type { AgentState } from 'orchestrator-exporter/contract/states';
+import { WORDS } from '../testing/words.ts';
 
 const RANGE = { fromMs: 0, toMs: 1_000, nowMs: 800 };
 
@@ -88,6 +89,7 @@ function rowsOf(timeline: Timeline, isCollapsed = (_key: string) => false): Time
 
 function layout(more: Partial<LayoutInput> = {}): PanelLayout {
   return layoutPanel({
+    words: WORDS,
     width: 1_198,
     height: 400,
     devicePixelRatio: 1,

@@ -23,6 +23,7 @@ import { layoutRow, layoutRows, rowsHeight, type Row, type RowIndex } from './la
 import { moneyInColumn } from './money-text.ts';
 import { stickyRows } from './sticky-rows.ts';
 import { timeTicks, xOfTime, type Tick, type TickFormat, type TimeAxis } from './time-axis.ts';
+import type { Words } from './words.ts';
 
 export interface TimelineInput {
   readonly rows: RowIndex;
@@ -60,6 +61,7 @@ export interface LayoutInput {
   readonly shown?: StateSet | undefined;
   /** What states are called on their bars; their own words where it is left out. */
   readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
+  readonly words: Words;
   readonly ticks: Pick<TickFormat, 'tickText' | 'zoneOffsetMs'>;
 }
 
@@ -100,6 +102,7 @@ export interface PanelLayout {
   readonly now: { readonly x: number; readonly flag: boolean } | undefined;
   readonly timeline: TimelineLayout | undefined;
   readonly burnDown: BurnDownLayout | undefined;
+  readonly words: Words;
 }
 
 const FLAG_HEIGHT = 18;
@@ -231,6 +234,7 @@ function layoutTimeline(
     costOnBars: input.showCost === 'segment',
     measure,
     stateName,
+    words: input.words,
   };
   const rows = layoutRows(timeline.rows, lanes);
   const sticky = stickyRows(timeline.rows, { scrollTop, height: box.bottom - lanesTop }).flatMap(
@@ -291,7 +295,9 @@ export function layoutPanel(input: LayoutInput): PanelLayout {
             showIdealLine: input.showIdealLine,
             scale: input.budgetScale,
             measure: input.measure,
+            words: input.words,
           })
         : undefined,
+    words: input.words,
   };
 }

@@ -18,6 +18,7 @@ import { shortDuration } from './duration-text.ts';
 import { moneyText } from './money-text.ts';
 import { firstWhole, type MeasureText } from './label-fit.ts';
 import { timeOfX, xOfTime, type TimeAxis } from './time-axis.ts';
+import type { Words } from './words.ts';
 
 export const BAR_FONT_PX = 11;
 const ARROW_WIDTH = 6;
@@ -108,19 +109,19 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: 
  * What a bar says where there is room: its state where that is not the common one, how long it took and what it spent; the
  * money goes first where there is not. Fullest first.
  */
-function labelTexts(segment: Segment, usd: number | undefined, stateName: RectInput['stateName']): string[] {
+function labelTexts(segment: Segment, usd: number | undefined, input: RectInput): string[] {
   const own = shortDuration(segment.endMs - segment.startMs);
   const durations = usd === undefined ? [own] : [`${own} \u00b7 ${moneyText(usd)}`, own];
-  return durations.map((duration) => labelText(segment, duration, stateName));
+  return durations.map((duration) => labelText(segment, duration, input));
 }
 
-function labelText(segment: Segment, duration: string, stateName: RectInput['stateName']): string {
+function labelText(segment: Segment, duration: string, { stateName, words }: RectInput): string {
   switch (segment.state) {
     case 'idle':
     case 'completed':
       return '';
     case 'running':
-      return segment.ongoing ? `${duration} so far` : duration;
+      return segment.ongoing ? words.soFar(duration) : duration;
     case 'queued':
     case 'waiting':
     case 'paused':
@@ -140,7 +141,7 @@ function labelOf(
   input: RectInput
 ): SegmentRect['label'] {
   // Hatched, outlined and thin bars carry no text; theirs stands to the right if the lane is free there.
-  const texts = () => labelTexts(segment, at.usd, input.stateName);
+  const texts = () => labelTexts(segment, at.usd, input);
   const isInside = segment.state === 'running' || segment.state === 'paused' || segment.state === 'failed';
   if (isInside && at.width < MIN_LABEL_WIDTH) {
     return undefined;
@@ -163,6 +164,7 @@ export interface RectInput extends PixelGrid {
   /** What the state of an entry spent, US dollars; undefined where that is not known or not shown. */
   readonly spendOf?: ((index: number) => number | undefined) | undefined;
   readonly stateName?: Readonly<Record<AgentState, string>> | undefined;
+  readonly words: Words;
 }
 
 /** Start of the next known state after entry `i`, in CSS pixels. */

@@ -378,10 +378,10 @@ describe('budgets', () => {
 
 test('what is missing is named with the query that brings it, and the other band still has its data', () => {
   const none = read([]);
-  expect([none.timelineProblem?.query, none.budgetProblem?.query.split('\n')[0]]).toEqual([
+  expect([none.timelineLack?.query, none.budgetLack?.query.split('\n')[0]]).toEqual([
     `${TIMELINE.agentState.name}{thread="$thread"}[2m\${__range_ms}ms]`,
     `${BUDGETS.limit.name}{budget="$budget"}`,
   ]);
   const lanesOnly = read([exact('a', [[10, 2]])]);
-  expect([lanesOnly.timelineProblem, lanesOnly.budgetProblem?.title]).toEqual([undefined, 'No budget in this range']);
+  expect([lanesOnly.timelineLack, lanesOnly.budgetLack?.of]).toEqual([undefined, 'budget']);
 });

@@ -11,19 +11,18 @@ import { readSpenders } from './spend.ts';
 import { readStateLooks, type StateLooks } from './state-looks.ts';
 import { readTimeline, type Resolution } from './timeline.ts';
 
-/** What a band lacks, and the query that would bring it. */
-export interface Problem {
-  readonly title: string;
-  readonly advice: string;
+/** What a band has nothing of, and the queries that would bring it, one a line. */
+export interface Lack {
+  readonly of: 'states' | 'budget';
   readonly query: string;
 }
 
 export interface PanelData {
   readonly timeline: Timeline | undefined;
-  readonly timelineProblem: Problem | undefined;
+  readonly timelineLack: Lack | undefined;
   /** Most at risk first; it is the one that the figures are about. */
   readonly burnDowns: readonly BurnDown[];
-  readonly budgetProblem: Problem | undefined;
+  readonly budgetLack: Lack | undefined;
   /** Running totals of agents and models, for the spend of a brushed range. */
   readonly spenders: readonly SpenderTotal[];
   readonly resolution: Resolution | undefined;
@@ -42,15 +41,13 @@ export interface ReadInput {
 /** Outage that the exporter makes up for afterwards: Prometheus refuses samples older than about an hour. */
 const EXACT_HOLE_MS = 3_600_000;
 
-const NO_AGENT_STATES: Problem = {
-  title: 'No agent states in this range',
-  advice: 'Add an instant query (type Instant, format Time series):',
+const NO_AGENT_STATES: Lack = {
+  of: 'states',
   query: `${TIMELINE.agentState.name}{thread="$thread"}[2m\${__range_ms}ms]`,
 };
 
-const NO_BUDGET: Problem = {
-  title: 'No budget in this range',
-  advice: 'Add range queries for a budget, or for the budget of a thread:',
+const NO_BUDGET: Lack = {
+  of: 'budget',
   query: [
     ...[BUDGETS.limit, BUDGETS.remaining].map((row) => `${row.name}{budget="$budget"}`),
     ...[PER_THREAD.threadBudgetLimit, PER_THREAD.threadBudgetRemaining].map((row) => `${row.name}{thread="$thread"}`),
@@ -95,9 +92,9 @@ export function readPanelData(frames: readonly DataFrame[], input: ReadInput, me
     .filter((burnDown) => burnDown !== undefined);
   return {
     timeline,
-    timelineProblem: timeline === undefined ? NO_AGENT_STATES : undefined,
+    timelineLack: timeline === undefined ? NO_AGENT_STATES : undefined,
     burnDowns: mostAtRiskFirst(burnDowns),
-    budgetProblem: burnDowns.length === 0 ? NO_BUDGET : undefined,
+    budgetLack: burnDowns.length === 0 ? NO_BUDGET : undefined,
     spenders: readSpenders(series),
     resolution: read?.resolution,
     looks: readStateLooks(frames),
