@@ -88,7 +88,7 @@ export function Chart(props: ChartProps): React.ReactElement {
   const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
   const rangeMs = range.toMs - range.fromMs;
   const time = useMemo(() => timeFormat(timeZone, rangeMs), [timeZone, rangeMs]);
-  const words = useMemo(canvasWords, []);
+  const words = useMemo(() => canvasWords(), []);
   const devicePixelRatio = window.devicePixelRatio || 1;
 
   const { rows } = lanes;

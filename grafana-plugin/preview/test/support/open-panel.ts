@@ -14,7 +14,8 @@ export interface PanelRequest {
   readonly options?: Readonly<Record<string, unknown>>;
   /** More of the address, from its `&` on. */
   readonly search?: string;
-  readonly reducedMotion?: boolean;
+  /** The whole dashboard around it, in a window high enough for the panels that matter. */
+  readonly inDashboard?: boolean;
   /** Content-Security-Policy that the host's page is served with. */
   readonly policy?: string;
 }
@@ -27,7 +28,7 @@ export interface OpenedPanel extends WatchedPage {
 export async function openPanel(browser: Browser, host: RunningHost, request: PanelRequest): Promise<OpenedPanel> {
   const opened = await openPage(browser, { nowMs: NOW_MS });
   const { page } = opened;
-  if (request.reducedMotion === true) await page.emulateMedia({ reducedMotion: 'reduce' });
+  if (request.inDashboard === true) await page.setViewportSize({ width: 1_280, height: 1_500 });
   await recordPrometheus(page, request.recording);
   if (request.policy !== undefined) await underPolicy(page, host, request.policy);
   await page.route('**/api/dashboards/uid/*', async (route) => {
@@ -40,7 +41,8 @@ export async function openPanel(browser: Browser, host: RunningHost, request: Pa
     await route.fulfill({ json: answer });
   });
   const range = `from=${FROM_MS}&to=${TO_MS}`;
-  await page.goto(`${host.url}/?${range}&viewPanel=${PANEL}&var-thread=${THREAD}${request.search ?? ''}`);
+  const view = request.inDashboard === true ? '' : `&viewPanel=${PANEL}`;
+  await page.goto(`${host.url}/?${range}${view}&var-thread=${THREAD}${request.search ?? ''}`);
   const panel = page.getByTestId(`panel-${PANEL}`);
   return { ...opened, panel, chart: panel.getByTestId('orchestrator-chart') };
 }
