@@ -135,6 +135,18 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     noErrors();
   });
 
+  test('a double click zooms the dashboard out to twice the range around its middle', async () => {
+    const { page, panel } = await show({ recording: EXACT });
+    await segmentsOf(panel);
+    const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+    await page.mouse.dblclick(chart.x + chart.width / 2, chart.y + chart.height / 3);
+    await page.waitForURL((url) => url.searchParams.get('from') !== String(FROM_MS));
+    const zoomed = new URL(page.url()).searchParams;
+    const half = (TO_MS - FROM_MS) / 2;
+    expect([zoomed.get('from'), zoomed.get('to')]).toEqual([String(FROM_MS - half), String(TO_MS + half)]);
+    noErrors();
+  });
+
   test('keeps what it shows when Grafana empties the arrays of the data before', async () => {
     const { page, panel } = await show({ recording: EXACT });
     const before = await segmentsOf(panel);
