@@ -134,7 +134,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       expect(await slider.getAttribute('aria-valuetext')).toMatch(/^11:55:03\.000\. .*running/);
       expect(await panel.getByTestId('orchestrator-replay-time').innerText()).toBe('11:55:03.000');
       expect(await panel.getByTestId('orchestrator-figure-state').innerText()).toMatch(
-        /running[\s\S]*1 of 3 agents active/
+        /^State\nrunning\n1 of 3 (?:agents )?active$/
       );
       const told = await page.getByTestId('orchestrator-tooltip').first().innerText();
       expect(told).toMatch(/11:55:03\.000[\s\S]*research[\s\S]*running[\s\S]*\$3\.56/);
