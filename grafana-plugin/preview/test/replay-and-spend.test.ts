@@ -166,19 +166,22 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       expect(Math.abs((await beforeNow()) - 100_000)).toBeLessThan(1_500);
     });
 
-    /** Milliseconds replayed for each that passes, over a while of playing, and how often the cursor moved. */
+    /** Milliseconds replayed for each that passes, from the first move of the cursor to the last, and the moves a second. */
     const watch = (forMs: number) =>
       slider.evaluate(async (element, ms) => {
         const now = () => Number(element.getAttribute('aria-valuenow'));
         const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
-        const [begun, first] = [await frame(), now()];
-        let [at, last, moves] = [begun, first, 0];
+        const begun = await frame();
+        const moves: { at: number; value: number }[] = [];
+        let [at, last] = [begun, now()];
         while (at - begun < ms) {
           at = await frame();
-          moves += Number(now() !== last);
+          if (now() !== last) moves.push({ at, value: now() });
           last = now();
         }
-        return { rate: (last - first) / (at - begun), moves };
+        const [first, end] = [moves[0], moves.at(-1)];
+        const passed = first === undefined || end === undefined ? NaN : end.at - first.at;
+        return { rate: ((end?.value ?? NaN) - (first?.value ?? NaN)) / passed, moves: moves.length, ms: at - begun };
       }, forMs);
 
     test('it plays at 1, 5, 20 and 100 times, pauses, and ends live', async () => {
@@ -188,11 +191,11 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       const rates: number[] = [];
       for (const speed of [1, 5, 20, 100]) {
         expect(await button('Speed').innerText()).toBe(`${speed}\u00d7`);
-        rates.push((await watch(400)).rate / speed);
+        rates.push((await watch(600)).rate / speed);
         await button('Speed').click();
       }
-      // Frames of a busy machine come late: within a third is the speed asked for and no other.
-      expect(rates.filter((rate) => rate < 2 / 3 || rate > 4 / 3)).toEqual([]);
+      // Frames of a busy machine come late: within a factor of two is the speed asked for and no other.
+      expect(rates.filter((rate) => !(rate > 1 / 2 && rate < 2))).toEqual([]);
       await button('Pause the replay').click();
       const paused = await beforeNow();
       expect((await watch(100)).moves).toBe(0);
@@ -210,10 +213,11 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       await slider.focus();
       await page.keyboard.press('Home');
       await page.keyboard.press('Space');
-      const { moves } = await watch(1_500);
+      const { moves, ms } = await watch(2_600);
       await page.keyboard.press('End');
       await page.emulateMedia({ reducedMotion: 'no-preference' });
-      expect([1, 2]).toContain(moves);
+      // At most one a second, and at least one.
+      expect([moves > 0, moves <= ms / 1_000]).toEqual([true, true]);
     });
   });
 
