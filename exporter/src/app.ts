@@ -304,7 +304,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
           refused: (file) => reload.refused(file),
           security: () => securityLook,
           sharedConsumers: () => shared.names(),
-          failingRemotes: () => pushing.failing(),
+          failingPushes: () => pushing.failing(),
           unpriced: () => model.unpriced.size,
           foldedLabels: () => self.foldedLabels,
           threadsOverCap: () => state.admission.refused,

@@ -24,6 +24,7 @@ const DEFAULTS = {
   latenessMs: 2_000,
   ring: 100_000,
   remoteWrite: [],
+  grafanaLive: undefined,
   origins: [],
   maxClients: 256,
   maxSubscriptions: 50,
@@ -115,7 +116,7 @@ test.each([
     problems: [
       'enviroment is not known; did you mean environment?',
       'listen.prot is not known; did you mean listen.port?',
-      'retention is not known; known are environment, listen, data_dir, log, journal, labels, threads, limits, timeline, remote_write, gateway, auth, web_config_file, budgets_file, prices_file',
+      'retention is not known; known are environment, listen, data_dir, log, journal, labels, threads, limits, timeline, remote_write, grafana_live, gateway, auth, web_config_file, budgets_file, prices_file',
       'environment is missing; expected text of 1 to 128 bytes without control characters',
     ],
   },

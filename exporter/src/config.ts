@@ -7,6 +7,7 @@ import { nearestName } from './contract/nearest-name.ts';
 import { quoted } from './errors.ts';
 import { ingestTokensSchema, readTokensSchema } from './http/auth/token-options.ts';
 import { LOG_LEVELS } from './log.ts';
+import { grafanaLiveSchema } from './push/live-options.ts';
 import { printedTargets, remoteWriteSchema } from './push/options.ts';
 
 /** One row: where the option stands, what it takes, what it is without it. */
@@ -261,6 +262,14 @@ export const OPTIONS = {
     sensitive: true,
     printed: printedTargets,
   }),
+  grafanaLive: option({
+    path: 'grafana_live',
+    schema: grafanaLiveSchema,
+    fallback: null,
+    accepts: '`{url, token_file, stream?, labels?, lateness?, heartbeat_interval?, remote_timeout?, tls_config?}`',
+    help: 'A Grafana that the timeline is pushed to as it happens, for panels that stream. See grafana-live.md.',
+    sensitive: true,
+  }),
   origins: option({
     path: 'gateway.origins',
     schema: z.array(z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text)),
@@ -330,14 +339,14 @@ export const OPTIONS = {
 
 type ValueOf<K extends keyof typeof OPTIONS> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
 
-type OptionalFile = 'budgetsFile' | 'pricesFile' | 'webConfigFile';
+type Optional = 'budgetsFile' | 'grafanaLive' | 'pricesFile' | 'webConfigFile';
 
 /** Value of `data_dir` that keeps no journal. */
 export const NO_JOURNAL = 'memory';
 
 /** Every option at its value: durations in ms, sizes in bytes. Frozen. */
-export type Config = { readonly [K in Exclude<keyof typeof OPTIONS, OptionalFile>]: ValueOf<K> } & {
-  readonly [K in OptionalFile]: string | undefined;
+export type Config = { readonly [K in Exclude<keyof typeof OPTIONS, Optional>]: ValueOf<K> } & {
+  readonly [K in Optional]: ValueOf<K> | undefined;
 };
 
 export type ConfigResult =
@@ -372,11 +381,13 @@ export function parseConfig(document: unknown): ConfigResult {
   });
   if (problems.length > 0) return { ok: false, problems };
   const config = Object.freeze(Object.fromEntries(entries) as Config);
-  const tooLate = config.remoteWrite.flatMap(({ lateness = 0 }, index) =>
+  const pushed = [
+    ...config.remoteWrite.map(({ lateness }, index) => [`remote_write[${index}]`, lateness] as const),
+    ['grafana_live', config.grafanaLive?.lateness] as const,
+  ];
+  const tooLate = pushed.flatMap(([path, lateness = 0]) =>
     lateness > config.latenessMs
-      ? [
-          `remote_write[${index}].lateness: ${lateness}ms is refused; expected no more than timeline.lateness (${config.latenessMs}ms)`,
-        ]
+      ? [`${path}.lateness: ${lateness}ms is refused; expected no more than timeline.lateness (${config.latenessMs}ms)`]
       : []
   );
   return tooLate.length > 0 ? { ok: false, problems: tooLate } : { ok: true, config };

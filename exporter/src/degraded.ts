@@ -21,7 +21,7 @@ export interface DegradedParts {
   readonly security: () => SecurityLook;
   readonly sharedConsumers: () => readonly string[];
   /** A sentence for each. */
-  readonly failingRemotes: () => readonly string[];
+  readonly failingPushes: () => readonly string[];
   readonly unpriced: () => number;
   readonly foldedLabels: () => readonly string[];
   readonly threadsOverCap: () => number;
@@ -82,8 +82,8 @@ function sentences(reason: DegradedReason, parts: DegradedParts): readonly strin
             `several clients fetch the timeline under one name, so that each gets a part of the samples; give every Prometheus server a consumer of its own: ${names.join(', ')}`,
           ];
     }
-    case 'remote_write_failing':
-      return parts.failingRemotes();
+    case 'push_failing':
+      return parts.failingPushes();
     case 'threads_over_cap': {
       const count = parts.threadsOverCap();
       return count === 0 ? [] : [`threads without series of their own, because threads.max is reached: ${count}`];

@@ -1,4 +1,4 @@
-// Pushes the timeline to the receivers of `remote_write`: from the configuration to what runs.
+// Pushes the timeline to the receivers of `remote_write` and to `grafana_live`: from the configuration to what runs.
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { messageOf, StartupError } from './errors.ts';
@@ -9,8 +9,12 @@ import { Poster } from './push/http-post.ts';
 import type { TlsFiles } from './push/http-post.ts';
 import { targetName } from './push/options.ts';
 import type { RemoteWriteOption } from './push/options.ts';
+import { influxLines } from './push/influx-lines.ts';
+import { pushUrl } from './push/live-options.ts';
+import type { GrafanaLiveOption } from './push/live-options.ts';
 import { PushTarget } from './push/push-target.ts';
 import { WRITE_REQUEST_HEADERS, WriteRequests } from './push/write-request.ts';
+import type { PushedSample } from './push/write-request.ts';
 import type { PushMetrics } from './series/push-metrics.ts';
 import type { Timeline } from './series/timeline.ts';
 
@@ -20,7 +24,7 @@ const FAILING_MS = 120_000;
 const STOP_MS = 5_000;
 
 export interface PushingParts {
-  readonly config: Pick<Config, 'environment' | 'remoteWrite' | 'latenessMs'>;
+  readonly config: PushConfig;
   readonly version: string;
   /** That of `timeline.lateness`, and those of {@link earlierLatenesses}. */
   readonly timelines: readonly [Timeline, ...Timeline[]];
@@ -29,52 +33,125 @@ export interface PushingParts {
   readonly metrics: PushMetrics;
 }
 
-/** As a consumer of the timeline: a name that none has who comes over HTTP. */
-export function remoteWriteConsumer(target: Pick<RemoteWriteOption, 'name' | 'url'>): string {
-  return `remote_write/${targetName(target)}`;
+/** What a receiver is, whatever is sent to it. */
+interface Receiver {
+  /** In metrics and logs. */
+  readonly name: string;
+  /** As a consumer of the timeline: a name that none has who comes over HTTP. */
+  readonly consumer: string;
+  readonly latenessMs: number;
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly tls: TlsFiles | undefined;
+  readonly authorization: () => string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly encode: (samples: readonly PushedSample[]) => Uint8Array;
+  readonly ends: boolean;
+  readonly queue: RemoteWriteOption['queue_config'];
+  readonly heartbeatMs: number;
 }
 
-/** How late events may come for the receiver. */
-export function latenessOf({ lateness }: RemoteWriteOption, { latenessMs }: Pick<Config, 'latenessMs'>): number {
-  return lateness ?? latenessMs;
+type PushConfig = Pick<Config, 'environment' | 'remoteWrite' | 'grafanaLive' | 'latenessMs'>;
+
+const LIVE_NAME = 'grafana_live';
+const LIVE_LATENESS_MS = 100;
+const LIVE_QUEUE = { max_samples_per_send: 2_000, batch_send_deadline: 50, min_backoff: 100, max_backoff: 5_000 };
+
+const readSecret = (path: string): string => readSmallFile(path).text;
+
+function receiversOf(config: PushConfig): readonly Receiver[] {
+  const { grafanaLive: live } = config;
+  const remotes = config.remoteWrite.map((option) => remoteReceiver(option, config));
+  return live === undefined ? remotes : [...remotes, liveReceiver(live, config)];
+}
+
+function remoteReceiver(option: RemoteWriteOption, { environment, latenessMs }: PushConfig): Receiver {
+  const name = targetName(option);
+  const requests = new WriteRequests(environment);
+  return {
+    name,
+    consumer: `remote_write/${name}`,
+    latenessMs: option.lateness ?? latenessMs,
+    url: option.url,
+    timeoutMs: option.remote_timeout,
+    tls: tlsFilesOf(option),
+    authorization: () => authorizationOf(option, readSecret),
+    headers: { ...option.headers, ...WRITE_REQUEST_HEADERS },
+    encode: (samples) => requests.encode(samples),
+    ends: true,
+    queue: option.queue_config,
+    heartbeatMs: option.heartbeat_interval,
+  };
+}
+
+function liveReceiver(option: GrafanaLiveOption, { environment, latenessMs }: PushConfig): Receiver {
+  return {
+    name: LIVE_NAME,
+    consumer: `${LIVE_NAME}/${option.stream}`,
+    latenessMs: option.lateness ?? Math.min(LIVE_LATENESS_MS, latenessMs),
+    url: pushUrl(option),
+    timeoutMs: option.remote_timeout,
+    tls: tlsFilesOf(option),
+    authorization: () => authorizationOf({ bearer_token_file: option.token_file }, readSecret),
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    encode: (samples) => Buffer.from(influxLines(samples, { environment, labels: option.labels })),
+    // Line protocol has no word for them; a thread's last state says that it has ended.
+    ends: false,
+    queue: LIVE_QUEUE,
+    heartbeatMs: option.heartbeat_interval,
+  };
 }
 
 /** The latenesses that want a timeline of their own, beside that of `timeline.lateness`. */
-export function earlierLatenesses(config: Pick<Config, 'remoteWrite' | 'latenessMs'>): readonly number[] {
-  const all = config.remoteWrite.map((target) => latenessOf(target, config));
-  return [...new Set(all)].filter((latenessMs) => latenessMs !== config.latenessMs);
+export function earlierLatenesses({
+  remoteWrite,
+  grafanaLive,
+  latenessMs,
+}: Pick<Config, 'remoteWrite' | 'grafanaLive' | 'latenessMs'>): readonly number[] {
+  const live = grafanaLive === undefined ? [] : [grafanaLive.lateness ?? Math.min(LIVE_LATENESS_MS, latenessMs)];
+  const all = [...remoteWrite.map(({ lateness = latenessMs }) => lateness), ...live];
+  return [...new Set(all)].filter((each) => each !== latenessMs);
 }
 
 /** @throws StartupError with every file that cannot be read; no message holds what is in one. */
-export function checkPushFiles({ remoteWrite }: Pick<Config, 'remoteWrite'>): void {
-  const problems = remoteWrite.flatMap((target, index) => {
-    const { ca_file, cert_file, key_file } = target.tls_config ?? {};
-    const files = [...secretFiles(target), ...[ca_file, cert_file, key_file].filter((path) => path !== undefined)];
-    return files.flatMap((path) => {
+export function checkPushFiles({ remoteWrite, grafanaLive }: Pick<Config, 'remoteWrite' | 'grafanaLive'>): void {
+  const named = [
+    ...remoteWrite.map((target, index) => ({
+      about: `remote_write[${index}]`,
+      files: [...secretFiles(target), ...tlsPaths(target)],
+    })),
+    ...(grafanaLive === undefined
+      ? []
+      : [{ about: 'grafana_live', files: [grafanaLive.token_file, ...tlsPaths(grafanaLive)] }]),
+  ];
+  const problems = named.flatMap(({ about, files }) =>
+    files.flatMap((path) => {
       try {
         readSmallFile(path);
         return [];
       } catch (error) {
-        return [`remote_write[${index}]: ${JSON.stringify(path)} cannot be read: ${messageOf(error)}`];
+        return [`${about}: ${JSON.stringify(path)} cannot be read: ${messageOf(error)}`];
       }
-    });
-  });
+    })
+  );
   if (problems.length > 0) throw new StartupError(problems);
 }
 
 export class Pushing {
   readonly #parts: PushingParts;
+  readonly #receivers: readonly Receiver[];
   readonly #targets: readonly { readonly name: string; readonly target: PushTarget; readonly poster: Poster }[];
 
   constructor(parts: PushingParts) {
     this.#parts = parts;
-    this.#targets = parts.config.remoteWrite.map((option) => this.#targetOf(option));
+    this.#receivers = receiversOf(parts.config);
+    this.#targets = this.#receivers.map((receiver) => this.#targetOf(receiver));
   }
 
   /** The timeline that a consumer reads. */
   timelineOf(consumer: string): Timeline {
-    const option = this.#parts.config.remoteWrite.find((each) => remoteWriteConsumer(each) === consumer);
-    return this.#timelineOf(option);
+    const receiver = this.#receivers.find((each) => each.consumer === consumer);
+    return this.#timelineOf(receiver?.latenessMs ?? this.#parts.config.latenessMs);
   }
 
   start(): void {
@@ -97,32 +174,27 @@ export class Pushing {
     return this.#targets.flatMap(({ name, target: { trouble } }) => {
       if (trouble === undefined || nowMs - trouble.sinceMs < FAILING_MS) return [];
       const seconds = Math.floor((nowMs - trouble.sinceMs) / 1_000);
-      return [`remote_write ${name} has taken nothing for ${seconds} s: ${trouble.message}`];
+      return [`${name} has taken nothing for ${seconds} s: ${trouble.message}`];
     });
   }
 
-  #timelineOf(option: RemoteWriteOption | undefined): Timeline {
-    const { config, timelines } = this.#parts;
-    const [main] = timelines;
-    const wanted = option === undefined ? config.latenessMs : latenessOf(option, config);
-    return timelines.find(({ latenessMs }) => latenessMs === wanted) ?? main;
+  #timelineOf(wantedMs: number): Timeline {
+    const { timelines } = this.#parts;
+    return timelines.find(({ latenessMs }) => latenessMs === wantedMs) ?? timelines[0];
   }
 
-  #targetOf(option: RemoteWriteOption): { name: string; target: PushTarget; poster: Poster } {
-    const { config, version, clock, log, metrics } = this.#parts;
-    const name = targetName(option);
-    const consumer = remoteWriteConsumer(option);
-    const timeline = this.#timelineOf(option);
-    const requests = new WriteRequests(config.environment);
+  #targetOf(receiver: Receiver): { name: string; target: PushTarget; poster: Poster } {
+    const { version, clock, log, metrics } = this.#parts;
+    const { name, consumer, latenessMs, url, timeoutMs, tls, queue, headers, encode, ends, heartbeatMs } = receiver;
+    const timeline = this.#timelineOf(latenessMs);
     const poster = new Poster({
-      url: option.url,
-      timeoutMs: option.remote_timeout,
-      tls: tlsFilesOf(option),
+      url,
+      timeoutMs,
+      tls,
       headers: () => {
-        const authorization = authorizationOf(option, (path) => readSmallFile(path).text);
+        const authorization = receiver.authorization();
         return {
-          ...option.headers,
-          ...WRITE_REQUEST_HEADERS,
+          ...headers,
           'user-agent': `orchestrator-exporter/${version}`,
           ...(authorization === undefined ? {} : { authorization }),
         };
@@ -134,17 +206,16 @@ export class Pushing {
       const lagMs = oldestMs === undefined ? 0 : Math.max(0, clock.now() - oldestMs);
       return { samples, lagSeconds: lagMs / 1_000 };
     });
-    const { max_samples_per_send, batch_send_deadline, min_backoff, max_backoff } = option.queue_config;
     const target = new PushTarget({
       consumer,
       timeline,
-      encode: (samples) => requests.encode(samples),
+      encode,
       post: (body, signal) => poster.post(body, signal),
-      batchSize: max_samples_per_send,
-      everyMs: batch_send_deadline,
-      heartbeatMs: option.heartbeat_interval,
-      ends: true,
-      backoff: { minMs: min_backoff, maxMs: max_backoff, random: Math.random },
+      batchSize: queue.max_samples_per_send,
+      everyMs: queue.batch_send_deadline,
+      heartbeatMs,
+      ends,
+      backoff: { minMs: queue.min_backoff, maxMs: queue.max_backoff, random: Math.random },
       now: () => clock.now(),
       tally: {
         taken: (samples, nowMs) => {
@@ -159,17 +230,21 @@ export class Pushing {
       },
       onTrouble: (message, fields) => {
         const isRetried = fields.reason === 'retried';
-        const what = isRetried ? 'remote_write has failed and is tried again' : 'remote_write was refused samples';
-        log('warn', what, { remote: name, ...fields, answer: message });
+        const what = isRetried ? 'a push has failed and is tried again' : 'a push was refused samples';
+        log('warn', what, { target: name, ...fields, answer: message });
       },
     });
     return { name, target, poster };
   }
 }
 
-function tlsFilesOf({ tls_config: tls }: RemoteWriteOption): TlsFiles | undefined {
+function tlsPaths({ tls_config: tls }: Pick<RemoteWriteOption, 'tls_config'>): readonly string[] {
+  return [tls?.ca_file, tls?.cert_file, tls?.key_file].filter((path) => path !== undefined);
+}
+
+function tlsFilesOf({ tls_config: tls }: Pick<RemoteWriteOption, 'tls_config'>): TlsFiles | undefined {
   if (tls === undefined) return undefined;
-  const read = (path: string): string => readSmallFile(path).text;
+  const read = readSecret;
   return {
     ...(tls.ca_file === undefined ? {} : { ca: read(tls.ca_file) }),
     ...(tls.cert_file === undefined ? {} : { cert: read(tls.cert_file) }),

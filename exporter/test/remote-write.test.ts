@@ -73,10 +73,10 @@ test('Prometheus holds every transition, the end of every series at its millisec
   await until('the series end', async () => ((await valueAt(truth.endMs + 1)) === 0 ? true : undefined));
   expect([await valueAt(truth.endMs), await valueAt(truth.endMs + 1)]).toEqual([AGENTS.length + 1, 0]);
   expect(store.warnings()).toEqual([]);
-  const failed = await metricLines(running.url, 'orchestrator_exporter_remote_write_samples_failed_total');
+  const failed = await metricLines(running.url, 'orchestrator_exporter_push_samples_failed_total');
   expect(failed.filter((line) => !line.endsWith(' 0'))).toEqual([]);
   expect(failed).toHaveLength(7);
-  const pending = await metricLines(running.url, 'orchestrator_exporter_remote_write_samples_pending');
+  const pending = await metricLines(running.url, 'orchestrator_exporter_push_samples_pending');
   expect(pending.map((line) => line.slice(line.lastIndexOf(' ')))).toEqual([' 0']);
 }, 60_000);
 
@@ -188,10 +188,10 @@ test('a sample that Prometheus refuses costs only itself', async () => {
     return found?.get('good')?.length === 20 ? found : undefined;
   });
   expect(stored.get('good')).toEqual(good.map((_, n) => [startMs + n + 1, String(n + 1)]));
-  const failures = await metricLines(running.url, 'orchestrator_exporter_remote_write_samples_failed_total');
+  const failures = await metricLines(running.url, 'orchestrator_exporter_push_samples_failed_total');
   const host = new URL(store.url).host;
   expect(failures.filter((line) => !line.endsWith(' 0'))).toEqual([
-    `orchestrator_exporter_remote_write_samples_failed_total{remote="${host}",reason="out_of_order",environment="test"} 1`,
+    `orchestrator_exporter_push_samples_failed_total{receiver="${host}",reason="out_of_order",environment="test"} 1`,
   ]);
 }, 60_000);
 
@@ -269,7 +269,7 @@ test.each<Script>([
         },
       ])
     );
-    const requests = 'orchestrator_exporter_remote_write_';
+    const requests = 'orchestrator_exporter_push_';
     await until('the script is over', () => Promise.resolve(script.length === 0 ? true : undefined));
     await delay(200);
     await post(

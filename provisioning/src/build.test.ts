@@ -8,6 +8,7 @@ import { prod } from './environments/prod.ts';
 const PATHS = [
   'alertmanager/alertmanager.yml',
   'grafana/dashboards/orchestrator.json',
+  'grafana/dashboards/threads-live.json',
   'grafana/provisioning/alerting/none.yml',
   'grafana/provisioning/dashboards/orchestrator.yml',
   'grafana/provisioning/datasources/prometheus.yml',

@@ -2,6 +2,7 @@
 import { Document, isScalar, visit } from 'yaml';
 import { alertingRules } from './alerts.ts';
 import { dataSources } from './data-source.ts';
+import { liveDashboard } from './dashboards/live.ts';
 import { orchestratorDashboard } from './dashboards/orchestrator.ts';
 import type { Environment } from './environments/environment.ts';
 import { alertmanagerConfig, dashboardProvider, PROMETHEUS_COMMENTS, prometheusConfig } from './files.ts';
@@ -42,6 +43,8 @@ export function build(environment: Environment): ReadonlyMap<string, string> {
     'grafana/provisioning/alerting/none.yml': yaml({ apiVersion: 1 }),
     'grafana/provisioning/plugins/none.yml': yaml({ apiVersion: 1, apps: [] }),
     'grafana/dashboards/orchestrator.json': json(orchestratorDashboard(environment)),
+    // Behind the other by name: what shows the first one shows that.
+    'grafana/dashboards/threads-live.json': json(liveDashboard(environment)),
   };
   return new Map(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

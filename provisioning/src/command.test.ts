@@ -54,7 +54,7 @@ test('a variant takes the given addresses and leaves the rest of the directory a
   const generated = fresh();
   expect(call(['--environment', 'dev', '--out', out, ...addresses], generated)).toEqual({
     code: 0,
-    out: `dev: 9 files written to ${out}\n`,
+    out: `dev: 10 files written to ${out}\n`,
     err: '',
   });
   const prometheus = parse(readFileSync(join(out, 'prometheus/prometheus.yml'), 'utf8'));

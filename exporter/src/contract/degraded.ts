@@ -29,8 +29,8 @@ export const DEGRADED_REASONS = [
   'threads_over_cap',
   /** Several clients fetch the timeline under one consumer name: each gets a part of the samples. */
   'timeline_consumer_shared',
-  /** A receiver of `remote_write` has taken nothing for a while. */
-  'remote_write_failing',
+  /** A receiver of `remote_write` or `grafana_live` has taken nothing for a while. */
+  'push_failing',
 ] as const;
 export type DegradedReason = (typeof DEGRADED_REASONS)[number];
 

@@ -571,47 +571,47 @@ export const SELF = rows({
     labels: [],
     source: 'timeline',
   },
-  remoteWriteSamples: {
-    name: 'orchestrator_exporter_remote_write_samples_total',
+  pushSamples: {
+    name: 'orchestrator_exporter_push_samples_total',
     type: 'counter',
-    help: 'Timeline samples that the receiver of remote_write has taken.',
-    labels: ['remote'],
-    source: 'remote_write',
+    help: 'Timeline samples that a receiver of remote_write or grafana_live has taken.',
+    labels: ['receiver'],
+    source: 'remote_write, grafana_live',
   },
-  remoteWriteFailed: {
-    name: 'orchestrator_exporter_remote_write_samples_failed_total',
+  pushFailed: {
+    name: 'orchestrator_exporter_push_samples_failed_total',
     type: 'counter',
-    help: 'Timeline samples that the receiver of remote_write will not have from here, by reason.',
-    labels: ['remote', 'reason'],
-    source: 'remote_write',
+    help: 'Timeline samples that a receiver of remote_write or grafana_live will not have from here, by reason.',
+    labels: ['receiver', 'reason'],
+    source: 'remote_write, grafana_live',
   },
-  remoteWriteRetries: {
-    name: 'orchestrator_exporter_remote_write_retries_total',
+  pushRetries: {
+    name: 'orchestrator_exporter_push_retries_total',
     type: 'counter',
-    help: 'Requests of remote_write that were tried again.',
-    labels: ['remote'],
-    source: 'remote_write',
+    help: 'Requests of remote_write and grafana_live that were tried again.',
+    labels: ['receiver'],
+    source: 'remote_write, grafana_live',
   },
-  remoteWritePending: {
-    name: 'orchestrator_exporter_remote_write_samples_pending',
+  pushPending: {
+    name: 'orchestrator_exporter_push_samples_pending',
     type: 'gauge',
-    help: 'Timeline samples that wait for the receiver of remote_write.',
-    labels: ['remote'],
-    source: 'remote_write',
+    help: 'Timeline samples that wait for a receiver of remote_write or grafana_live.',
+    labels: ['receiver'],
+    source: 'remote_write, grafana_live',
   },
-  remoteWriteLag: {
-    name: 'orchestrator_exporter_remote_write_lag_seconds',
+  pushLag: {
+    name: 'orchestrator_exporter_push_lag_seconds',
     type: 'gauge',
-    help: 'Age of the oldest sample that waits for the receiver of remote_write; 0 when none does.',
-    labels: ['remote'],
-    source: 'remote_write',
+    help: 'Age of the oldest sample that waits for a receiver of remote_write or grafana_live; 0 when none does.',
+    labels: ['receiver'],
+    source: 'remote_write, grafana_live',
   },
-  remoteWriteLastSuccess: {
-    name: 'orchestrator_exporter_remote_write_last_success_timestamp_seconds',
+  pushLastSuccess: {
+    name: 'orchestrator_exporter_push_last_success_timestamp_seconds',
     type: 'gauge',
-    help: 'When the receiver of remote_write last took samples, seconds since the epoch; absent before the first.',
-    labels: ['remote'],
-    source: 'remote_write',
+    help: 'When a receiver of remote_write or grafana_live last took samples, seconds since the epoch; absent before the first.',
+    labels: ['receiver'],
+    source: 'remote_write, grafana_live',
   },
   gatewayClients: {
     name: 'orchestrator_exporter_gateway_clients',
@@ -654,8 +654,8 @@ export const SELF = rows({
 export const TIMELINE_DROP_REASONS = ['ring_full', 'too_old', 'too_far_ahead'] as const;
 export type TimelineDropReason = (typeof TIMELINE_DROP_REASONS)[number];
 
-/** Why a receiver will not have samples: label `reason` of `orchestrator_exporter_remote_write_samples_failed_total`. Closed. */
-export const REMOTE_WRITE_FAILURES = [
+/** Why a receiver will not have samples: label `reason` of `orchestrator_exporter_push_samples_failed_total`. Closed. */
+export const PUSH_FAILURES = [
   /** Refused: behind what it has of the series. */
   'out_of_order',
   /** Refused: too old or too far ahead for it. */
@@ -671,7 +671,7 @@ export const REMOTE_WRITE_FAILURES = [
   /** Older than an hour before they could be sent. */
   'too_old',
 ] as const;
-export type RemoteWriteFailure = (typeof REMOTE_WRITE_FAILURES)[number];
+export type PushFailure = (typeof PUSH_FAILURES)[number];
 
 /** What can be wrong with a journal: label `kind` of `orchestrator_exporter_journal_damage_total`. Closed; never reused. */
 export const JOURNAL_DAMAGE_KINDS = [

@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import { messageOf } from '../errors.ts';
 
-/** Why a receiver will not take samples, however often they are sent. Closed; see REMOTE_WRITE_FAILURES. */
+/** Why a receiver will not take samples, however often they are sent. Closed; see PUSH_FAILURES. */
 export type Refusal = 'out_of_order' | 'out_of_bounds' | 'duplicate' | 'rejected';
 
 export type PostOutcome =

@@ -1,4 +1,4 @@
-import type { RemoteWriteFailure } from '../contract/metrics.ts';
+import type { PushFailure } from '../contract/metrics.ts';
 import type { Delivery } from '../series/timeline-delivery.ts';
 import { TimelineSeriesSet } from '../series/timeline-series.ts';
 import { MAX_AGE_MS } from '../series/timeline.ts';
@@ -29,7 +29,7 @@ interface Story {
   readonly expected: {
     readonly requests: readonly string[];
     readonly taken?: number;
-    readonly failed?: Partial<Record<RemoteWriteFailure, number>>;
+    readonly failed?: Partial<Record<PushFailure, number>>;
     readonly sleeps?: readonly number[];
     readonly done: readonly boolean[];
     readonly trouble?: string;
@@ -42,7 +42,7 @@ async function push(story: Story) {
   const requests: string[] = [];
   const sleeps: number[] = [];
   const done: boolean[] = [];
-  const failed: Partial<Record<RemoteWriteFailure, number>> = {};
+  const failed: Partial<Record<PushFailure, number>> = {};
   let taken = 0;
   let reads = 0;
   let stopped: Promise<void> | undefined;

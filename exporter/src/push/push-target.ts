@@ -1,7 +1,7 @@
 // Pushes the timeline to one receiver: a consumer of the timeline like one that scrapes, whose cursor moves when what it was
 // given has been taken, or refused for good. The queue is the timeline's ring; nothing else waits here but one batch.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RemoteWriteFailure } from '../contract/metrics.ts';
+import type { PushFailure } from '../contract/metrics.ts';
 import type { Delivery } from '../series/timeline-delivery.ts';
 import type { Timeline } from '../series/timeline.ts';
 import { MAX_AGE_MS } from '../series/timeline.ts';
@@ -15,7 +15,7 @@ const MAX_SPLITS = 64;
 
 export interface PushTally {
   taken(samples: number, nowMs: number): void;
-  failed(reason: RemoteWriteFailure, samples: number): void;
+  failed(reason: PushFailure, samples: number): void;
   retried(): void;
 }
 

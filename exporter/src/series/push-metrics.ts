@@ -1,8 +1,8 @@
 // The exporter's own series about the receivers that it pushes to. Labels are names of the configuration and closed reasons.
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
-import { REMOTE_WRITE_FAILURES, SELF } from '../contract/metrics.ts';
-import type { MetricRow, RemoteWriteFailure } from '../contract/metrics.ts';
+import { PUSH_FAILURES, SELF } from '../contract/metrics.ts';
+import type { MetricRow, PushFailure } from '../contract/metrics.ts';
 
 /** What waits for a receiver. */
 export interface PushBacklog {
@@ -20,33 +20,33 @@ export class PushMetrics {
 
   constructor(registry: Registry) {
     this.#registry = registry;
-    this.#samples = new Counter(this.#base(SELF.remoteWriteSamples));
-    this.#failed = new Counter(this.#base(SELF.remoteWriteFailed));
-    this.#retries = new Counter(this.#base(SELF.remoteWriteRetries));
-    this.#lastSuccess = new Gauge(this.#base(SELF.remoteWriteLastSuccess));
-    this.#reading(SELF.remoteWritePending, ({ samples }) => samples);
-    this.#reading(SELF.remoteWriteLag, ({ lagSeconds }) => lagSeconds);
+    this.#samples = new Counter(this.#base(SELF.pushSamples));
+    this.#failed = new Counter(this.#base(SELF.pushFailed));
+    this.#retries = new Counter(this.#base(SELF.pushRetries));
+    this.#lastSuccess = new Gauge(this.#base(SELF.pushLastSuccess));
+    this.#reading(SELF.pushPending, ({ samples }) => samples);
+    this.#reading(SELF.pushLag, ({ lagSeconds }) => lagSeconds);
   }
 
   /** Shows a receiver, at zero, before anything is sent to it. */
-  add(remote: string, backlog: () => PushBacklog): void {
-    this.#backlogs.set(remote, backlog);
-    this.#samples.inc({ remote }, 0);
-    this.#retries.inc({ remote }, 0);
-    for (const reason of REMOTE_WRITE_FAILURES) this.#failed.inc({ remote, reason }, 0);
+  add(receiver: string, backlog: () => PushBacklog): void {
+    this.#backlogs.set(receiver, backlog);
+    this.#samples.inc({ receiver }, 0);
+    this.#retries.inc({ receiver }, 0);
+    for (const reason of PUSH_FAILURES) this.#failed.inc({ receiver, reason }, 0);
   }
 
-  taken(remote: string, samples: number, nowMs: number): void {
-    this.#samples.inc({ remote }, samples);
-    this.#lastSuccess.set({ remote }, nowMs / 1_000);
+  taken(receiver: string, samples: number, nowMs: number): void {
+    this.#samples.inc({ receiver }, samples);
+    this.#lastSuccess.set({ receiver }, nowMs / 1_000);
   }
 
-  failed(remote: string, reason: RemoteWriteFailure, samples: number): void {
-    this.#failed.inc({ remote, reason }, samples);
+  failed(receiver: string, reason: PushFailure, samples: number): void {
+    this.#failed.inc({ receiver, reason }, samples);
   }
 
-  retried(remote: string): void {
-    this.#retries.inc({ remote });
+  retried(receiver: string): void {
+    this.#retries.inc({ receiver });
   }
 
   #reading(row: MetricRow, read: (backlog: PushBacklog) => number): void {
@@ -54,7 +54,7 @@ export class PushMetrics {
     new Gauge({
       ...this.#base(row),
       collect() {
-        for (const [remote, backlog] of backlogs) this.set({ remote }, read(backlog()));
+        for (const [receiver, backlog] of backlogs) this.set({ receiver }, read(backlog()));
       },
     });
   }

@@ -21,13 +21,13 @@ import { ENVIRONMENT_SCOPE, THREAD_SCOPE, variables, WORKFLOW_SCOPE, type Variab
 export const DASHBOARD_UID = 'orchestrator';
 export const DASHBOARD_TITLE = 'Orchestrator';
 /** Classic JSON of this version loads in Grafana 12.3 to 13. */
-const SCHEMA_VERSION = 42;
+export const SCHEMA_VERSION = 42;
 
-export interface Dashboard {
+export interface Dashboard<P = Panel> {
   readonly uid: string;
   readonly title: string;
   readonly schemaVersion: number;
-  readonly panels: readonly Panel[];
+  readonly panels: readonly P[];
   readonly templating: { readonly list: readonly Variable[] };
   readonly [key: string]: unknown;
 }

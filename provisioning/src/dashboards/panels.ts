@@ -23,20 +23,37 @@ export interface Target {
   readonly legendFormat?: string;
 }
 
-export interface Panel {
+/** Grafana's own data source, subscribed to a channel of Grafana Live. */
+const LIVE_DATASOURCE = { type: 'datasource', uid: 'grafana' } as const;
+
+export interface LiveTarget {
+  readonly refId: string;
+  readonly datasource: typeof LIVE_DATASOURCE;
+  readonly queryType: 'measurements';
+  readonly channel: string;
+  /** How much of the past is kept, ms. */
+  readonly buffer: number;
+}
+
+interface PanelOf<D, T> {
   readonly id: number;
   readonly type: string;
   readonly title: string;
   readonly description: string;
-  readonly datasource: typeof DATASOURCE;
+  readonly datasource: D;
   readonly gridPos: GridPosition;
-  readonly targets: readonly Target[];
+  readonly targets: readonly T[];
+  /** Of a stream: the most rows that are kept, half of them. */
+  readonly maxDataPoints?: number;
   readonly options: Readonly<Record<string, unknown>>;
   readonly fieldConfig: {
     readonly defaults: Readonly<Record<string, unknown>>;
     readonly overrides: readonly unknown[];
   };
 }
+
+export type Panel = PanelOf<typeof DATASOURCE, Target>;
+export type LivePanel = PanelOf<typeof LIVE_DATASOURCE, LiveTarget>;
 
 /** A query without its refId, which follows from its place in the panel. */
 export interface Query {
@@ -88,6 +105,30 @@ function panel(frame: Frame, type: string, body: Pick<Panel, 'options' | 'fieldC
 /** Our panel. It reads series by metric name and labels, so its queries carry no legend. */
 export function orchestratorPanel(frame: Frame, bands: 'both' | 'timeline' | 'burn-down'): Panel {
   return panel(frame, 'helix-orchestrator-panel', { options: { bands }, fieldConfig: { defaults: {}, overrides: [] } });
+}
+
+interface LiveFrame extends Omit<Frame, 'queries'> {
+  readonly channel: string;
+}
+
+const LIVE_BUFFER_MS = 3_600_000;
+const LIVE_ROWS = 10_000;
+
+/** Our panel over a stream. */
+export function liveTimeline({ id, title, description, gridPos, channel }: LiveFrame): LivePanel {
+  const target = { refId: 'A', datasource: LIVE_DATASOURCE, queryType: 'measurements', channel } as const;
+  return {
+    id,
+    type: 'helix-orchestrator-panel',
+    title,
+    description,
+    datasource: LIVE_DATASOURCE,
+    gridPos,
+    maxDataPoints: LIVE_ROWS,
+    targets: [{ ...target, buffer: LIVE_BUFFER_MS }],
+    options: { bands: 'timeline' },
+    fieldConfig: { defaults: {}, overrides: [] },
+  };
 }
 
 export interface Step {
