@@ -7,6 +7,7 @@ const DURABLE = {
   warmUpSeconds: 5,
   events: 40_000,
   rounds: 3,
+  series: 100_000,
   batch: 100,
   connections: 16,
   threads: 400,
@@ -31,14 +32,14 @@ test.each<[string, string[], string[]]>([
     'nothing',
     [],
     [
-      'no command: expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write',
+      'no command: expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update',
     ],
   ],
   [
     'another command',
     ['fast'],
     [
-      "'fast': expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write",
+      "'fast': expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update",
     ],
   ],
   [

@@ -13,12 +13,16 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   forwarder what the forwarder adds to an orchestrator that emits --rate (1000) for --seconds (10)
   timeline  what two Prometheus servers hold of transitions at a twentieth of their scrape interval, for --seconds (60)
   remote-write  from an emitted event to an answer of Prometheus, --events (300) of them, alone and beside 1,000 others a second
+  scrape    a scrape of --series (100000) series against what one would use instead, --rounds (5)
+  scrape-growth  the same over 1,000 to 1,000,000 series, and a plot
+  update    from an event in this process to all its metrics, --events (40000), --rounds (9)
 
   --rate N          events per second
   --seconds N       length of a round
   --warm-up N       seconds of load before each round that count for the money only (5)
   --rounds N        rounds; the median of each figure is told (3; sweep 1)
-  --events N        events of stages and replay
+  --events N        events of stages, replay and update
+  --series N        series of scrape (100000)
   --batch N         events in a body (100)
   --connections N   senders, each with one connection (16)
   --threads N       threads that run at the same time (400)
@@ -39,6 +43,9 @@ const COMMANDS = [
   'forwarder',
   'timeline',
   'remote-write',
+  'scrape',
+  'scrape-growth',
+  'update',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -49,6 +56,7 @@ export interface BenchArguments {
   readonly warmUpSeconds: number;
   readonly events: number;
   readonly rounds: number;
+  readonly series: number;
   readonly batch: number;
   readonly connections: number;
   readonly threads: number;
@@ -78,10 +86,15 @@ const NUMBERS = {
   seconds: { most: 86_400, otherwise: 60, of: { sweep: 20, emit: 10, forwarder: 10 } },
   'warm-up': { least: 0, most: 3_600, otherwise: 5 },
   events: { most: 10_000_000, otherwise: 40_000, of: EVENTS },
-  rounds: { most: 100, otherwise: 3, of: { sweep: 1, stages: 15, ingest: 5, emit: 5, replay: 1 } },
+  rounds: {
+    most: 100,
+    otherwise: 3,
+    of: { sweep: 1, stages: 15, ingest: 5, emit: 5, replay: 1, scrape: 5, update: 9 },
+  },
+  series: { least: 1_000, most: 1_000_000, otherwise: 100_000 },
   batch: { most: 10_000, otherwise: 100 },
   connections: { most: 500, otherwise: 16 },
-  threads: { most: 100_000, otherwise: 400 },
+  threads: { most: 100_000, otherwise: 400, of: { update: 100 } },
   turns: { most: 10_000, otherwise: 8 },
   quiet: { least: 0, most: 86_400, otherwise: 0 },
 } as const satisfies Readonly<Record<string, NumberOption>>;
@@ -91,7 +104,7 @@ type NumberName = keyof typeof NUMBERS;
 export function parseBenchArguments(args: readonly string[]): Parsed {
   const text = { type: 'string' } as const;
   const options = {
-    ...{ rate: text, seconds: text, events: text, rounds: text, 'warm-up': text },
+    ...{ rate: text, seconds: text, events: text, series: text, rounds: text, 'warm-up': text },
     ...{ batch: text, connections: text, threads: text, turns: text, quiet: text },
     ...{ folder: text, profile: text, write: { type: 'boolean' } as const },
   };
@@ -125,6 +138,7 @@ export function parseBenchArguments(args: readonly string[]): Parsed {
     warmUpSeconds: number('warm-up'),
     events: number('events'),
     rounds: number('rounds'),
+    series: number('series'),
     batch: number('batch'),
     connections: number('connections'),
     threads: number('threads'),

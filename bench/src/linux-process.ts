@@ -1,5 +1,5 @@
 // What Linux knows of a process and of the whole machine: memory and processor time, from /proc.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** USER_HZ, which is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -20,6 +20,16 @@ export function cpuSeconds(pid: number): number {
   // The command's name stands in brackets and may hold anything; the fields are counted from after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Time on a processor of all its threads that run now, to the nanosecond. */
+export function cpuNanoseconds(pid: number): number {
+  let sum = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const [onCpu = '0'] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    sum += Number(onCpu);
+  }
+  return sum;
 }
 
 /** Time that all processors of the machine were busy since it started, and that a host took from them. */

@@ -13,8 +13,13 @@ import { readPatterns } from './recorded-runs.ts';
 import { measureReplay, replayText } from './replay.ts';
 import { measureRemoteWrite, REMOTE_WRITE_HOW, remoteWriteText } from './remote-write.ts';
 import { durableTable, withSection } from './report.ts';
+import { CASES, measureScrapes } from './scrape.ts';
+import { blockText, growthPlot, growthTable, scrapeTable } from './scrape-report.ts';
+import type { Grown } from './scrape-report.ts';
+import { SERVER_KINDS } from './scrape-protocol.ts';
 import { stagesTable } from './stages.ts';
 import { measureTimeline, TIMELINE_HOW, timelineText } from './timeline.ts';
+import { updateTable } from './update.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const SWEEP = [1_000, 5_000, 10_000, 20_000, 30_000, 50_000];
@@ -105,9 +110,40 @@ async function run(options: BenchArguments, folder: string): Promise<Outcome> {
       const how = `Medians of ${rounds} interleaved rounds of ${options.seconds} s at ${rate} events/s.`;
       return { text: `${where()} ${how}\n\n${text}`, wrong };
     }
+    case 'scrape': {
+      const { series } = options;
+      const measured = await measureScrapes({ series, rounds, kinds: SERVER_KINDS });
+      const how = `${series.toLocaleString('en-US')} series, medians of ${rounds} interleaved rounds.`;
+      return { text: `${where()} ${how}\n\n${scrapeTable(measured)}\n\n${blockText(measured)}`, wrong: [] };
+    }
+    case 'scrape-growth':
+      return { text: await runGrowth(options, where), wrong: [] };
+    case 'update': {
+      const patterns = readPatterns(join(REPOSITORY, 'fixtures/runs'));
+      const { threads } = options;
+      const text = await updateTable({ patterns, events, threads, rounds });
+      return { text: `${where()} Medians of ${rounds} rounds, ${threads} threads at once; ${text}`, wrong: [] };
+    }
     case 'replay':
       return { text: `${replayText(await measureReplay(events, folder))}\n\n${where()}`, wrong: [] };
   }
+}
+
+const GROWTH = [1_000, 10_000, 100_000, 1_000_000];
+/** More than these take a peer's process minutes and gigabytes. */
+const PEER_SERIES = 100_000;
+
+async function runGrowth({ rounds, write }: BenchArguments, where: () => string): Promise<string> {
+  const cases = CASES.filter(({ gzip, change }) => !gzip && change !== 'scattered');
+  const grown: Grown[] = [];
+  for (const series of GROWTH) {
+    const kinds = series > PEER_SERIES ? (['exporter'] as const) : (['exporter', 'prom-client'] as const);
+    grown.push({ series, measured: await measureScrapes({ series, rounds, kinds, cases }) });
+  }
+  const [together, all] = cases.map(({ name }) => name);
+  const picture = 'images/scrape-growth.svg';
+  if (write) writeFileSync(join(REPOSITORY, 'docs', picture), growthPlot(grown, [together ?? '', all ?? '']));
+  return `${where()} Medians of ${rounds} interleaved rounds.\n\n${growthTable(grown)}\n\n![Processor time of a scrape over the number of series](${picture})`;
 }
 
 async function runRounds(

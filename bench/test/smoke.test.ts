@@ -57,6 +57,18 @@ test('events pushed by remote write are all found in Prometheus', async () => {
   }
 }, 60_000);
 
+test('every case of a scrape has a row for each server that can serve it', async () => {
+  const { stdout } = await run(process.execPath, ['dist/main.js', 'scrape', '--series', '1000', '--rounds', '1']);
+  expect(stdout.match(/^\| (plain|gzip), .* \|$/gm)).toHaveLength(15);
+  expect(stdout).toMatch(/this exporter: event-loop block p99 [\d.]+ ms over 6 scrapes, \d+ bytes a series/);
+}, 60_000);
+
+test('an event has about as many updates in prom-client as it has series here', async () => {
+  const { stdout } = await run(process.execPath, ['dist/main.js', 'update', '--events', '2000', '--rounds', '1']);
+  expect(Number(/([\d.]+) updates an event/.exec(stdout)?.[1])).toBeGreaterThan(3);
+  expect(stdout.match(/x \|$/gm)).toHaveLength(3);
+}, 60_000);
+
 test('a bad command line ends with code 2 and the usage', async () => {
   const failed = run(process.execPath, ['dist/main.js', 'fast']);
   await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("'fast': expected one of") });

@@ -179,8 +179,8 @@ export class HistogramCell extends Shown implements Cell {
   /** In the unit of the metric's name. */
   observe(value: number): void {
     this.#sum += finite(value);
-    const bucket = this.#bounds.findIndex((bound) => value <= bound);
-    const index = bucket === -1 ? this.#bounds.length : bucket;
+    let index = 0;
+    while (index < this.#bounds.length && value > (this.#bounds[index] ?? 0)) index++;
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.changed();
   }

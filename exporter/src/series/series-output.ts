@@ -67,10 +67,12 @@ export class SeriesOutput {
   /** Changes that no event caused: threads that the model let go of. */
   swept(changes: readonly Change[]): void {
     for (const change of changes) {
-      this.#admission.note(change);
-      this.#aggregates.apply(change);
+      // Changes have many shapes: each look into one costs more than an addition to a cell.
+      const { kind } = change;
+      if (kind === 'thread-started') this.#admission.note(change);
+      if (kind !== 'agent-seen') this.#aggregates.apply(change);
       this.#perThread.apply(change);
-      this.#admission.forget(change);
+      if (kind === 'thread-forgotten') this.#admission.forget(change);
     }
   }
 
@@ -107,6 +109,8 @@ export class SeriesOutput {
 
 /** The event names an agent, and the model put it on the lane that all names past its bounds share. */
 function isFoldedByModel(event: OrchestratorEvent, changes: readonly Change[]): boolean {
-  if (!('agent' in event) || event.agent === OVERFLOW_LABEL) return false;
-  return changes.some((change) => 'agent' in change && change.agent === OVERFLOW_LABEL);
+  const { agent } = event as { readonly agent?: string };
+  if (agent === undefined || agent === OVERFLOW_LABEL) return false;
+  for (const change of changes) if ((change as { readonly agent?: string }).agent === OVERFLOW_LABEL) return true;
+  return false;
 }

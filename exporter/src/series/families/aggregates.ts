@@ -4,17 +4,48 @@ import { CHECKPOINT_OUTCOMES } from '../../contract/labels.ts';
 import { AGGREGATES } from '../../contract/metrics.ts';
 import { AGENT_STATES, FINAL_THREAD_STATES, GRAPH_STATUSES, THREAD_STATES } from '../../contract/states.ts';
 import type { AgentState, ThreadState } from '../../contract/states.ts';
-import type { Change } from '../../model/change.ts';
+import type { Change, Spent, TokensUsed } from '../../model/change.ts';
 import { RecentMap } from '../../model/recent-map.ts';
-import type { MillisecondsCell } from '../cell.ts';
+import type { HistogramCell, MillisecondsCell, MoneyCell, NumberCell } from '../cell.ts';
+import { HeldByName, HeldCells } from '../held-cells.ts';
 import type { SeriesRegistry } from '../registry.ts';
 
 /** Why spend is called wasted: the statuses that are no success. */
 const WASTED_STATUSES = GRAPH_STATUSES.filter((status) => status !== 'success');
 
+/** The series of one workflow, by what else names them. */
+interface WorkflowCells {
+  readonly threads: HeldCells<NumberCell>;
+  readonly agents: HeldCells<NumberCell>;
+  readonly finished: HeldCells<NumberCell>;
+  readonly wasted: HeldCells<MoneyCell>;
+  readonly duration: HeldCells<HistogramCell>;
+  readonly checkpoints: HeldCells<NumberCell>;
+  readonly nodeDuration: HeldCells<HistogramCell>;
+  readonly nodeRuns: HeldByName<HeldCells<NumberCell>>;
+  readonly byAgent: HeldByName<AgentCells>;
+}
+
+interface AgentCells {
+  readonly transitions: HeldCells<NumberCell>;
+  readonly seconds: HeldCells<MillisecondsCell>;
+  /** Of the latest team, provider and model: an agent seldom changes them. */
+  spend: SpendCells | undefined;
+}
+
+interface SpendCells {
+  readonly team: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly cost: HeldCells<MoneyCell>;
+  readonly provenance: HeldCells<MoneyCell>;
+  readonly tokens: HeldCells<NumberCell>;
+}
+
 /** What must be remembered of a thread to move the two gauges of states. */
 interface Standing {
   readonly workflow: string;
+  readonly cells: WorkflowCells;
   readonly lastEvent: MillisecondsCell;
   state: ThreadState | undefined;
   readonly agents: Map<string, AgentState>;
@@ -53,6 +84,9 @@ export class AggregateFamilies {
   readonly #checkpoints;
   readonly #lastEvent;
   readonly #standings = new Map<string, Standing>();
+  /** The changes of an event are of one thread. */
+  #latest: { readonly threadId: string; readonly standing: Standing | undefined } | undefined;
+  readonly #workflows: HeldByName<WorkflowCells>;
   /** Initialised; of as many as there can be besides `other`, the latest. */
   readonly #known: RecentMap<true>;
 
@@ -75,6 +109,8 @@ export class AggregateFamilies {
     this.#checkpoints = registry.numbers(AGGREGATES.checkpoints);
     this.#lastEvent = registry.milliseconds(AGGREGATES.lastEvent);
     this.#known = new RecentMap(registry.maxLabelValues);
+    const most = registry.maxLabelValues;
+    this.#workflows = new HeldByName(most, (workflow) => this.#cellsOf(workflow, most));
   }
 
   /** Zero for every series of a workflow whose other labels are known. Idempotent. */
@@ -90,7 +126,7 @@ export class AggregateFamilies {
 
   /** After the changes of the event: its workflow is then known. */
   heard(event: OrchestratorEvent): void {
-    this.#standings.get(event.threadId)?.lastEvent.raise(event.timestampMs);
+    this.#standing(event.threadId)?.lastEvent.raise(event.timestampMs);
   }
 
   apply(change: Change): void {
@@ -102,36 +138,37 @@ export class AggregateFamilies {
       case 'thread-state':
         this.#moveThread(change.threadId, change.to);
         return;
-      case 'thread-finished':
-        this.#finished.cell([workflow, change.status]).add(1);
-        this.#threadDuration.cell([workflow, change.status]).observe(change.durationMs / 1000);
-        if (change.status !== 'success') this.#wasted.cell([workflow, change.status]).add(change.spend);
+      case 'thread-finished': {
+        const cells = this.#workflows.at(workflow);
+        cells.finished.at(change.status).add(1);
+        cells.duration.at(change.status).observe(change.durationMs / 1000);
+        if (change.status !== 'success') cells.wasted.at(change.status).add(change.spend);
         return;
-      case 'agent-state':
+      }
+      case 'agent-state': {
         this.#moveAgent(change.threadId, change.agent, change.to);
-        this.#transitions.cell([workflow, change.agent, change.to]).add(1);
-        if (change.from !== undefined) {
-          this.#stateSeconds.cell([workflow, change.agent, change.from]).add(change.heldMs);
-        }
+        const { transitions, seconds } = this.#workflows.at(workflow).byAgent.at(change.agent);
+        transitions.at(change.to).add(1);
+        if (change.from !== undefined) seconds.at(change.from).add(change.heldMs);
         return;
-      case 'node-run':
-        this.#nodeRuns.cell([workflow, change.node, change.outcome]).add(1);
-        if (change.durationMs !== undefined) {
-          this.#nodeDuration.cell([workflow, change.node]).observe(change.durationMs / 1000);
-        }
+      }
+      case 'node-run': {
+        const { nodeRuns, nodeDuration } = this.#workflows.at(workflow);
+        nodeRuns.at(change.node).at(change.outcome).add(1);
+        if (change.durationMs !== undefined) nodeDuration.at(change.node).observe(change.durationMs / 1000);
         return;
+      }
       case 'spend': {
-        const { team, agent, provider, model } = change;
-        this.#cost.cell([team, workflow, agent, provider, model]).add(change.spend);
-        this.#provenance.cell([team, workflow, provider, model, change.pricedBy]).add(change.spend);
+        const { team, provider, model } = change;
+        const { cost, provenance } = this.#spendCells(change);
+        cost.at(model).add(change.spend);
+        provenance.at(change.pricedBy).add(change.spend);
         if (change.late) this.#correction.cell([team, workflow, provider, model]).add(change.spend);
         return;
       }
-      case 'tokens': {
-        const { team, agent, provider, model, direction } = change;
-        this.#tokens.cell([team, workflow, agent, provider, model, direction]).add(change.tokens);
+      case 'tokens':
+        this.#spendCells(change).tokens.at(change.direction).add(change.tokens);
         return;
-      }
       case 'unpriced':
         this.#unpriced.cell([change.provider, change.model, change.reason]).add(1);
         return;
@@ -139,7 +176,7 @@ export class AggregateFamilies {
         this.#settled.cell([change.provider, change.model, change.by]).add(1);
         return;
       case 'checkpoint':
-        this.#checkpoints.cell([workflow, change.outcome]).add(1);
+        this.#workflows.at(workflow).checkpoints.at(change.outcome).add(1);
         return;
       case 'thread-forgotten':
         this.#forget(change.threadId);
@@ -165,7 +202,9 @@ export class AggregateFamilies {
     } else {
       const [, threadId, workflow, state, agents] = item;
       const lastEvent = this.#lastEvent.cellAgain([workflow]);
-      this.#standings.set(threadId, { workflow, lastEvent, state: state ?? undefined, agents: new Map(agents) });
+      const cells = this.#workflows.at(workflow);
+      this.#standings.set(threadId, { workflow, cells, lastEvent, state: state ?? undefined, agents: new Map(agents) });
+      this.#latest = undefined;
     }
   }
 
@@ -175,40 +214,80 @@ export class AggregateFamilies {
     if (this.#standings.has(change.threadId)) return;
     const { workflow } = change;
     const lastEvent = this.#lastEvent.cell([workflow]);
-    this.#standings.set(change.threadId, { workflow, lastEvent, state: undefined, agents: new Map() });
+    const cells = this.#workflows.at(workflow);
+    this.#standings.set(change.threadId, { workflow, cells, lastEvent, state: undefined, agents: new Map() });
+    this.#latest = undefined;
+  }
+
+  #standing(threadId: string): Standing | undefined {
+    if (this.#latest?.threadId !== threadId) this.#latest = { threadId, standing: this.#standings.get(threadId) };
+    return this.#latest.standing;
+  }
+
+  #cellsOf(workflow: string, most: number): WorkflowCells {
+    return {
+      threads: new HeldCells(this.#threads, [workflow]),
+      agents: new HeldCells(this.#agents, [workflow]),
+      finished: new HeldCells(this.#finished, [workflow]),
+      wasted: new HeldCells(this.#wasted, [workflow]),
+      duration: new HeldCells(this.#threadDuration, [workflow]),
+      checkpoints: new HeldCells(this.#checkpoints, [workflow]),
+      nodeDuration: new HeldCells(this.#nodeDuration, [workflow]),
+      nodeRuns: new HeldByName(most, (node) => new HeldCells(this.#nodeRuns, [workflow, node])),
+      byAgent: new HeldByName(most, (agent) => ({
+        transitions: new HeldCells(this.#transitions, [workflow, agent]),
+        seconds: new HeldCells(this.#stateSeconds, [workflow, agent]),
+        spend: undefined,
+      })),
+    };
+  }
+
+  #spendCells(change: Spent | TokensUsed): SpendCells {
+    const { workflow, agent, team, provider, model } = change;
+    const cells = this.#workflows.at(workflow).byAgent.at(agent);
+    const { spend } = cells;
+    if (spend !== undefined && spend.model === model && spend.team === team && spend.provider === provider)
+      return spend;
+    return (cells.spend = {
+      ...{ team, provider, model },
+      cost: new HeldCells(this.#cost, [team, workflow, agent, provider]),
+      provenance: new HeldCells(this.#provenance, [team, workflow, provider, model]),
+      tokens: new HeldCells(this.#tokens, [team, workflow, agent, provider, model]),
+    });
   }
 
   #moveThread(threadId: string, to: ThreadState): void {
-    const standing = this.#standings.get(threadId);
+    const standing = this.#standing(threadId);
     if (standing === undefined) return;
     this.#countAgents(standing, -1);
-    if (standing.state !== undefined) this.#threads.cell([standing.workflow, standing.state]).add(-1);
+    if (standing.state !== undefined) standing.cells.threads.at(standing.state).add(-1);
     standing.state = to;
-    this.#threads.cell([standing.workflow, to]).add(1);
+    standing.cells.threads.at(to).add(1);
     this.#countAgents(standing, 1);
   }
 
   #moveAgent(threadId: string, agent: string, to: AgentState): void {
-    const standing = this.#standings.get(threadId);
+    const standing = this.#standing(threadId);
     if (standing === undefined) return;
     const from = standing.agents.get(agent);
     standing.agents.set(agent, to);
     if (!goesOn(standing)) return;
-    if (from !== undefined) this.#agents.cell([standing.workflow, from]).add(-1);
-    this.#agents.cell([standing.workflow, to]).add(1);
+    if (from !== undefined) standing.cells.agents.at(from).add(-1);
+    standing.cells.agents.at(to).add(1);
   }
 
   #forget(threadId: string): void {
-    const standing = this.#standings.get(threadId);
+    const standing = this.#standing(threadId);
     if (standing === undefined) return;
     this.#countAgents(standing, -1);
-    if (standing.state !== undefined) this.#threads.cell([standing.workflow, standing.state]).add(-1);
+    if (standing.state !== undefined) standing.cells.threads.at(standing.state).add(-1);
     this.#standings.delete(threadId);
+    this.#latest = undefined;
   }
 
   /** Agents count while their thread goes on; with its end they leave the gauge. */
   #countAgents(standing: Standing, sign: 1 | -1): void {
     if (!goesOn(standing)) return;
-    for (const state of standing.agents.values()) this.#agents.cell([standing.workflow, state]).add(sign);
+    for (const state of standing.agents.values()) standing.cells.agents.at(state).add(sign);
   }
 }

@@ -55,6 +55,7 @@ export class PerThreadFamilies {
   readonly #model: ModelView;
   readonly #admission: Admission;
   readonly #threads = new Map<string, ThreadCells>();
+  #latest: { readonly threadId: string; readonly thread: ThreadCells } | undefined;
   readonly #info;
   readonly #state;
   readonly #agentState;
@@ -83,9 +84,9 @@ export class PerThreadFamilies {
   }
 
   apply(change: Change): void {
-    if (!this.#admission.has(change.threadId)) return;
     const { threadId, atMs } = change;
-    const thread = this.#thread(threadId);
+    const thread = this.#known(threadId) ?? (this.#admission.has(threadId) ? this.#thread(threadId) : undefined);
+    if (thread === undefined) return;
     switch (change.kind) {
       case 'thread-started':
         this.#start(thread, change);
@@ -176,6 +177,14 @@ export class PerThreadFamilies {
     }
   }
 
+  /** The changes of an event are of one thread. */
+  #known(threadId: string): ThreadCells | undefined {
+    if (this.#latest?.threadId === threadId) return this.#latest.thread;
+    const thread = this.#threads.get(threadId);
+    if (thread !== undefined) this.#latest = { threadId, thread };
+    return thread;
+  }
+
   #thread(threadId: string): ThreadCells {
     let thread = this.#threads.get(threadId);
     if (thread === undefined) {
@@ -211,7 +220,8 @@ export class PerThreadFamilies {
   }
 
   #lane(thread: ThreadCells, threadId: string, agent: string): Lane {
-    return this.#laneOf(thread, threadId, this.#admission.lane(threadId, agent));
+    // A lane that is there was admitted; one that was not is asked about every time, for each fold is counted.
+    return thread.lanes.get(agent) ?? this.#laneOf(thread, threadId, this.#admission.lane(threadId, agent));
   }
 
   #laneOf(thread: ThreadCells, threadId: string, name: string): Lane {
@@ -229,7 +239,7 @@ export class PerThreadFamilies {
   }
 
   #costOf(thread: ThreadCells, threadId: string, agent: string): MoneyCell {
-    return this.#costCell(thread, threadId, this.#admission.lane(threadId, agent));
+    return thread.cost.get(agent) ?? this.#costCell(thread, threadId, this.#admission.lane(threadId, agent));
   }
 
   #costCell(thread: ThreadCells, threadId: string, name: string): MoneyCell {
@@ -274,5 +284,6 @@ export class PerThreadFamilies {
     removeAll(this.#limit, [thread.limit]);
     removeAll(this.#remaining, [thread.remaining]);
     this.#threads.delete(threadId);
+    this.#latest = undefined;
   }
 }
