@@ -153,8 +153,8 @@ test('a bound token fills in its team, and not one of a thousand forgeries count
   expect([rejected.length, new Set(rejected.map(({ reason }) => reason))]).toEqual([1_000, new Set(['forbidden'])]);
   expect(rejected[1]?.message).toBe('the thread is another team\'s: the token is bound to team "red"');
   expect(await lines(url, 'orchestrator_cost_usd_total')).toEqual([
-    expect.stringMatching(/team="blue".* 1$/),
     expect.stringMatching(/team="red".* 1$/),
+    expect.stringMatching(/team="blue".* 1$/),
   ]);
   expect(
     (await lines(url, 'orchestrator_exporter_events_rejected_total')).filter((line) => line.includes('forbidden'))

@@ -54,20 +54,20 @@ test('one bad event in a batch costs no other: its index, reason and value are a
     expect.stringMatching(/ 0\.0001248$/),
   ]);
   expect(await metricLines(running.url, 'orchestrator_exporter_events_rejected_total')).toEqual([
-    'orchestrator_exporter_events_rejected_total{reason="not_json",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="not_an_object",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="unknown_type",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="missing_field",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="forbidden",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="id_conflict",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="invalid_amount",environment="test"} 1',
     'orchestrator_exporter_events_rejected_total{reason="invalid_field",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="invalid_timestamp",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="invalid_amount",environment="test"} 1',
-    'orchestrator_exporter_events_rejected_total{reason="too_large",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="too_many_events",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="id_conflict",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="too_complex",environment="test"} 0',
-    'orchestrator_exporter_events_rejected_total{reason="forbidden",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="missing_field",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="not_an_object",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="not_json",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="quota_exceeded",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="seq_unknown",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="too_complex",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="too_large",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="too_many_events",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="unknown_type",environment="test"} 0',
   ]);
 });
 

@@ -160,17 +160,15 @@ test('threads past their retention stay forgotten after a restart, and a thread 
 });
 
 test('while the journal is read nothing is counted and no total is shown; a mounted router says so', async () => {
-  let open: (storage: JournalStorage) => void = () => undefined;
-  const served = await serve(
-    (directory) =>
-      new Promise((resolve) => {
-        void openDirectory(directory).then((storage) => {
-          open = () => {
-            resolve(storage);
-          };
-        });
-      })
-  );
+  let open = (): void => undefined;
+  const mayOpen = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const served = await serve(async (directory) => {
+    // By the journal and by the timeline's cursors.
+    await mayOpen;
+    return openDirectory(directory);
+  });
   const emitter = new EventEmitter();
   served.app.attach(emitter);
   emitter.emit('metrics', cost(2, 'early'));
@@ -184,7 +182,7 @@ test('while the journal is read nothing is counted and no total is shown; a moun
     expect((await fetch(served.url + path)).status).toBe(503);
   }
   expect((await fetch(`${served.url}/health/live`)).status).toBe(200);
-  open({} as JournalStorage);
+  open();
   await served.app.ready;
   expect(await post(served.url, JSON.stringify(cost(1, 'x')), JSON_TYPE)).toMatchObject({ status: 200 });
   // The emitter of the same process does not have to wait.
