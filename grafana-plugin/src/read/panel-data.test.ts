@@ -376,6 +376,14 @@ describe('budgets', () => {
   });
 });
 
+test('budgets of threads that ended before the range are none of it, where a timeline tells', () => {
+  const left = (thread: string) =>
+    rawFrame({ metric: PER_THREAD.threadBudgetRemaining.name, labels: { ...THREAD, thread }, samples: [[NOW, 1]] });
+  const budgets = [left('t1'), left('long-gone')];
+  const named = (frames: DataFrame[]) => read(frames).burnDowns.map(({ name }) => name);
+  expect([named([exact('a', [[10, 2]]), ...budgets]), named(budgets)]).toEqual([['t1'], ['long-gone', 't1']]);
+});
+
 test('what is missing is named with the query that brings it, and the other band still has its data', () => {
   const none = read([]);
   expect([none.timelineLack?.query, none.budgetLack?.query.split('\n')[0]]).toEqual([

@@ -67,6 +67,14 @@ function extentFor(input: ReadInput, resolution: Resolution): TimelineExtent {
   };
 }
 
+/**
+ * False for the budget of a thread of which the timeline knows nothing: it ended before the range, and its gauges merely have
+ * not been withdrawn yet. Without a timeline nobody knows.
+ */
+function isOfRange({ kind, name }: BudgetSamples, timeline: Timeline | undefined): boolean {
+  return kind !== 'thread' || timeline === undefined || timeline.groups.some((group) => group.thread === name);
+}
+
 /** A thread's budget ends with its thread. */
 function withEnd(budget: BudgetSamples, groups: readonly ThreadGroup[]): BudgetSamples {
   const last = groups.find((group) => budget.kind === 'thread' && group.thread === budget.name)?.runs.at(-1);
@@ -88,6 +96,7 @@ export function readPanelData(frames: readonly DataFrame[], input: ReadInput, me
   const timeline = read === undefined ? undefined : toTimeline(read.threads, extentFor(input, read.resolution), memory);
   const stalenessMs = input.stalenessSeconds * 1000;
   const burnDowns = readBudgets(series)
+    .filter((budget) => isOfRange(budget, timeline))
     .map((budget) => toBurnDown(withEnd(budget, timeline?.groups ?? []), { nowMs: input.nowMs, stalenessMs }))
     .filter((burnDown) => burnDown !== undefined);
   return {
