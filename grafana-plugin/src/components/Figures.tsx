@@ -20,8 +20,8 @@ export const COMPACT_FIGURES_HEIGHT = 24;
 
 /** More of them stand closer together. */
 const USUAL_FIGURES = 5;
-/** With less of the panel's width for each, CSS pixels, they say less; the replay's controls have their part of it. */
-const ROOM_PER_FIGURE = 200;
+/** So many of them say less in narrower panels, CSS pixels. */
+const TIGHT = { figures: 5, width: 1_180 };
 
 /** What is left and until when; without a budget the state. */
 function compactFigures(figures: readonly Figure[]): readonly Figure[] {
@@ -33,7 +33,7 @@ export function Figures({ figures, compact, width, children }: FiguresProps): Re
   const styles = useStyles2(getStyles);
   const tones: Record<Tone, string> = { plain: '', warning: styles.warning, critical: styles.critical };
   const shown = compact ? compactFigures(figures) : figures;
-  const isTight = width < ROOM_PER_FIGURE * shown.length;
+  const isTight = shown.length >= TIGHT.figures && width < TIGHT.width;
   return (
     <div className={compact ? styles.compactRow : styles.row}>
       <dl
