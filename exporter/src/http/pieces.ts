@@ -40,7 +40,8 @@ export async function sendPieces(response: Response, { pieces, gzip, now }: Piec
   for (const piece of pieces) {
     // Looked at anew after each wait: a page may have changed meanwhile.
     while (!body.hasRoomFor((tail === undefined ? piece.bytes : piece.deflated.bytes).length)) {
-      turnMs = await waiting(body.flush());
+      // Often the system takes it at once, and then no other has had a turn: the time goes on.
+      await waiting(body.flush());
       if (response.destroyed) return waitedMs;
     }
     if (tail === undefined) {
