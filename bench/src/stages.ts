@@ -228,13 +228,17 @@ function newPipeline(): Pipeline {
   const gateway = new Gateway({
     model,
     past: undefined,
+    replay: undefined,
+    epoch: () => '',
     clock: { ...systemClock, every: () => nothing },
     maxClients: 1,
     maxMessageBytes: 1,
     maxQueuedBytes: 1,
     maxSubscriptions: 1,
+    maxResumeBytes: 0,
+    resumeMs: 0,
     pingPeriodMs: 1,
-    onFrame: nothing,
+    onFrames: nothing,
     onError: nothing,
   });
   return new Pipeline({

@@ -1,4 +1,5 @@
 // Puts the parts together: one exporter without globals, its router, its sockets and its timers.
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
@@ -7,7 +8,6 @@ import { NO_JOURNAL } from './config.ts';
 import type { Config } from './config.ts';
 import type { ConnectionRefusal } from './contract/metrics.ts';
 import { BudgetTrust } from './budget-trust.ts';
-import { checkpointReplay } from './checkpoint-replay.ts';
 import type { ConfigFiles } from './config-files.ts';
 import type { DegradedFinding } from './contract/degraded.ts';
 import { degradedFindings } from './degraded.ts';
@@ -46,6 +46,8 @@ import type { SnapshotTask } from './snapshot-task.ts';
 import { snapshotThread } from './snapshot-thread.ts';
 import { ExporterState, STATE_VERSION, stateConfigOf } from './state.ts';
 import type { StateLine } from './state.ts';
+import { streamEpoch } from './stream-epoch.ts';
+import { pastCheckpoints, threadReplay } from './thread-replay.ts';
 import { readBody } from './source/body.ts';
 import { EmitQueue } from './source/emit-queue.ts';
 import { attachEmitter } from './source/emitter.ts';
@@ -170,27 +172,34 @@ export function createApp({ config, files, security, version, clock, log, openSt
   };
   const history: ReadHistory | undefined =
     disk === undefined ? undefined : (query, signal) => disk.history(query, signal);
-  const past = history === undefined ? undefined : checkpointReplay({ read: history, retentionMs: config.retentionMs });
+  const replay = history === undefined ? undefined : threadReplay({ read: history, retentionMs: config.retentionMs });
+  const past = replay === undefined ? undefined : pastCheckpoints(replay);
+  let epoch: string = randomUUID();
   const gateway = new Gateway({
     model,
     past,
+    replay,
     clock,
+    epoch: () => epoch,
     maxClients: config.maxClients,
     maxMessageBytes: config.maxMessageBytes,
     maxQueuedBytes: config.maxQueuedBytes,
     maxSubscriptions: config.maxSubscriptions,
+    maxResumeBytes: config.maxResumeBytes,
+    resumeMs: config.resumeMs,
     pingPeriodMs: PING_PERIOD_MS,
-    onFrame: (outcome) => {
-      self.gatewayFrame(outcome);
+    onFrames: (outcome, count) => {
+      self.gatewayFrames(outcome, count);
     },
     onError,
   });
   const prices = new PriceBook({ table: files.prices?.value, model, clock });
+  const projection = new Projection({ model, budgets: ledger, producers, outputs: [series, gateway, prices], onError });
   const pipeline = new Pipeline({
     producers,
     parse: prices.pricing(parseEvent),
     model,
-    projection: new Projection({ model, budgets: ledger, producers, outputs: [series, gateway, prices], onError }),
+    projection,
     journal,
     clock,
     tally: self,
@@ -253,8 +262,11 @@ export function createApp({ config, files, security, version, clock, log, openSt
       });
       for (const each of timelines) each.restored();
       cursors?.save();
+      projection.startBehind(disk.acknowledged);
+      gateway.restored(disk.acknowledged);
       damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
       const lostUntilMs = state.loss.untilMs(recovery, clock.now());
+      epoch = streamEpoch(config.dataDir, damage === undefined);
       if (lostUntilMs !== undefined) ledger.missesBefore(lostUntilMs, model);
     }
     if (phase !== 'starting') return;

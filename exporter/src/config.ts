@@ -1,7 +1,9 @@
 // The configuration: one table of options from which parsing, defaults, messages and docs/config.md all come.
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { parseDuration } from './contract/duration.ts';
+import { GATEWAY_OPTIONS } from './config-gateway.ts';
+import { count, duration, option } from './config-option.ts';
+import type { Option } from './config-option.ts';
 import { labelValue } from './contract/labels.ts';
 import { nearestName } from './contract/nearest-name.ts';
 import { quoted } from './errors.ts';
@@ -10,49 +12,12 @@ import { LOG_LEVELS } from './log.ts';
 import { grafanaLiveSchema } from './push/live-options.ts';
 import { printedTargets, remoteWriteSchema } from './push/options.ts';
 
-/** One row: where the option stands, what it takes, what it is without it. */
-export interface Option<T> {
-  readonly path: string;
-  readonly schema: z.ZodType<T>;
-  /** As it would be written in the file; null where the option may be left out altogether. */
-  readonly fallback: string | number | readonly string[] | null;
-  readonly accepts: string;
-  readonly help: string;
-  /** A secret may stand here by mistake: problems name keys, never values. */
-  readonly sensitive?: true;
-  /** What is printed of the value; all of it unless told. */
-  printed?(value: T): unknown;
-}
-
-function option<T>(row: Option<T>): Option<T> {
-  return row;
-}
-
-const duration = (minMs: number, maxMs: number): z.ZodType<number> =>
-  z
-    .string()
-    .transform((text) => parseDuration(text) ?? Number.NaN)
-    .pipe(z.number().min(minMs).max(maxMs));
 const label = z
   .string()
   .min(1)
   .refine((text) => labelValue(text) === text);
 const LABEL_ACCEPTS = 'text of 1 to 128 bytes without control characters';
 const DAY_MS = 86_400_000;
-
-const count = (row: {
-  readonly path: string;
-  readonly fallback: number;
-  readonly min: number;
-  readonly max: number;
-  readonly help: string;
-}): Option<number> => ({
-  path: row.path,
-  schema: z.int().min(row.min).max(row.max),
-  fallback: row.fallback,
-  accepts: `a whole number from ${row.min} to ${row.max}`,
-  help: row.help,
-});
 
 /** In the order of docs/config.md. */
 export const OPTIONS = {
@@ -270,34 +235,7 @@ export const OPTIONS = {
     help: 'A Grafana that the timeline is pushed to as it happens, for panels that stream. See grafana-live.md.',
     sensitive: true,
   }),
-  origins: option({
-    path: 'gateway.origins',
-    schema: z.array(z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text)),
-    fallback: [],
-    accepts: 'a list of origins such as https://grafana.example.com',
-    help: "Web pages of other hosts that may open the WebSockets; the exporter's own page always may. On loopback without tokens, their host names may also stand in the Host header, as a proxy may leave it; other names with a dot are refused there.",
-  }),
-  maxClients: count({
-    path: 'gateway.max_clients',
-    fallback: 256,
-    min: 1,
-    max: 100_000,
-    help: 'WebSocket clients of the gateway, and of the ingest socket, at once.',
-  }),
-  maxSubscriptions: count({
-    path: 'gateway.max_subscriptions',
-    fallback: 50,
-    min: 1,
-    max: 100_000,
-    help: 'Thread subscriptions of one client.',
-  }),
-  maxQueuedBytes: count({
-    path: 'gateway.queue_bytes',
-    fallback: 1_048_576,
-    min: 1_024,
-    max: 1_073_741_824,
-    help: 'Frames that may wait for one client; past it the client is closed with code 1013.',
-  }),
+  ...GATEWAY_OPTIONS,
   ingestTokens: option({
     path: 'auth.ingest',
     schema: ingestTokensSchema,

@@ -10,7 +10,8 @@ import type { Producers } from './model/producers.ts';
 
 /** Whoever shows what happened: series, timeline, gateway. Called in order, synchronously, after the event is durable. */
 export interface Output {
-  apply(event: OrchestratorEvent, changes: readonly Change[]): void;
+  /** @param record number of the event's record in the journal */
+  apply(event: OrchestratorEvent, changes: readonly Change[], record: number): void;
   /** Changes that no event caused: threads forgotten by a sweep. */
   swept(changes: readonly Change[]): void;
   /** As `apply`, for what happened before this start. An output that shows only what happens now leaves it out. */
@@ -29,18 +30,27 @@ export interface ProjectionParts {
 
 export class Projection {
   readonly #parts: ProjectionParts;
+  /** Number of the last entry that was applied: entries are, in the order of the journal and without holes. */
+  #record = 0;
 
   constructor(parts: ProjectionParts) {
     this.#parts = parts;
   }
 
+  /** What is applied next is the record behind this one. */
+  startBehind(record: number): void {
+    this.#record = record;
+  }
+
   /** @returns what the event changed. */
   apply(event: OrchestratorEvent): readonly Change[] {
+    this.#record += 1;
+    const record = this.#record;
     const changes = this.#change(event);
     // Written out, not by #show: it is done for every event.
     for (const output of this.#parts.outputs) {
       try {
-        output.apply(event, changes);
+        output.apply(event, changes, record);
       } catch (error) {
         this.#parts.onError?.(error);
       }
@@ -54,7 +64,7 @@ export class Projection {
    */
   restore(entry: JournalEntry): void {
     if ('sweptMs' in entry) {
-      this.sweep(entry);
+      this.#sweep(entry);
       return;
     }
     const { event } = entry;
@@ -66,6 +76,11 @@ export class Projection {
   }
 
   sweep(sweep: JournalSweep): void {
+    this.#record += 1;
+    this.#sweep(sweep);
+  }
+
+  #sweep(sweep: JournalSweep): void {
     const changes = this.#parts.model.sweep(sweep.sweptMs, sweep);
     if (changes.length === 0) return;
     this.#parts.budgets.apply(changes);

@@ -22,6 +22,7 @@ test('a subscriber gets a snapshot, then the broadcasts of its thread and of no 
     ok: true,
     payload: {
       subscribed: true,
+      stream: { epoch: expect.stringMatching(/^[0-9a-f-]{36}$/), seq: expect.any(Number) },
       currentMetrics: {
         threadId: 'run-openai',
         status: 'completed',
@@ -47,12 +48,27 @@ test('a subscriber gets a snapshot, then the broadcasts of its thread and of no 
     ])
   );
   const base = { threadId: 'run-openai', timestamp: now };
-  expect([await socket.next(), await socket.next(), await socket.next()]).toEqual([
-    { type: 'event', event: 'orchestrator.agent.active', payload: { ...base, agent: 'a', task: 'think' } },
-    { type: 'event', event: 'orchestrator.agent.state', payload: { ...base, agent: 'a', state: 'running' } },
+  const heard = [await socket.next(), await socket.next(), await socket.next()] as { readonly seq: number }[];
+  const seqs = heard.map(({ seq }) => seq);
+  expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+  expect(new Set(seqs).size).toBe(3);
+  expect(heard).toEqual([
+    {
+      type: 'event',
+      event: 'orchestrator.agent.active',
+      seq: seqs[0],
+      payload: { ...base, agent: 'a', task: 'think' },
+    },
+    {
+      type: 'event',
+      event: 'orchestrator.agent.state',
+      seq: seqs[1],
+      payload: { ...base, agent: 'a', state: 'running' },
+    },
     {
       type: 'event',
       event: 'orchestrator.cost.updated',
+      seq: seqs[2],
       payload: {
         threadId: 'run-openai',
         timestamp: now + 1,
@@ -73,7 +89,7 @@ test('a StateGraph`s route to END is broadcast as the end of the graph, to who l
     type: 'res',
     id: 'all',
     ok: true,
-    payload: { subscribed: true, currentMetrics: null },
+    payload: { subscribed: true, currentMetrics: null, stream: { epoch: expect.any(String), seq: 0 } },
   });
   const now = Date.now();
   const route = { type: 'route:next', threadId: 's', timestamp: now, stepCount: 4, nodeId: 'a', nextNodeId: 'END' };
@@ -86,10 +102,16 @@ test('a StateGraph`s route to END is broadcast as the end of the graph, to who l
     {
       type: 'event',
       event: 'orchestrator.state.changed',
+      seq: 2 * 2_048,
       payload: { threadId: 's', timestamp: now, from: 'a', to: 'END', stepCount: 4 },
     },
     expect.objectContaining({ event: 'orchestrator.agent.state' }),
-    { type: 'event', event: 'orchestrator.graph.complete', payload: expect.objectContaining({ status: 'success' }) },
+    {
+      type: 'event',
+      event: 'orchestrator.graph.complete',
+      seq: 2 * 2_048 + 2,
+      payload: expect.objectContaining({ status: 'success' }),
+    },
   ]);
   expect(await metricLines(running.url, 'orchestrator_exporter_gateway_subscriptions')).toEqual([
     'orchestrator_exporter_gateway_subscriptions{environment="test"} 1',

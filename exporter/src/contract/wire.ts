@@ -64,6 +64,7 @@ export const GATEWAY_METHODS = [
   'orchestrator.metrics.history',
   'orchestrator.cost.burn_rate',
   'orchestrator.checkpoint.list',
+  'orchestrator.checkpoint.replay',
 ] as const;
 export type GatewayMethod = (typeof GATEWAY_METHODS)[number];
 
@@ -75,7 +76,11 @@ export const GATEWAY_ERRORS = [
   'unknown_method',
   'invalid_params',
   'unknown_thread',
+  'unknown_checkpoint',
   'too_many_subscriptions',
+  'already_subscribed',
+  'too_many_events',
+  'not_stored',
   'busy',
   'internal',
 ] as const;
@@ -97,6 +102,13 @@ export type GatewayResponse =
       readonly error: { readonly code: GatewayErrorCode; readonly message: string };
     };
 
+/** Codes that the exporter closes a WebSocket with, beside those of the protocol itself (1002, 1007, 1009). */
+export const CLOSE_GOING_AWAY = 1001;
+export const CLOSE_UNSUPPORTED_DATA = 1003;
+export const CLOSE_NOT_ALLOWED = 1008;
+export const CLOSE_INTERNAL_ERROR = 1011;
+export const CLOSE_TRY_LATER = 1013;
+
 /** Broadcasts: Helix's event names behind `orchestrator.`. */
 export const BROADCASTS = [
   'orchestrator.node.start',
@@ -114,8 +126,35 @@ export type BroadcastName = (typeof BROADCASTS)[number];
 export interface GatewayBroadcast {
   readonly type: 'event';
   readonly event: BroadcastName;
+  /** Rises from broadcast to broadcast, with holes; the number to resume from. */
+  readonly seq: number;
   /** Always with `threadId` and `timestamp` (ms); the rest as DESIGN's gateway dialect has it. */
   readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** How far the broadcasts of one exporter have come. Numbers of another epoch say nothing. */
+export interface StreamPosition {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** The last message before a client that reads too slowly is closed with {@link CLOSE_TRY_LATER}. */
+export interface LaggedNotice {
+  readonly type: 'event';
+  readonly event: 'orchestrator.lagged';
+  /** `missed` counts the messages that were waiting for the client and are not sent. */
+  readonly payload: { readonly epoch: string; readonly missed: number };
+}
+
+/** Answer to `orchestrator.metrics.subscribe` and `.unsubscribe`. */
+export interface SubscribeAnswer {
+  readonly subscribed: boolean;
+  /** Null for all threads, for one that is not known (yet), and on `.unsubscribe`. */
+  readonly currentMetrics: CurrentMetrics | null;
+  /** Where the broadcasts were when `currentMetrics` was true. */
+  readonly stream?: StreamPosition;
+  /** Only to `resumeFrom`: whether everything that was missed follows this answer. */
+  readonly resume?: 'complete' | 'gap';
 }
 
 export interface CurrentMetrics {
@@ -166,4 +205,31 @@ export interface CheckpointEntry {
   readonly costCents: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+}
+
+export interface ReplayedAgent {
+  readonly agent: string;
+  readonly state: AgentState;
+  /** When the state was entered, ms since the epoch. */
+  readonly sinceMs: number;
+  readonly costCents: number;
+}
+
+/** Answer to `orchestrator.checkpoint.replay`: the thread as it was, and what was broadcast of it from there on. */
+export interface ReplayAnswer {
+  readonly threadId: string;
+  readonly epoch: string;
+  /** The checkpoint that was asked for. */
+  readonly checkpoint: CheckpointEntry | null;
+  /** At that checkpoint, or at `afterSeq`; null before the thread's first event. */
+  readonly metrics: CurrentMetrics | null;
+  readonly agents: readonly ReplayedAgent[];
+  /** In their order, without tasks, which are not stored. */
+  readonly events: readonly GatewayBroadcast[];
+  /** To be given back as `afterSeq`. */
+  readonly nextSeq: number;
+  /** Whether more follow. */
+  readonly more: boolean;
+  /** False when the journal has holes where events of the thread may have been. */
+  readonly complete: boolean;
 }

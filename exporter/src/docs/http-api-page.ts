@@ -1,9 +1,9 @@
 // docs/http-api.md: the paths that are read over HTTP, with the bounds that the code holds them to.
 import { DEFAULT_EVENTS, MAX_EVENTS } from '../http/thread-events.ts';
-import { MAX_REPLAYED_EVENTS } from '../checkpoint-replay.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../http/query.ts';
 import { MAX_PAGE_BYTES, MAX_PAGE_HOLES, MAX_PAGE_SCAN_BYTES, MAX_SCANS } from '../journal/history.ts';
 import { MAX_CHECKPOINTS } from '../model/checkpoints.ts';
+import { MAX_REPLAYED_EVENTS } from '../thread-replay.ts';
 import { code, codeBlock, GENERATED, page, table } from './markdown.ts';
 
 const mebibytes = (bytes: number): string => `${bytes / 1_048_576} MiB`;

@@ -5,31 +5,35 @@ import type { NanoUsd } from '../contract/money.ts';
 import type { BroadcastName, GatewayBroadcast } from '../contract/wire.ts';
 import type { Change } from '../model/change.ts';
 import type { ThreadView } from '../model/views.ts';
+import { broadcastSeq } from './sequence.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The event's own message first, then what it led to; absent facts are left out of the payload. */
+/**
+ * The event's own message first, then what it led to; absent facts are left out of the payload.
+ * @param record number of the event's record in the journal
+ */
 export function broadcastsOf(
-  event: OrchestratorEvent,
+  { event, record }: { readonly event: OrchestratorEvent; readonly record: number },
   changes: readonly Change[],
   thread: ThreadView | undefined
 ): readonly GatewayBroadcast[] {
   const { threadId } = event;
-  const message = (name: BroadcastName, timestamp: number, fields: Fields): GatewayBroadcast => ({
-    type: 'event',
-    event: name,
-    payload: { threadId, timestamp, ...known(fields) },
-  });
+  const messages: GatewayBroadcast[] = [];
+  const add = (name: BroadcastName, timestamp: number, fields: Fields): void => {
+    const seq = broadcastSeq(record, messages.length);
+    messages.push({ type: 'event', event: name, seq, payload: { threadId, timestamp, ...known(fields) } });
+  };
   const own = ownMessage(event, changes, thread);
-  const messages = own === undefined ? [] : [message(own.name, event.timestampMs, own.fields)];
+  if (own !== undefined) add(own.name, event.timestampMs, own.fields);
   for (const change of changes) {
     if (change.kind === 'agent-state' && event.type !== 'agent.state') {
       const { agent, from, to } = change;
-      messages.push(message('orchestrator.agent.state', change.atMs, { agent, from, state: to }));
+      add('orchestrator.agent.state', change.atMs, { agent, from, state: to });
     }
     if (change.kind === 'thread-finished' && event.type !== 'graph.complete') {
       const { status, durationMs } = change;
-      messages.push(message('orchestrator.graph.complete', change.atMs, { status, duration: durationMs }));
+      add('orchestrator.graph.complete', change.atMs, { status, duration: durationMs });
     }
   }
   return messages;

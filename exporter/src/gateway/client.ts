@@ -1,23 +1,29 @@
-// One WebSocket client: its subscriptions, its requests, and the bound on what may wait for it.
+// One WebSocket client: its requests, and what waits for it.
 import { z } from 'zod';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { GatewayResponse } from '../contract/wire.ts';
+import { CLOSE_TRY_LATER } from '../contract/wire.ts';
+import type { GatewayResponse, LaggedNotice, StreamPosition } from '../contract/wire.ts';
 import { quoted } from '../errors.ts';
 import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
+import type { ReplayThread } from '../model/thread-replay.ts';
 import type { ModelView } from '../model/views.ts';
+import type { Listener } from './fan-out.ts';
+import { textFrame } from './frame.ts';
 import { callMethod } from './methods.ts';
 import type { MethodResult, Subscriber } from './methods.ts';
-import { CLOSE_TRY_LATER } from './socket-group.ts';
-import type { Subscriptions } from './subscriptions.ts';
+import { Outbox } from './outbox.ts';
+import type { Chunk } from './outbox.ts';
+import type { BroadcastStream, Subscription } from './stream.ts';
 
 export interface ClientContext {
   readonly model: ModelView;
   readonly now: () => number;
   readonly past: ReadPastCheckpoints | undefined;
-  readonly subscriptions: Subscriptions<GatewayClient>;
-  readonly maxSubscriptions: number;
+  readonly replay: ReplayThread | undefined;
+  readonly stream: BroadcastStream;
   readonly maxQueuedBytes: number;
-  readonly onFrame: (outcome: 'sent' | 'dropped') => void;
+  readonly onFrames: (outcome: 'sent' | 'dropped', count: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -28,55 +34,88 @@ const requestShape = z.strictObject({
   params: z.unknown().optional(),
 });
 
-export class GatewayClient implements Subscriber {
-  readonly #socket: WebSocket;
+export class GatewayClient implements Subscriber, Listener {
+  readonly #webSocket: WebSocket;
+  /** The connection below the WebSocket: whole frames that were made for many are written there as they are. */
+  readonly #socket: Duplex;
   readonly #context: ClientContext;
-  readonly #left = new AbortController();
+  readonly #outbox: Outbox;
+  #left: AbortController | undefined;
 
-  constructor(socket: WebSocket, context: ClientContext) {
+  constructor(webSocket: WebSocket, socket: Duplex, context: ClientContext) {
+    this.#webSocket = webSocket;
     this.#socket = socket;
     this.#context = context;
+    this.#outbox = new Outbox(socket, context.maxQueuedBytes, () => {
+      context.stream.ready(this);
+    });
   }
 
-  /** Queues one frame. A client that lags past its bound is closed instead: a gap it cannot see would be worse. */
-  send(frame: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > this.#context.maxQueuedBytes) {
-      this.#context.onFrame('dropped');
-      this.#socket.close(CLOSE_TRY_LATER, 'this client reads too slowly; connect again and take a new snapshot');
-      return;
-    }
-    this.#socket.send(frame);
-    this.#context.onFrame('sent');
+  get isReady(): boolean {
+    return this.#isOpen && this.#outbox.isReady;
   }
 
-  subscribe(threadId: string): boolean {
-    const { subscriptions, maxSubscriptions } = this.#context;
-    if (!subscriptions.has(this, threadId) && subscriptions.countOf(this) >= maxSubscriptions) return false;
-    subscriptions.add(this, threadId);
-    return true;
+  deliver(chunk: Chunk): void {
+    if (this.#isOpen && !this.#outbox.push(chunk)) this.#lag(chunk.frames);
+  }
+
+  flush(): void {
+    if (!this.#isOpen) return;
+    const frames = this.#outbox.flush();
+    if (frames > 0) this.#context.onFrames('sent', frames);
+  }
+
+  subscribe(threadId: string, from: StreamPosition | undefined): Subscription {
+    return this.#context.stream.subscribe(this, threadId, from);
   }
 
   unsubscribe(threadId: string): void {
-    this.#context.subscriptions.remove(this, threadId);
+    this.#context.stream.unsubscribe(this, threadId);
   }
 
   receive(text: string): void {
     const answer = this.#answer(text);
-    if (!(answer instanceof Promise)) this.send(JSON.stringify(answer));
+    if (!(answer instanceof Promise)) this.#send(answer);
     // It never rejects.
     else
       void answer.then((late) => {
-        this.send(JSON.stringify(late));
+        this.#send(late);
       });
+  }
+
+  /** A pong was sent. Who pings and does not read must not fill the memory with pongs. */
+  pinged(): void {
+    if (this.#socket.writableLength > this.#context.maxQueuedBytes) this.#webSocket.terminate();
   }
 
   /** The client is gone: what is being read for it ends. */
   leave(): void {
-    this.#left.abort(new Error('the client went away'));
+    this.#outbox.discard();
+    this.#left?.abort(new Error('the client went away'));
   }
 
-  #answer(text: string): GatewayResponse | Promise<GatewayResponse> {
+  get #isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN;
+  }
+
+  #send({ response, behind }: Answer): void {
+    this.deliver({ bytes: textFrame(JSON.stringify(response)), frames: 1 });
+    if (!this.#isOpen) return;
+    if (behind !== undefined) this.#outbox.grant(behind);
+    this.#context.stream.ready(this);
+  }
+
+  /** What waits is let go of, and the client hears so: a gap that it cannot see would be worse. */
+  #lag(frames: number): void {
+    const missed = this.#outbox.discard() + frames;
+    this.#context.onFrames('dropped', missed);
+    const { epoch } = this.#context.stream.position;
+    const notice: LaggedNotice = { type: 'event', event: 'orchestrator.lagged', payload: { epoch, missed } };
+    this.#socket.write(textFrame(JSON.stringify(notice)));
+    this.#webSocket.close(CLOSE_TRY_LATER, 'this client reads too slowly; connect again and resume');
+  }
+
+  #answer(text: string): Answer | Promise<Answer> {
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -94,14 +133,15 @@ export class GatewayClient implements Subscriber {
     return this.#call(request.data);
   }
 
-  #call({ id, method, params }: z.infer<typeof requestShape>): GatewayResponse | Promise<GatewayResponse> {
-    const { model, now, past } = this.#context;
-    const { signal } = this.#left;
+  #call({ id, method, params }: z.infer<typeof requestShape>): Answer | Promise<Answer> {
+    const { model, now, past, replay, stream } = this.#context;
+    const signal = (): AbortSignal => (this.#left ??= new AbortController()).signal;
+    const { epoch } = stream.position;
     try {
-      const result = callMethod(method, params, { model, now, past, signal, subscriber: this });
-      if (!(result instanceof Promise)) return response(id, result);
+      const result = callMethod(method, params, { model, now, past, replay, epoch, signal, subscriber: this });
+      if (!(result instanceof Promise)) return answerOf(id, result);
       return result.then(
-        (late) => response(id, late),
+        (late) => answerOf(id, late),
         (error: unknown) => this.#failed(id, error)
       );
     } catch (error) {
@@ -109,17 +149,27 @@ export class GatewayClient implements Subscriber {
     }
   }
 
-  #failed(id: string, error: unknown): GatewayResponse {
-    if (!this.#left.signal.aborted) this.#context.onError(error);
-    return { type: 'res', id, ok: false, error: { code: 'internal', message: 'the request could not be answered' } };
+  #failed(id: string, error: unknown): Answer {
+    if (this.#left?.signal.aborted !== true) this.#context.onError(error);
+    return refusal(id, { code: 'internal', message: 'the request could not be answered' });
   }
 }
 
-function response(id: string, result: MethodResult): GatewayResponse {
-  if (result.ok) return { type: 'res', id, ok: true, payload: result.payload };
-  return { type: 'res', id, ok: false, error: { code: result.code, message: result.message } };
+interface Answer {
+  readonly response: GatewayResponse;
+  /** Sent behind it, before anything else. */
+  readonly behind?: Chunk | undefined;
 }
 
-function badRequest(id: string, message: string): GatewayResponse {
-  return { type: 'res', id, ok: false, error: { code: 'bad_request', message } };
+function answerOf(id: string, result: MethodResult): Answer {
+  if (!result.ok) return refusal(id, { code: result.code, message: result.message });
+  return { response: { type: 'res', id, ok: true, payload: result.payload }, behind: result.behind };
+}
+
+function badRequest(id: string, message: string): Answer {
+  return refusal(id, { code: 'bad_request', message });
+}
+
+function refusal(id: string, error: Extract<GatewayResponse, { ok: false }>['error']): Answer {
+  return { response: { type: 'res', id, ok: false, error } };
 }

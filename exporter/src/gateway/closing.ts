@@ -1,7 +1,7 @@
 // The end of WebSockets when the exporter stops.
 import type { WebSocket } from 'ws';
+import { CLOSE_GOING_AWAY } from '../contract/wire.ts';
 
-const GOING_AWAY = 1001;
 /** How long a peer may take to answer the close. */
 const GRACE_MS = 1_000;
 
@@ -16,7 +16,7 @@ export async function closeSockets(sockets: Iterable<WebSocket>): Promise<void> 
           socket.once('close', () => {
             resolve();
           });
-        socket.close(GOING_AWAY, 'the exporter is stopping');
+        socket.close(CLOSE_GOING_AWAY, 'the exporter is stopping');
       })
   );
   const cutOff = setTimeout(() => {

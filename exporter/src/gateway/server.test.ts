@@ -6,25 +6,32 @@ import type { Clock } from '../clock.ts';
 import { Gateway } from './server.ts';
 
 test('a client that does not answer a ping is cut off at the next, one that does stays', async () => {
-  let tick = (): void => undefined;
+  const ticks: (() => void)[] = [];
+  const tick = (): void => {
+    for (const run of ticks) run();
+  };
   const clock: Clock = {
     now: () => 0,
     monotonic: () => 0,
     every: (_periodMs, run) => {
-      tick = run;
+      ticks.push(run);
       return () => undefined;
     },
   };
   const gateway = new Gateway({
     model: { threads: new Map(), unpriced: new Map() },
     past: undefined,
+    replay: undefined,
+    epoch: () => 'epoch',
     clock,
     maxClients: 2,
     maxMessageBytes: 1024,
     maxQueuedBytes: 1024,
     maxSubscriptions: 1,
+    maxResumeBytes: 0,
+    resumeMs: 0,
     pingPeriodMs: 1,
-    onFrame: () => undefined,
+    onFrames: () => undefined,
     onError: () => undefined,
   });
   const server = createServer().on('upgrade', (request, socket, head) => {

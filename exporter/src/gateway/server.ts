@@ -4,40 +4,60 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { OrchestratorEvent } from '../contract/event.ts';
+import { CLOSE_UNSUPPORTED_DATA } from '../contract/wire.ts';
 import type { Change } from '../model/change.ts';
 import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
+import type { ReplayThread } from '../model/thread-replay.ts';
 import type { ModelView } from '../model/views.ts';
-import { broadcastsOf } from './broadcast.ts';
 import { GatewayClient } from './client.ts';
 import { SocketGroup } from './socket-group.ts';
 import type { Admission } from './socket-group.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { BroadcastStream } from './stream.ts';
 
-const UNSUPPORTED_DATA = 1003;
+const SWEEP_PERIOD_MS = 5_000;
 
 export interface GatewayOptions {
   readonly model: ModelView;
-  /** Undefined where no journal is kept. */
+  /** Both undefined where no journal is kept. */
   readonly past: ReadPastCheckpoints | undefined;
+  readonly replay: ReplayThread | undefined;
   readonly clock: Clock;
+  /** See {@link StreamOptions}. */
+  readonly epoch: () => string;
   readonly maxClients: number;
   readonly maxMessageBytes: number;
-  /** Frames waiting for one client, in bytes; past it the client is closed. */
+  /** Frames waiting for one client, in bytes; past it the client is closed. What it resumes with may be as much again. */
   readonly maxQueuedBytes: number;
   readonly maxSubscriptions: number;
+  readonly maxResumeBytes: number;
+  readonly resumeMs: number;
   readonly pingPeriodMs: number;
-  readonly onFrame: (outcome: 'sent' | 'dropped') => void;
+  readonly onFrames: (outcome: 'sent' | 'dropped', count: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #sockets: SocketGroup;
-  readonly #subscriptions = new Subscriptions<GatewayClient>();
+  readonly #stream: BroadcastStream;
+  readonly #stopSweeping: () => void;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#sockets = new SocketGroup({ ...options, maxSockets: options.maxClients });
+    const { clock } = options;
+    this.#sockets = new SocketGroup({ ...options, maxSockets: options.maxClients, oneMessageATurn: true });
+    this.#stream = new BroadcastStream({
+      ...options,
+      maxReplayBytes: options.maxQueuedBytes,
+      monotonic: () => clock.monotonic(),
+      later: (run, delayMs) => {
+        if (delayMs >= 1) setTimeout(run, delayMs);
+        else setImmediate(run);
+      },
+    });
+    this.#stopSweeping = clock.every(SWEEP_PERIOD_MS, () => {
+      this.#stream.sweep();
+    });
   }
 
   get clients(): number {
@@ -45,13 +65,13 @@ export class Gateway {
   }
 
   get subscriptions(): number {
-    return this.#subscriptions.count;
+    return this.#stream.subscriptions;
   }
 
   /** Takes over a socket whose request was checked (path, origin, credentials). */
   upgrade(request: IncomingMessage, socket: Duplex, admission: Admission): void {
     this.#sockets.upgrade({ request, socket, admission }, (webSocket) => {
-      this.#accept(webSocket);
+      this.#accept(webSocket, socket);
     });
   }
 
@@ -60,14 +80,9 @@ export class Gateway {
     this.#sockets.endWithdrawn();
   }
 
-  apply(event: OrchestratorEvent, changes: readonly Change[]): void {
-    const listeners = this.#subscriptions.listeners(event.threadId);
-    if (listeners.size === 0) return;
-    const thread = this.#options.model.threads.get(event.threadId);
-    for (const broadcast of broadcastsOf(event, changes, thread)) {
-      const frame = JSON.stringify(broadcast);
-      for (const client of listeners) client.send(frame);
-    }
+  /** @param record number of the event's record in the journal */
+  apply(event: OrchestratorEvent, changes: readonly Change[], record: number): void {
+    this.#stream.publish({ event, record }, changes, this.#options.model.threads.get(event.threadId));
   }
 
   /** Threads that were forgotten make no broadcast: their subscribers heard of the end. */
@@ -75,22 +90,32 @@ export class Gateway {
     return;
   }
 
-  close(): Promise<void> {
-    return this.#sockets.close();
+  /** From before this start: nobody listened, but numbers go on from there. */
+  restored(record: number): void {
+    this.#stream.startBehind(record);
   }
 
-  #accept(socket: WebSocket): void {
-    const client = new GatewayClient(socket, {
+  async close(): Promise<void> {
+    this.#stopSweeping();
+    await this.#sockets.close();
+  }
+
+  #accept(webSocket: WebSocket, socket: Duplex): void {
+    const { clock } = this.#options;
+    const client = new GatewayClient(webSocket, socket, {
       ...this.#options,
-      now: () => this.#options.clock.now(),
-      subscriptions: this.#subscriptions,
+      now: () => clock.now(),
+      stream: this.#stream,
     });
-    socket.on('message', (data: RawData, isBinary: boolean) => {
-      if (isBinary) socket.close(UNSUPPORTED_DATA, 'expected text frames with JSON');
+    webSocket.on('message', (data: RawData, isBinary: boolean) => {
+      if (isBinary) webSocket.close(CLOSE_UNSUPPORTED_DATA, 'expected text frames with JSON');
       else client.receive((data as Buffer).toString('utf8'));
     });
-    socket.on('close', () => {
-      this.#subscriptions.removeClient(client);
+    webSocket.on('ping', () => {
+      client.pinged();
+    });
+    webSocket.on('close', () => {
+      this.#stream.leave(client);
       client.leave();
     });
   }

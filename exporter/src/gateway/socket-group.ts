@@ -4,12 +4,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
+import { CLOSE_NOT_ALLOWED, CLOSE_TRY_LATER } from '../contract/wire.ts';
 import { closeSockets } from './closing.ts';
 import { chosenSubprotocol } from './subprotocol.ts';
-
-/** Close codes: "policy violation", and "try again later". */
-const CLOSE_NOT_ALLOWED = 1008;
-export const CLOSE_TRY_LATER = 1013;
 
 export interface SocketGroupOptions {
   readonly clock: Clock;
@@ -17,6 +14,8 @@ export interface SocketGroupOptions {
   readonly maxMessageBytes: number;
   /** A peer that has not answered one ping when the next is due is cut off. */
   readonly pingPeriodMs: number;
+  /** One message of a client is heard in a turn of the loop, so that a flood of them does not hold it up. */
+  readonly oneMessageATurn?: boolean;
 }
 
 /** What comes with a request to upgrade that was checked (path, origin, credentials). */
@@ -44,6 +43,7 @@ export class SocketGroup {
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
       clientTracking: false,
+      allowSynchronousEvents: options.oneMessageATurn !== true,
       handleProtocols: chosenSubprotocol,
     });
     this.#stopPinging = options.clock.every(options.pingPeriodMs, () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
+import { CLOSE_INTERNAL_ERROR, CLOSE_UNSUPPORTED_DATA } from '../contract/wire.ts';
 import type { IngestAnswer } from '../contract/wire.ts';
 import { SocketGroup } from '../gateway/socket-group.ts';
 import type { Admission } from '../gateway/socket-group.ts';
@@ -10,8 +11,6 @@ import { ingestText } from './ingest.ts';
 import type { IngestParts, IngestResult } from './ingest.ts';
 import type { Principal } from './auth/tokens.ts';
 
-const UNSUPPORTED_DATA = 1003;
-const INTERNAL_ERROR = 1011;
 /** Of one socket under way; past either it is not read on, and TCP slows the sender down. */
 const MAX_MESSAGES_UNDER_WAY = 64;
 const MAX_BYTES_UNDER_WAY = 1_048_576;
@@ -61,7 +60,7 @@ export class IngestSocket {
     let inOrder: Promise<void> = Promise.resolve();
     socket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) {
-        socket.close(UNSUPPORTED_DATA, 'expected text frames with JSON');
+        socket.close(CLOSE_UNSUPPORTED_DATA, 'expected text frames with JSON');
         return;
       }
       const message = data as Buffer;
@@ -99,7 +98,7 @@ export class IngestSocket {
       case 'not-durable':
         // No answer means not counted: the sender connects again and sends what was not answered.
         this.#parts.onNotDurable(result.error);
-        socket.close(INTERNAL_ERROR, 'the events could not be stored; send them again');
+        socket.close(CLOSE_INTERNAL_ERROR, 'the events could not be stored; send them again');
         return;
     }
   }

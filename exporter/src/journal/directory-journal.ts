@@ -104,6 +104,11 @@ export class DirectoryJournal implements Journal {
     return this.#open?.journal.records ?? 0;
   }
 
+  /** Number of the last entry that was acknowledged; 0 before the first. */
+  get acknowledged(): number {
+    return this.#open?.journal.acknowledged ?? 0;
+  }
+
   get bytes(): number {
     return this.#open?.journal.bytes ?? 0;
   }

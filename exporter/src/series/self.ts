@@ -227,8 +227,8 @@ export class SelfMetrics {
     this.#timelineDropped.inc({ reason });
   }
 
-  gatewayFrame(outcome: (typeof GATEWAY_FRAME_OUTCOMES)[number]): void {
-    this.#frames.inc({ outcome });
+  gatewayFrames(outcome: (typeof GATEWAY_FRAME_OUTCOMES)[number], count: number): void {
+    this.#frames.inc({ outcome }, count);
   }
 
   authFailed(scope: (typeof AUTH_SCOPES)[number], reason: AuthFailureReason): void {

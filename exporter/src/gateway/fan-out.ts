@@ -1,0 +1,114 @@
+// Hands what was broadcast to everybody who listens, in slices that leave the loop to others in between.
+//
+// What is broadcast while a round is under way goes with the next one, together: a client then gets several messages with one
+// write, and the write is what costs. After a round as long a rest follows as it took, so that fan-out has half of the process
+// at most, and gathers more the more there is to do.
+import type { Chunk } from './outbox.ts';
+import type { Topic } from './topics.ts';
+
+/** A slice ends after the write with which it has taken this long. */
+export const SLICE_MS = 2;
+/** Rests are not longer, whatever a round took. */
+const MAX_REST_MS = 10;
+/** Of one thread's broadcasts that wait to be handed over, in bytes. */
+const MAX_PENDING_BYTES = 4 * 1_048_576;
+
+export interface Listener {
+  /** Takes it, or closes the client that lags too far behind. */
+  deliver(chunk: Chunk): void;
+  /** Writes what waits. */
+  flush(): void;
+  readonly isReady: boolean;
+}
+
+export interface FanOutOptions {
+  /** Monotonic ms. */
+  readonly monotonic: () => number;
+  /** Calls once, at least so much later and never at once; 0 is after what is due already. */
+  readonly later: (run: () => void, delayMs: number) => void;
+  /** Of one thread's broadcasts, handed over at once. */
+  readonly chunkBytes: number;
+  readonly onError: (error: unknown) => void;
+}
+
+export class FanOut {
+  readonly #options: FanOutOptions;
+  readonly #dirty = new Set<Topic<Listener>>();
+  readonly #ready = new Set<Listener>();
+  #isScheduled = false;
+  /** Time taken by the slices of the round so far. */
+  #tookMs = 0;
+
+  constructor(options: FanOutOptions) {
+    this.#options = options;
+  }
+
+  broadcast(topic: Topic<Listener>, frame: Buffer): void {
+    if (!topic.hasListeners) return;
+    topic.add(frame);
+    this.#dirty.add(topic);
+    this.#schedule(0);
+    // Faster than it can be handed over: whoever cannot take it all lags.
+    while (topic.pendingBytes > MAX_PENDING_BYTES) this.#handOver(topic);
+  }
+
+  /** The listener has something to write, and may. */
+  ready(listener: Listener): void {
+    if (!listener.isReady) return;
+    this.#ready.add(listener);
+    this.#schedule(0);
+  }
+
+  gone(listener: Listener): void {
+    this.#ready.delete(listener);
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#options.later(() => {
+      this.#isScheduled = false;
+      this.#slice();
+    }, delayMs);
+  }
+
+  #slice(): void {
+    const startedMs = this.#options.monotonic();
+    const isOver = (): boolean => this.#options.monotonic() - startedMs >= SLICE_MS;
+    // Writes of the round first: what is handed over meanwhile waits for the next.
+    if (this.#ready.size === 0) {
+      for (const topic of this.#dirty) {
+        this.#handOver(topic);
+        if (topic.pendingBytes === 0) this.#dirty.delete(topic);
+        if (isOver()) break;
+      }
+    }
+    for (const listener of this.#ready) {
+      this.#ready.delete(listener);
+      this.#flush(listener);
+      if (isOver()) break;
+    }
+    this.#tookMs += this.#options.monotonic() - startedMs;
+    if (this.#ready.size > 0) this.#schedule(0);
+    else {
+      const restMs = Math.min(this.#tookMs, MAX_REST_MS);
+      this.#tookMs = 0;
+      if (this.#dirty.size > 0 || restMs >= 1) this.#schedule(restMs);
+    }
+  }
+
+  #handOver(topic: Topic<Listener>): void {
+    topic.handOver(this.#options.chunkBytes, (listener, chunk) => {
+      listener.deliver(chunk);
+      if (listener.isReady) this.#ready.add(listener);
+    });
+  }
+
+  #flush(listener: Listener): void {
+    try {
+      listener.flush();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// What waits for one client: bounded in bytes, written in pieces as the client takes them.
+import type { Duplex } from 'node:stream';
+
+/** Frames that go to a client one behind the other; shared with all who get them. */
+export interface Chunk {
+  readonly bytes: Buffer;
+  readonly frames: number;
+}
+
+/** Written at once; what the system does not take at once waits in the socket. */
+const WRITE_BYTES = 65_536;
+
+export function chunkOf(frames: readonly Buffer[]): Chunk {
+  const [only] = frames;
+  return { bytes: frames.length === 1 && only !== undefined ? only : Buffer.concat(frames), frames: frames.length };
+}
+
+export class Outbox {
+  readonly #socket: Duplex;
+  readonly #maxBytes: number;
+  #waiting: Chunk[] = [];
+  #bytes = 0;
+  /** Of chunks that were granted past the bound and still wait. */
+  #granted = 0;
+  /** The socket holds as much as it should; it says when it has written that. */
+  #isBlocked = false;
+
+  /** @param unblocked called when more can be written */
+  constructor(socket: Duplex, maxBytes: number, unblocked: () => void) {
+    this.#socket = socket;
+    this.#maxBytes = maxBytes;
+    socket.on('drain', () => {
+      this.#isBlocked = false;
+      unblocked();
+    });
+  }
+
+  get isReady(): boolean {
+    return !this.#isBlocked && this.#waiting.length > 0;
+  }
+
+  /** False, and nothing is taken, when more than the bound waits already. */
+  push(chunk: Chunk): boolean {
+    if (this.#bytes - this.#granted > this.#maxBytes) return false;
+    this.#take(chunk);
+    return true;
+  }
+
+  /** As {@link push}, beside the bound until it is written: the answer to a client that asks for what it missed. */
+  grant(chunk: Chunk): void {
+    this.#granted += chunk.bytes.length;
+    this.#take(chunk);
+  }
+
+  /** Writes what the socket takes at once. @returns frames written */
+  flush(): number {
+    let frames = 0;
+    while (this.isReady) {
+      let count = 0;
+      for (let bytes = 0; count < this.#waiting.length; count += 1) {
+        const { length } = this.#waiting[count]?.bytes ?? Buffer.alloc(0);
+        if (count > 0 && bytes + length > WRITE_BYTES) break;
+        bytes += length;
+      }
+      const written = this.#waiting.splice(0, count);
+      const { bytes, frames: sent } = joined(written);
+      this.#bytes -= bytes.length;
+      // Counted until as little waits, so that never more than the bound and one grant are held.
+      this.#granted = Math.min(this.#granted, this.#bytes);
+      frames += sent;
+      this.#isBlocked = !this.#socket.write(bytes);
+    }
+    return frames;
+  }
+
+  /** Lets go of everything that waits. @returns the frames of it */
+  discard(): number {
+    const frames = this.#waiting.reduce((sum, chunk) => sum + chunk.frames, 0);
+    this.#waiting = [];
+    this.#bytes = 0;
+    this.#granted = 0;
+    return frames;
+  }
+
+  #take(chunk: Chunk): void {
+    this.#waiting.push(chunk);
+    this.#bytes += chunk.bytes.length;
+  }
+}
+
+function joined(chunks: readonly Chunk[]): Chunk {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  return {
+    bytes: Buffer.concat(chunks.map(({ bytes }) => bytes)),
+    frames: chunks.reduce((sum, { frames }) => sum + frames, 0),
+  };
+}
