@@ -16,6 +16,8 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   scrape    a scrape of --series (100000) series against what one would use instead, --rounds (5)
   scrape-growth  the same over 1,000 to 1,000,000 series, and a plot
   update    from an event in this process to all its metrics, --events (40000), --rounds (9)
+  gateway   an event to --subscribers (1000) at --rate (100) events/s, requests, memory, --seconds (10)
+  targets   what the original system aimed at beside what is measured, in under three minutes
 
   --rate N          events per second
   --seconds N       length of a round
@@ -27,6 +29,7 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   --connections N   senders, each with one connection (16)
   --threads N       threads that run at the same time (400)
   --turns N         how often a thread repeats its recorded run (8)
+  --subscribers N   WebSocket clients of the gateway (1000)
   --quiet N         before every round wait up to N seconds for a quiet moment of the machine (0)
   --folder DIR      on the disk to measure (bench/.run)
   --profile DIR     write a profile of the exporter's processor there
@@ -46,6 +49,8 @@ const COMMANDS = [
   'scrape',
   'scrape-growth',
   'update',
+  'gateway',
+  'targets',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -61,6 +66,7 @@ export interface BenchArguments {
   readonly connections: number;
   readonly threads: number;
   readonly turns: number;
+  readonly subscribers: number;
   readonly quiet: number;
   readonly folder: string | undefined;
   readonly profile: string | undefined;
@@ -82,19 +88,28 @@ interface NumberOption {
 const EVENTS = { ingest: 30_000, 'ingest-growth': 20_000, replay: 1_000_000, 'remote-write': 300 };
 
 const NUMBERS = {
-  rate: { most: 1_000_000, otherwise: 20_000, of: { emit: 1_000, forwarder: 1_000 } },
-  seconds: { most: 86_400, otherwise: 60, of: { sweep: 20, emit: 10, forwarder: 10 } },
+  rate: {
+    most: 1_000_000,
+    otherwise: 20_000,
+    of: { emit: 1_000, forwarder: 1_000, gateway: 100, targets: 100 },
+  },
+  seconds: {
+    most: 86_400,
+    otherwise: 60,
+    of: { sweep: 20, emit: 10, forwarder: 10, gateway: 10, targets: 10 },
+  },
   'warm-up': { least: 0, most: 3_600, otherwise: 5 },
   events: { most: 10_000_000, otherwise: 40_000, of: EVENTS },
   rounds: {
     most: 100,
     otherwise: 3,
-    of: { sweep: 1, stages: 15, ingest: 5, emit: 5, replay: 1, scrape: 5, update: 9 },
+    of: { sweep: 1, stages: 15, ingest: 5, emit: 5, replay: 1, targets: 1, scrape: 5, update: 9 },
   },
   series: { least: 1_000, most: 1_000_000, otherwise: 100_000 },
   batch: { most: 10_000, otherwise: 100 },
   connections: { most: 500, otherwise: 16 },
   threads: { most: 100_000, otherwise: 400, of: { update: 100 } },
+  subscribers: { most: 5_000, otherwise: 1_000 },
   turns: { most: 10_000, otherwise: 8 },
   quiet: { least: 0, most: 86_400, otherwise: 0 },
 } as const satisfies Readonly<Record<string, NumberOption>>;
@@ -105,7 +120,7 @@ export function parseBenchArguments(args: readonly string[]): Parsed {
   const text = { type: 'string' } as const;
   const options = {
     ...{ rate: text, seconds: text, events: text, series: text, rounds: text, 'warm-up': text },
-    ...{ batch: text, connections: text, threads: text, turns: text, quiet: text },
+    ...{ batch: text, connections: text, threads: text, turns: text, quiet: text, subscribers: text },
     ...{ folder: text, profile: text, write: { type: 'boolean' } as const },
   };
   let parsed;
@@ -143,6 +158,7 @@ export function parseBenchArguments(args: readonly string[]): Parsed {
     connections: number('connections'),
     threads: number('threads'),
     turns: number('turns'),
+    subscribers: number('subscribers'),
     quiet: number('quiet'),
     folder: values.folder,
     profile: values.profile,

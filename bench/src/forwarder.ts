@@ -46,13 +46,15 @@ interface ForwarderBench {
   readonly repository: string;
 }
 
+export type ForwarderFigures = Readonly<Record<Listener, readonly Emitting[]>>;
+
 /** Rounds of each listener in turn, against one exporter; the medians, and what was lost. */
 export async function measureForwarder(
   options: ForwarderBench
-): Promise<{ readonly text: string; readonly lost: number }> {
+): Promise<{ readonly text: string; readonly lost: number; readonly found: ForwarderFigures }> {
   const { rate, seconds, rounds, folder, repository } = options;
   const exporter = await startExporter({ folder, repository });
-  const found: Record<Listener, Emitting[]> = { none: [], forwarder: [], spool: [] };
+  const found: { [K in Listener]: Emitting[] } = { none: [], forwarder: [], spool: [] };
   try {
     for (let round = 0; round < rounds; round += 1) {
       for (const listener of LISTENERS) {
@@ -71,6 +73,7 @@ export async function measureForwarder(
   }
   return {
     text: forwarderTable(found),
+    found,
     lost: Object.values(found)
       .flat()
       .reduce((sum, { lost }) => sum + lost, 0),
@@ -84,7 +87,7 @@ const NAMES: Readonly<Record<Listener, string>> = {
 };
 
 /** Medians over the rounds; what is added is against the counter alone. */
-export function forwarderTable(found: Readonly<Record<Listener, readonly Emitting[]>>): string {
+export function forwarderTable(found: ForwarderFigures): string {
   const of = (listener: Listener, figure: (emitting: Emitting) => number): number =>
     median(found[listener].map(figure));
   const rows = LISTENERS.map((listener) => {

@@ -9,6 +9,7 @@ import { measureGrowth } from './growth.ts';
 import { ingestText } from './ingest.ts';
 import { quietMoment } from './quiet.ts';
 import { measureForwarder } from './forwarder.ts';
+import { gatewayTables, measureGateway, missingOf } from './gateway.ts';
 import { readPatterns } from './recorded-runs.ts';
 import { measureReplay, replayText } from './replay.ts';
 import { measureRemoteWrite, REMOTE_WRITE_HOW, remoteWriteText } from './remote-write.ts';
@@ -18,12 +19,15 @@ import { blockText, growthPlot, growthTable, scrapeTable } from './scrape-report
 import type { Grown } from './scrape-report.ts';
 import { SERVER_KINDS } from './scrape-protocol.ts';
 import { stagesTable } from './stages.ts';
+import { targetsTable } from './targets.ts';
 import { measureTimeline, TIMELINE_HOW, timelineText } from './timeline.ts';
 import { updateTable } from './update.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const SWEEP = [1_000, 5_000, 10_000, 20_000, 30_000, 50_000];
 const SCRAPE_PERIOD_MS = 5_000;
+/** Events per second of the orchestrator that the targets are measured at. */
+const FORWARDED_RATE = 1_000;
 
 interface Outcome {
   readonly text: string;
@@ -123,6 +127,19 @@ async function run(options: BenchArguments, folder: string): Promise<Outcome> {
       const { threads } = options;
       const text = await updateTable({ patterns, events, threads, rounds });
       return { text: `${where()} Medians of ${rounds} rounds, ${threads} threads at once; ${text}`, wrong: [] };
+    }
+    case 'gateway': {
+      const figures = await measureGateway({ ...options, folder, repository: REPOSITORY });
+      const text = `${where()} Medians of ${rounds} rounds of ${options.seconds} s, ${options.subscribers} subscribers, ${rate} events/s, one a body.\n\n${gatewayTables(figures)}`;
+      return { text, wrong: missingOf(figures) };
+    }
+    case 'targets': {
+      const parts = { ...options, folder, repository: REPOSITORY };
+      const { found, lost } = await measureForwarder({ ...parts, rate: FORWARDED_RATE });
+      const gateway = await measureGateway(parts, { isShort: true });
+      const page = readFileSync(join(REPOSITORY, 'docs/performance.md'), 'utf8');
+      const wrong = [...missingOf(gateway), ...(lost === 0 ? [] : [`${lost} events were not answered for`])];
+      return { text: `${where()}\n\n${targetsTable({ forwarder: found, gateway, page })}`, wrong };
     }
     case 'replay':
       return { text: `${replayText(await measureReplay(events, folder))}\n\n${where()}`, wrong: [] };

@@ -238,6 +238,7 @@ function newPipeline(): Pipeline {
     maxResumeBytes: 0,
     resumeMs: 0,
     pingPeriodMs: 1,
+    onSlice: nothing,
     onFrames: nothing,
     onError: nothing,
   });

@@ -188,6 +188,9 @@ export function createApp({ config, files, security, version, clock, log, openSt
     maxResumeBytes: config.maxResumeBytes,
     resumeMs: config.resumeMs,
     pingPeriodMs: PING_PERIOD_MS,
+    onSlice: (seconds) => {
+      self.gatewaySlice(seconds);
+    },
     onFrames: (outcome, count) => {
       self.gatewayFrames(outcome, count);
     },

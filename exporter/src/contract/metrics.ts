@@ -627,6 +627,14 @@ export const SELF = rows({
     labels: [],
     source: 'gateway',
   },
+  gatewaySlices: {
+    name: 'orchestrator_exporter_gateway_slice_seconds',
+    type: 'histogram',
+    help: 'Time that one step of writing broadcasts out held the event loop.',
+    labels: [],
+    source: 'gateway',
+    buckets: [0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.025, 0.1],
+  },
   gatewayFrames: {
     name: 'orchestrator_exporter_gateway_frames_total',
     type: 'counter',

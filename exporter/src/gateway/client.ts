@@ -74,6 +74,8 @@ export class GatewayClient implements Subscriber, Listener {
   }
 
   receive(text: string): void {
+    // One that is being closed may still send for a while.
+    if (!this.#isOpen) return;
     const answer = this.#answer(text);
     if (!(answer instanceof Promise)) this.#send(answer);
     // It never rejects.

@@ -28,6 +28,7 @@ export interface FanOutOptions {
   readonly later: (run: () => void, delayMs: number) => void;
   /** Of one thread's broadcasts, handed over at once. */
   readonly chunkBytes: number;
+  readonly onSlice: (seconds: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -88,7 +89,9 @@ export class FanOut {
       this.#flush(listener);
       if (isOver()) break;
     }
-    this.#tookMs += this.#options.monotonic() - startedMs;
+    const tookMs = this.#options.monotonic() - startedMs;
+    this.#options.onSlice(tookMs / 1_000);
+    this.#tookMs += tookMs;
     if (this.#ready.size > 0) this.#schedule(0);
     else {
       const restMs = Math.min(this.#tookMs, MAX_REST_MS);

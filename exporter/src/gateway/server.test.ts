@@ -31,6 +31,7 @@ test('a client that does not answer a ping is cut off at the next, one that does
     maxResumeBytes: 0,
     resumeMs: 0,
     pingPeriodMs: 1,
+    onSlice: () => undefined,
     onFrames: () => undefined,
     onError: () => undefined,
   });

@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly maxResumeBytes: number;
   readonly resumeMs: number;
   readonly pingPeriodMs: number;
+  /** Hears how long a step of writing broadcasts out held the loop. */
+  readonly onSlice: (seconds: number) => void;
   readonly onFrames: (outcome: 'sent' | 'dropped', count: number) => void;
   readonly onError: (error: unknown) => void;
 }

@@ -32,6 +32,7 @@ export interface StreamOptions {
   readonly resumeMs: number;
   /** The most that a client may be given at once of what it missed. */
   readonly maxReplayBytes: number;
+  readonly onSlice: (seconds: number) => void;
   readonly onError: (error: unknown) => void;
 }
 

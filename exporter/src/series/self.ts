@@ -75,6 +75,7 @@ export class SelfMetrics {
   readonly #scrape;
   readonly #timelineDropped;
   readonly #frames;
+  readonly #slices;
   readonly #authFailures;
   readonly #connectionsRefused;
   readonly #reloadSuccessful;
@@ -114,6 +115,7 @@ export class SelfMetrics {
     this.#scrape = this.#histogram(SELF.scrapeDuration);
     this.#timelineDropped = this.#counter(SELF.timelineDropped);
     this.#frames = this.#counter(SELF.gatewayFrames);
+    this.#slices = this.#histogram(SELF.gatewaySlices);
     this.#authFailures = this.#counter(SELF.authFailures);
     this.#connectionsRefused = this.#counter(SELF.connectionsRefused);
     this.#reloadSuccessful = this.#gauge(SELF.configReloadSuccessful);
@@ -225,6 +227,10 @@ export class SelfMetrics {
 
   timelineDropped(reason: TimelineDropReason): void {
     this.#timelineDropped.inc({ reason });
+  }
+
+  gatewaySlice(seconds: number): void {
+    this.#slices.observe(seconds);
   }
 
   gatewayFrames(outcome: (typeof GATEWAY_FRAME_OUTCOMES)[number], count: number): void {

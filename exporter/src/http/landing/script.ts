@@ -255,11 +255,28 @@ export const LANDING_SCRIPT = String.raw`'use strict';
   let failures = 0;
   let socket;
   let again;
+  // Where the broadcasts are that this page has heard, so that after a cut it goes on from there.
+  let position;
   function disconnect() {
     clearTimeout(again);
     const old = socket;
     socket = undefined;
     if (old) old.close();
+  }
+  function hear(message) {
+    if (message.type === 'res') {
+      const stream = message.ok ? message.payload.stream : undefined;
+      if (!stream) return;
+      // What was missed follows, and moves the position; a gap is filled by what the endpoints say now.
+      if (message.payload.resume !== 'complete') position = stream;
+      live(true);
+      if (message.payload.resume !== 'complete' || message.payload.stream.seq > position.seq) refresh();
+      return;
+    }
+    if (message.event === 'orchestrator.lagged') return;
+    if (position && message.seq > position.seq) position = { epoch: position.epoch, seq: message.seq };
+    live(true);
+    refresh();
   }
   function connect() {
     disconnect();
@@ -269,16 +286,29 @@ export const LANDING_SCRIPT = String.raw`'use strict';
     socket = mine;
     mine.addEventListener('open', () => {
       failures = 0;
-      mine.send(JSON.stringify({ type: 'req', id: 'all', method: 'orchestrator.metrics.subscribe', params: { threadId: '*' } }));
+      const params = position ? { threadId: '*', resumeFrom: position } : { threadId: '*' };
+      mine.send(JSON.stringify({ type: 'req', id: 'all', method: 'orchestrator.metrics.subscribe', params }));
     });
-    mine.addEventListener('message', () => { live(true); refresh(); });
+    mine.addEventListener('message', ({ data }) => {
+      if (socket === mine) hear(JSON.parse(data));
+    });
     mine.addEventListener('close', () => {
       if (socket !== mine) return;
       live(false);
-      again = setTimeout(connect, RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]);
+      const wait = RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)];
+      // Not all pages at once when an exporter comes back.
+      again = setTimeout(connect, wait * (0.5 + Math.random()));
       failures += 1;
     });
   }
+  // A page that comes back to the front, or to a network, does not wait.
+  function hurry() {
+    if (signedOut || document.hidden || !again || (socket && socket.readyState < WebSocket.CLOSING)) return;
+    failures = 0;
+    start();
+  }
+  addEventListener('online', hurry);
+  document.addEventListener('visibilitychange', hurry);
 
   async function facts() {
     const { environment = '', degraded = [] } = await json('health/ready');
