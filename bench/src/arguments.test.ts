@@ -12,6 +12,7 @@ const DURABLE = {
   connections: 16,
   threads: 400,
   turns: 8,
+  subscribers: 1_000,
   quiet: 0,
   folder: undefined,
   profile: undefined,
@@ -32,14 +33,14 @@ test.each<[string, string[], string[]]>([
     'nothing',
     [],
     [
-      'no command: expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update',
+      'no command: expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update, gateway, targets',
     ],
   ],
   [
     'another command',
     ['fast'],
     [
-      "'fast': expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update",
+      "'fast': expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update, gateway, targets",
     ],
   ],
   [

@@ -1,26 +1,26 @@
 // orchestrator.checkpoint.replay: a thread as it was at a checkpoint, and what was broadcast of it from there on.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { ReplayAnswer } from "../src/contract/wire.ts";
-import { ndjson, post, runExporter, TestSocket } from "./running-exporter.ts";
-import type { RunningExporter } from "./running-exporter.ts";
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ReplayAnswer } from '../src/contract/wire.ts';
+import { ndjson, post, runExporter, TestSocket } from './running-exporter.ts';
+import type { RunningExporter } from './running-exporter.ts';
 
-const METHOD = "orchestrator.checkpoint.replay";
+const METHOD = 'orchestrator.checkpoint.replay';
 const NOW = Date.now() - 60_000;
 const EVENTS = [
-  { type: "agent.active", payload: { agent: "writer", task: "draft" } },
+  { type: 'agent.active', payload: { agent: 'writer', task: 'draft' } },
   {
-    type: "cost.updated",
-    payload: { agent: "writer", costCents: 10, budgetRemainingCents: 90 },
+    type: 'cost.updated',
+    payload: { agent: 'writer', costCents: 10, budgetRemainingCents: 90 },
   },
-  { type: "checkpoint.saved", payload: { checkpointId: "cp-1" } },
+  { type: 'checkpoint.saved', payload: { checkpointId: 'cp-1' } },
   {
-    type: "cost.updated",
-    payload: { agent: "writer", costCents: 25, budgetRemainingCents: 75 },
+    type: 'cost.updated',
+    payload: { agent: 'writer', costCents: 25, budgetRemainingCents: 75 },
   },
-  { type: "checkpoint.saved", payload: { checkpointId: "cp-2" } },
-].map((event, at) => ({ ...event, threadId: "t", timestamp: NOW + 10 * at }));
+  { type: 'checkpoint.saved', payload: { checkpointId: 'cp-2' } },
+].map((event, at) => ({ ...event, threadId: 't', timestamp: NOW + 10 * at }));
 
 let folder: string;
 let running: RunningExporter;
@@ -31,7 +31,7 @@ async function begin(config: object): Promise<void> {
   socket = await new TestSocket(`${running.url}/v1/gateway`).opened();
 }
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "exporter-replay-"));
+  folder = mkdtempSync(join(tmpdir(), 'exporter-replay-'));
 });
 afterEach(async () => {
   await running.close();
@@ -39,28 +39,28 @@ afterEach(async () => {
 });
 
 async function replay(params: object): Promise<ReplayAnswer> {
-  const answer = (await socket.request("r", METHOD, {
-    threadId: "t",
+  const answer = (await socket.request('r', METHOD, {
+    threadId: 't',
     ...params,
   })) as { ok: boolean; payload: ReplayAnswer };
   expect(answer).toMatchObject({ ok: true });
   return answer.payload;
 }
 
-test("from a checkpoint it tells the state there and what followed, with the numbers of the live broadcasts", async () => {
+test('from a checkpoint it tells the state there and what followed, with the numbers of the live broadcasts', async () => {
   await begin({});
-  const { epoch, metrics, ...answer } = await replay({ checkpointId: "cp-1" });
+  const { epoch, metrics, ...answer } = await replay({ checkpointId: 'cp-1' });
   expect(epoch).toMatch(/^[0-9a-f-]{36}$/);
   expect(metrics).toMatchObject({
-    status: "running",
+    status: 'running',
     totalCostCents: 10,
     budgetRemainingCents: 90,
     totalCheckpoints: 1,
   });
   expect(answer).toEqual({
-    threadId: "t",
+    threadId: 't',
     checkpoint: {
-      id: "cp-1",
+      id: 'cp-1',
       timestamp: NOW + 20,
       nodeId: null,
       checkpointIndex: 1,
@@ -68,33 +68,31 @@ test("from a checkpoint it tells the state there and what followed, with the num
       inputTokens: 0,
       outputTokens: 0,
     },
-    agents: [
-      { agent: "writer", state: "running", sinceMs: NOW, costCents: 10 },
-    ],
+    agents: [{ agent: 'writer', state: 'running', sinceMs: NOW, costCents: 10 }],
     events: [
       {
-        type: "event",
-        event: "orchestrator.cost.updated",
+        type: 'event',
+        event: 'orchestrator.cost.updated',
         seq: 4 * 2_048,
         payload: {
-          threadId: "t",
+          threadId: 't',
           timestamp: NOW + 30,
           costDeltaCents: 15,
           totalCostCents: 25,
           budgetRemainingCents: 75,
           inputTokensDelta: 0,
           outputTokensDelta: 0,
-          agent: "writer",
+          agent: 'writer',
         },
       },
       {
-        type: "event",
-        event: "orchestrator.checkpoint.saved",
+        type: 'event',
+        event: 'orchestrator.checkpoint.saved',
         seq: 5 * 2_048,
         payload: {
-          threadId: "t",
+          threadId: 't',
           timestamp: NOW + 40,
-          checkpointId: "cp-2",
+          checkpointId: 'cp-2',
           checkpointIndex: 2,
           stepCount: 0,
         },
@@ -106,7 +104,7 @@ test("from a checkpoint it tells the state there and what followed, with the num
   });
 });
 
-test("page by page it is the whole, each with the state where it begins", async () => {
+test('page by page it is the whole, each with the state where it begins', async () => {
   await begin({});
   const all = await replay({});
   const paged: unknown[] = [];
@@ -119,9 +117,7 @@ test("page by page it is the whole, each with the state where it begins", async 
     from = { afterSeq: page.nextSeq };
   }
   expect(paged).toEqual(all.events);
-  expect(all.events.map(({ seq }) => seq)).toEqual([
-    2_048, 2_049, 4_096, 6_144, 8_192, 10_240,
-  ]);
+  expect(all.events.map(({ seq }) => seq)).toEqual([2_048, 2_049, 4_096, 6_144, 8_192, 10_240]);
   expect(totals).toEqual([null, 0, 0, 10, 10, 25]);
   expect(await replay({ afterSeq: 10_240 })).toMatchObject({
     events: [],
@@ -132,75 +128,69 @@ test("page by page it is the whole, each with the state where it begins", async 
 
 test.each([
   {
-    name: "a checkpoint that there is none of",
-    params: { checkpointId: "cp-9" },
-    code: "unknown_checkpoint",
+    name: 'a checkpoint that there is none of',
+    params: { checkpointId: 'cp-9' },
+    code: 'unknown_checkpoint',
   },
   {
-    name: "a thread that there is none of",
-    params: { threadId: "__proto__" },
-    code: "unknown_thread",
+    name: 'a thread that there is none of',
+    params: { threadId: '__proto__' },
+    code: 'unknown_thread',
   },
   {
-    name: "a checkpoint and a number",
-    params: { checkpointId: "cp-1", afterSeq: 1 },
-    code: "invalid_params",
+    name: 'a checkpoint and a number',
+    params: { checkpointId: 'cp-1', afterSeq: 1 },
+    code: 'invalid_params',
   },
-  { name: "a limit of 0", params: { limit: 0 }, code: "invalid_params" },
+  { name: 'a limit of 0', params: { limit: 0 }, code: 'invalid_params' },
   {
-    name: "a field that is not known",
-    params: { checkpoint: "cp-1" },
-    code: "invalid_params",
+    name: 'a field that is not known',
+    params: { checkpoint: 'cp-1' },
+    code: 'invalid_params',
   },
-])("$name: $code", async ({ params, code }) => {
+])('$name: $code', async ({ params, code }) => {
   await begin({});
-  expect(
-    await socket.request("r", METHOD, { threadId: "t", ...params }),
-  ).toMatchObject({ ok: false, error: { code } });
+  expect(await socket.request('r', METHOD, { threadId: 't', ...params })).toMatchObject({ ok: false, error: { code } });
 });
 
-test("without a journal it says that nothing is stored", async () => {
-  await begin({ data_dir: "memory" });
-  expect(await socket.request("r", METHOD, { threadId: "t" })).toMatchObject({
+test('without a journal it says that nothing is stored', async () => {
+  await begin({ data_dir: 'memory' });
+  expect(await socket.request('r', METHOD, { threadId: 't' })).toMatchObject({
     ok: false,
-    error: { code: "not_stored" },
+    error: { code: 'not_stored' },
   });
 });
 
-test("what the client hears already it cannot resume: the two could not be told apart", async () => {
+test('what the client hears already it cannot resume: the two could not be told apart', async () => {
   await begin({});
   const subscribe = (threadId: string, seq?: number): Promise<unknown> =>
-    socket.request("s", "orchestrator.metrics.subscribe", {
+    socket.request('s', 'orchestrator.metrics.subscribe', {
       threadId,
-      ...(seq === undefined ? {} : { resumeFrom: { epoch: "another", seq } }),
+      ...(seq === undefined ? {} : { resumeFrom: { epoch: 'another', seq } }),
     });
-  expect(await subscribe("t", 1)).toMatchObject({
+  expect(await subscribe('t', 1)).toMatchObject({
     ok: true,
-    payload: { resume: "gap" },
+    payload: { resume: 'gap' },
   });
-  expect(await subscribe("t", 1)).toMatchObject({
+  expect(await subscribe('t', 1)).toMatchObject({
     ok: false,
-    error: { code: "already_subscribed" },
+    error: { code: 'already_subscribed' },
   });
-  expect(await subscribe("*", 1)).toMatchObject({
+  expect(await subscribe('*', 1)).toMatchObject({
     ok: false,
-    error: { code: "already_subscribed" },
+    error: { code: 'already_subscribed' },
   });
-  expect(await subscribe("*")).toMatchObject({ ok: true });
-  expect(await subscribe("u", 1)).toMatchObject({
+  expect(await subscribe('*')).toMatchObject({ ok: true });
+  expect(await subscribe('u', 1)).toMatchObject({
     ok: false,
-    error: { code: "already_subscribed" },
+    error: { code: 'already_subscribed' },
   });
 });
 
-test("who hears of all threads and of one hears each broadcast once, also when it gives all of them up again", async () => {
+test('who hears of all threads and of one hears each broadcast once, also when it gives all of them up again', async () => {
   await begin({});
   const heard: unknown[] = [];
-  socket.socket.on("message", (data) =>
-    heard.push(
-      (JSON.parse((data as Buffer).toString()) as { seq?: number }).seq,
-    ),
-  );
+  socket.socket.on('message', (data) => heard.push((JSON.parse((data as Buffer).toString()) as { seq?: number }).seq));
   const call = (name: string, threadId: string): Promise<unknown> =>
     socket.request(name, `orchestrator.metrics.${name}`, { threadId });
   const tell = (n: number): Promise<unknown> =>
@@ -208,28 +198,26 @@ test("who hears of all threads and of one hears each broadcast once, also when i
       running.url,
       JSON.stringify([
         {
-          type: "node.start",
-          threadId: "t",
+          type: 'node.start',
+          threadId: 't',
           timestamp: NOW + n,
-          payload: { nodeId: "n" },
+          payload: { nodeId: 'n' },
         },
       ]),
       {
-        "content-type": "application/json",
-      },
+        'content-type': 'application/json',
+      }
     );
-  await call("subscribe", "t");
+  await call('subscribe', 't');
   await tell(100);
-  await call("subscribe", "*");
+  await call('subscribe', '*');
   await tell(101);
-  await call("unsubscribe", "*");
+  await call('unsubscribe', '*');
   await tell(102);
-  await call("unsubscribe", "t");
+  await call('unsubscribe', 't');
   await tell(103);
-  await call("unsubscribe", "t");
-  const seqs = heard.filter((seq) => typeof seq === "number");
+  await call('unsubscribe', 't');
+  const seqs = heard.filter((seq) => typeof seq === 'number');
   expect(new Set(seqs).size).toBe(seqs.length);
-  expect([...new Set(seqs.map((seq) => Math.floor(seq / 2_048)))]).toEqual([
-    6, 7, 8,
-  ]);
+  expect([...new Set(seqs.map((seq) => Math.floor(seq / 2_048)))]).toEqual([6, 7, 8]);
 });
