@@ -322,7 +322,15 @@ function sharedPosition(element: HTMLDivElement | null, crosshairX: number): { x
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  surface: css({ position: 'relative', touchAction: 'pan-y', cursor: 'crosshair', userSelect: 'none', flexShrink: 0 }),
+  surface: css({
+    position: 'relative',
+    // What lies above the canvas lies below the table of states.
+    isolation: 'isolate',
+    touchAction: 'pan-y',
+    cursor: 'crosshair',
+    userSelect: 'none',
+    flexShrink: 0,
+  }),
   crosshair: css({
     position: 'absolute',
     left: 0,

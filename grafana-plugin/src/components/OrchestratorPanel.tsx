@@ -1,5 +1,5 @@
 // The panel: reads what Grafana hands over, and puts figures, chart and legend (or what is missing) into its room.
-import React, { useMemo, useState } from 'react';
+import React, { useCallback, useId, useMemo, useRef, useState } from 'react';
 import { css } from '@emotion/css';
 import type { PanelProps } from '@grafana/data';
 import { PanelDataErrorView } from '@grafana/runtime';
@@ -23,6 +23,8 @@ import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
 import { lackText, queryProblem } from './problem-text.ts';
 import { drawnRange } from './drawn-range.ts';
 import { ReplayControls } from './ReplayControls.tsx';
+import { StateTable } from './StateTable.tsx';
+import { StateTableToggle } from './StateTableToggle.tsx';
 import { resolutionText, summaryText } from './summary-text.ts';
 import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
@@ -34,9 +36,9 @@ import { useLaneView } from './use-lane-view.ts';
 /** Below this size the figures collapse to remaining and exhaustion, on one line. */
 const ROOMY = { width: 600, height: 300 };
 const LEGEND_TOTALS_MIN_WIDTH = 700;
-/** Below this width the replay is one button, below this size it is none. */
+/** Below this width the replay is one button, below this size there are no controls. */
 const REPLAY_FULL_WIDTH = 900;
-const REPLAY_MIN = { width: 420, height: 240 };
+const CONTROLS_MIN = { width: 420, height: 240 };
 /** What leaves nothing to draw, given which bands are asked for. */
 function blockingLacks(data: PanelData, bands: PanelOptions['bands']): Lack[] {
   const timeline = bands === 'burn-down' ? undefined : data.timelineLack;
@@ -96,6 +98,13 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     });
   }, [primary, oneOfMany, forecast, timeline, showCost, lookbackMs, replayMs, range, time]);
   const [shownStates, setShownStates] = useState(ALL_STATES);
+  const [tableOpen, setTableOpen] = useState(false);
+  const tableId = useId();
+  const tableToggle = useRef<HTMLButtonElement>(null);
+  const closeTable = useCallback(() => {
+    setTableOpen(false);
+    tableToggle.current?.focus({ preventScroll: true });
+  }, []);
   const totals = useMemo(
     () => legendTotals(tree === undefined ? [] : totalsPerState(tree.lanes, range), shownStates),
     [tree, range, shownStates]
@@ -124,8 +133,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
 
   const compact = width < ROOMY.width || height < ROOMY.height;
   const showFigures = options.showFigures && height >= 120;
-  const showReplay =
-    options.showReplay && timeline !== undefined && width >= REPLAY_MIN.width && height >= REPLAY_MIN.height;
+  const hasControls = timeline !== undefined && width >= CONTROLS_MIN.width && height >= CONTROLS_MIN.height;
+  const showReplay = options.showReplay && hasControls;
   const summary = summaryText(read, figures);
   const legend =
     timeline === undefined ? undefined : legendRoom(options.legend, { width, height, items: totals.length });
@@ -148,6 +157,9 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
       {showFigures && (
         <Figures figures={figures} compact={compact} width={width}>
           {showReplay && <ReplayControls replay={replay} compact={width < REPLAY_FULL_WIDTH} />}
+          {hasControls && (
+            <StateTableToggle ref={tableToggle} tableId={tableId} open={tableOpen} onToggle={setTableOpen} />
+          )}
         </Figures>
       )}
       {notice !== undefined && <Notice problem={notice} />}
@@ -175,6 +187,19 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
           shared={shared}
           onZoom={onChangeTimeRange}
         />
+        {tableOpen && hasControls && showFigures && tree !== undefined && (
+          <StateTable
+            id={tableId}
+            tree={tree}
+            range={range}
+            shown={shownStates}
+            showCost={showCost}
+            palette={palette}
+            time={time}
+            room={{ width: width - legendSize.right, height: Math.max(0, chartHeight) }}
+            onClose={closeTable}
+          />
+        )}
         {legend !== undefined && (
           <Legend
             room={legend}
@@ -193,6 +218,6 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
 
 const getStyles = () => ({
   panel: css({ position: 'relative', display: 'flex', flexDirection: 'column', overflow: 'hidden' }),
-  below: css({ display: 'flex', flexDirection: 'column', minHeight: 0 }),
-  beside: css({ display: 'flex', minHeight: 0 }),
+  below: css({ position: 'relative', display: 'flex', flexDirection: 'column', minHeight: 0 }),
+  beside: css({ position: 'relative', display: 'flex', minHeight: 0 }),
 });

@@ -7,6 +7,7 @@ import { amountAt, type BurnDown } from '../model/burn-down.ts';
 import { plainText } from '../layout/label-fit.ts';
 import { activeStates, type ActiveState } from '../model/active-states.ts';
 import { endOf, indexAt, startOf, type FoldedState, type Segment } from '../model/state-columns.ts';
+import type { SegmentSpend } from '../model/segment-spend.ts';
 import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
 import { spentByLane } from '../model/spent-in-range.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
@@ -40,7 +41,7 @@ export interface HoverText {
 const MAX_ROWS = 12;
 
 /** `2.52 ms`, `56.4 s so far`, `at least 3 s` for what began before the range. */
-function durationText(segment: Segment): string {
+export function durationText(segment: Segment): string {
   const exact = exactDuration(segment.endMs - segment.startMs);
   const atLeast = `${segment.beganBefore ? '\u2265 ' : ''}${exact}`;
   return segment.ongoing ? t('tooltip.so-far', '{{duration}} so far', { duration: atLeast }) : atLeast;
@@ -54,14 +55,17 @@ function foldedText(folded: readonly FoldedState[], names: Partial<Record<AgentS
     : t('tooltip.folded', '{{count}} states in this pixel: {{states}}', { count, states: parts.join(', ') });
 }
 
+/** `$0.12`; `$0.10 – $0.12` where steps may belong to a neighbour. */
+export function spendText({ usd, atMostUsd }: SegmentSpend): string {
+  return usd === atMostUsd ? moneyText(usd) : `${moneyText(usd)} \u2013 ${moneyText(atMostUsd)}`;
+}
+
 function stateSpendText(lane: Lane, { startMs, endMs }: Segment): string[] {
   for (const [track, columns] of lane.tracks.entries()) {
     for (let i = indexAt(columns, startMs); i >= 0 && startOf(columns, i) === startMs; i--) {
       const spend = endOf(columns, i) === endMs ? lane.spend?.segments[track]?.get(i) : undefined;
       if (spend !== undefined) {
-        const isCertain = spend.usd === spend.atMostUsd;
-        const usd = isCertain ? moneyText(spend.usd) : `${moneyText(spend.usd)} \u2013 ${moneyText(spend.atMostUsd)}`;
-        return [t('tooltip.state-spend', '{{usd}} in this state', { usd })];
+        return [t('tooltip.state-spend', '{{usd}} in this state', { usd: spendText(spend) })];
       }
     }
   }

@@ -1,0 +1,155 @@
+// The table of states: opened by keyboard, read, filtered and paged, closed again; in both builds of the preview host.
+import type { Browser, Locator, Page } from 'playwright-core';
+import { HOST_VERSIONS } from '../src/server/arguments.ts';
+import { launchBrowser, screenshot } from './support/browser.ts';
+import { CROWD, HOSTILE } from './support/lane-recordings.ts';
+import { boxOf, comesTo, openPanel, type OpenedPanel } from './support/open-panel.ts';
+import { EXACT } from './support/panel-recordings.ts';
+import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import type { Recording } from './support/recorded-prometheus.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages', (version) => {
+  let host: RunningHost;
+  let opened: OpenedPanel;
+  let page: Page;
+  let panel: Locator;
+  beforeAll(async () => {
+    host = await startPreviewHost(version, 'http://127.0.0.1:1');
+  });
+  afterAll(async () => {
+    expect(await host.stop()).toBe(0);
+  });
+
+  async function show(recording: Recording, search = ''): Promise<void> {
+    opened = await openPanel(browser, host, { recording, search: `&refresh=${search}` });
+    ({ page, panel } = opened);
+    await toggle().waitFor();
+  }
+  async function leave(): Promise<void> {
+    expect(opened.errors).toEqual([]);
+    await page.context().close();
+  }
+
+  const toggle = () => panel.getByTestId('orchestrator-state-table-toggle');
+  const table = () => panel.getByTestId('orchestrator-state-table');
+  const told = () => table().locator('[aria-live]').innerText();
+  const rows = (): Promise<(string | undefined)[][]> =>
+    table()
+      .locator('tr')
+      .evaluateAll((all) =>
+        all.map((row) => [...row.children].map((cell) => (cell as HTMLElement).innerText.split('\n').at(-1)))
+      );
+
+  describe('of one thread', () => {
+    beforeAll(() => show(EXACT));
+    afterAll(leave);
+
+    test('Enter on its button puts it over the chart, with the focus in it', async () => {
+      expect(await toggle().getAttribute('aria-expanded')).toBe('false');
+      await toggle().focus();
+      await page.keyboard.press('Enter');
+      await table().waitFor();
+      expect(await toggle().getAttribute('aria-expanded')).toBe('true');
+      expect(await table().evaluate((box) => box.contains(document.activeElement))).toBe(true);
+      const [over, chart] = [await boxOf(table()), await boxOf(panel.getByTestId('orchestrator-chart'))];
+      expect(over).toEqual(chart);
+      await screenshot(page, `${version}-state-table-dark`);
+    });
+
+    test('it tells every state in the legend\u2019s words, its times and what it spent', async () => {
+      expect(await told()).toBe('12 states');
+      expect(await rows()).toEqual([
+        ['Agent', 'State', 'Start', 'End', 'Duration', 'Cost'],
+        ['supervisor', 'running', '\u2264 11:51:00.000', '11:51:03.000', '\u2265 3 s', ''],
+        ['supervisor', 'idle', '11:51:03.000', '11:55:00.000', '3 min 57 s', ''],
+        ['supervisor', 'running', '11:55:00.000', '11:55:01.500', '1.5 s', ''],
+        ['supervisor', 'idle', '11:55:01.500', 'ongoing', '4 min 58.5 s so far', ''],
+        ['research', 'queued', '11:51:04.000', '11:51:10.000', '6 s', ''],
+        ['research', 'running', '11:51:10.000', '11:55:00.000', '3 min 50 s', '$1.44'],
+        ['research', 'failed', '11:55:00.000', '11:55:03.000', '3 s', ''],
+        ['research', 'running', '11:55:03.000', 'ongoing', '4 min 57 s so far', '$1.74'],
+        ['tool:get_current_time', 'running', '11:53:19.877', '11:53:19.880', '3 ms', ''],
+        ['tool:get_current_time', 'completed', '11:53:19.880', 'ongoing', '6 min 40.12 s so far', ''],
+        ['writer', 'running', '11:55:10.000', '11:56:40.000', '1 min 30 s', ''],
+        ['writer', 'waiting', '11:56:40.000', 'ongoing', '3 min 20 s so far', ''],
+      ]);
+    });
+
+    test('the legend narrows it', async () => {
+      const failed = panel.getByTestId('orchestrator-legend').getByRole('button', { name: 'failed' });
+      await failed.click();
+      await comesTo(async () => (await rows()).length, 2);
+      await failed.click();
+      await comesTo(told, '12 states');
+    });
+
+    test('Escape closes it and gives the focus back to its button', async () => {
+      await table().locator('[tabindex="0"]').focus();
+      await page.keyboard.press('Escape');
+      await comesTo(() => table().count(), 0);
+      expect(await toggle().evaluate((button) => button === document.activeElement)).toBe(true);
+    });
+
+    test('a second press of its button closes it too', async () => {
+      await toggle().click();
+      await table().waitFor();
+      await toggle().click();
+      await comesTo(() => table().count(), 0);
+    });
+  });
+
+  describe('of 9,900 states', () => {
+    beforeAll(() => show(CROWD, '&theme=light'));
+    afterAll(leave);
+
+    test('it has a hundred at a time, in the order of the lanes', async () => {
+      await toggle().click();
+      expect(await told()).toBe('States 1 to 100 of 9,900');
+      const [head = [], first = [], ...more] = await rows();
+      expect([head.slice(0, 3), first.slice(0, 3), more.length]).toEqual([
+        ['Agent', 'Thread', 'State'],
+        ['agent-0', 'run-00', 'running'],
+        99,
+      ]);
+      await screenshot(page, `${version}-state-table-light`);
+    });
+
+    test('the next page goes on where the first ends', async () => {
+      const [before] = (await rows()).slice(-1);
+      await table().getByRole('button', { name: 'next page' }).click();
+      await comesTo(async () => /^States 101 to 200 of/.test(await told()), true);
+      const next = (await rows())[1];
+      // One agent's states follow each other without a hole.
+      expect([next?.slice(0, 2), next?.[3]]).toEqual([before?.slice(0, 2), before?.[4]]);
+    });
+
+    test('a filter of lanes narrows it; threads are named where there are several', async () => {
+      await panel.getByTestId('orchestrator-filter').fill('run-07 agent-3');
+      const [agents, head] = [
+        async () => [...new Set((await rows()).slice(1).map(([agent]) => agent))],
+        async () => (await rows())[0]?.slice(0, 2),
+      ];
+      await comesTo(agents, ['agent-3']);
+      expect([await head(), (await rows()).length < 100]).toEqual([['Agent', 'State'], true]);
+    });
+  });
+
+  test('hostile names are text in it', async () => {
+    await show(HOSTILE);
+    await toggle().click();
+    const names = (await rows()).slice(1).map(([agent]) => agent);
+    expect(names).toContain('<img src=x onerror=window.broken=1>');
+    expect(await page.evaluate(() => (window as { broken?: unknown }).broken)).toBeUndefined();
+    const [box, chart] = [await boxOf(table()), await boxOf(panel.getByTestId('orchestrator-chart'))];
+    expect(box.width).toBeLessThanOrEqual(chart.width);
+    await leave();
+  });
+});
