@@ -256,8 +256,8 @@ test('what is missing of producers stands in the metrics, after a restart too', 
   await post(url, ndjson([1, 4, 10].map((seq) => cost({ ...N, seq, costUsd: 1 }))));
   const names = ['orchestrator_exporter_producers', 'orchestrator_exporter_producer_seq_missing'];
   const wanted = [
-    'orchestrator_exporter_producers{environment="test"} 1',
     'orchestrator_exporter_producer_seq_missing{environment="test"} 7',
+    'orchestrator_exporter_producers{environment="test"} 1',
   ];
   expect(await metricLines(url, ...names)).toEqual(wanted);
   expect(await metricLines((await start()).url, ...names)).toEqual(wanted);

@@ -24,6 +24,8 @@ export class KnownIds {
   readonly #asked = new Uint32Array(WORDS);
   #askedId: string | undefined;
   #askedDigest = '';
+  /** What `#find` said of it, as long as the table has not changed since. */
+  #askedSlot: number | undefined;
   /** Place of the next id; what is there is the oldest, once the ring is full. */
   #next = 0;
   #size = 0;
@@ -53,7 +55,7 @@ export class KnownIds {
   }
 
   #lookAsked(): Known {
-    const found = this.#find();
+    const found = (this.#askedSlot ??= this.#find());
     if (found < 0) return 'new';
     const at = ((this.#slots[found] ?? 0) - 1) * WORDS;
     return this.#ring[at + 4] === this.#asked[4] && this.#ring[at + 5] === this.#asked[5] ? 'same' : 'other';
@@ -71,6 +73,7 @@ export class KnownIds {
   /** As {@link note}, of the hash that stands at `at` in `words`. */
   noteHashed(words: Uint32Array, at: number): Known {
     this.#askedId = undefined;
+    this.#askedSlot = undefined;
     for (let word = 0; word < WORDS; word += 1) this.#asked[word] = words[at + word] ?? 0;
     return this.#noteAsked();
   }
@@ -80,8 +83,10 @@ export class KnownIds {
     if (known !== 'new') return known;
     if (this.#next === this.#room) this.#grow();
     this.#evict();
-    this.#ring.set(this.#asked, this.#next * WORDS);
-    this.#slots[~this.#find()] = this.#next + 1;
+    const free = ~(this.#askedSlot ?? this.#find());
+    for (let word = 0; word < WORDS; word += 1) this.#ring[this.#next * WORDS + word] = this.#asked[word] ?? 0;
+    this.#slots[free] = this.#next + 1;
+    this.#askedSlot = free;
     this.#next = (this.#next + 1) % this.#capacity;
     this.#size += 1;
     return 'new';
@@ -100,17 +105,24 @@ export class KnownIds {
   #ask(id: string, digest: string): void {
     this.#askedId = id;
     this.#askedDigest = digest;
+    this.#askedSlot = undefined;
     hashId(this.#asked, id, digest);
   }
 
   /** The slot of the asked id, or the complement of the empty slot where it would go. */
   #find(): number {
-    const [a, b, c, d] = this.#asked;
-    for (let slot = this.#home(a ?? 0, b ?? 0); ; slot = (slot + 1) & this.#mask) {
-      const place = this.#slots[slot] ?? 0;
+    // By index: taking a typed array apart goes through its iterator.
+    const asked = this.#asked;
+    const a = asked[0] ?? 0;
+    const b = asked[1] ?? 0;
+    const c = asked[2];
+    const d = asked[3];
+    const ring = this.#ring;
+    const slots = this.#slots;
+    for (let slot = this.#home(a, b); ; slot = (slot + 1) & this.#mask) {
+      const place = slots[slot] ?? 0;
       if (place === 0) return ~slot;
       const at = (place - 1) * WORDS;
-      const ring = this.#ring;
       if (ring[at] === a && ring[at + 1] === b && ring[at + 2] === c && ring[at + 3] === d) return slot;
     }
   }
@@ -122,6 +134,7 @@ export class KnownIds {
 
   /** The last doubling of a million ids takes some tens of ms, once in the life of a process. */
   #grow(): void {
+    this.#askedSlot = undefined;
     const before = this.#room;
     this.#room = Math.min(this.#capacity, 2 * before);
     const ring = new Uint32Array(this.#room * WORDS);
@@ -152,6 +165,7 @@ export class KnownIds {
 
   /** Empties a slot and moves those behind it up that may not be separated from their home by a hole. */
   #vacate(slot: number): void {
+    this.#askedSlot = undefined;
     let hole = slot;
     for (let next = (hole + 1) & this.#mask; ; next = (next + 1) & this.#mask) {
       const place = this.#slots[next] ?? 0;

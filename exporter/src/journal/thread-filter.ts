@@ -14,16 +14,25 @@ export class ThreadFilter {
   }
 
   add(threadId: string): void {
-    for (const bit of bitsOf(threadId)) this.bytes[bit >>> 3] = (this.bytes[bit >>> 3] ?? 0) | (1 << (bit & 7));
+    const { start, step } = probesOf(threadId);
+    for (let probe = 0; probe < PROBES; probe += 1) {
+      const bit = bitOf(start, step, probe);
+      this.bytes[bit >>> 3] = (this.bytes[bit >>> 3] ?? 0) | (1 << (bit & 7));
+    }
   }
 
   mayHold(threadId: string): boolean {
-    return bitsOf(threadId).every((bit) => ((this.bytes[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0);
+    const { start, step } = probesOf(threadId);
+    for (let probe = 0; probe < PROBES; probe += 1) {
+      const bit = bitOf(start, step, probe);
+      if (((this.bytes[bit >>> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
+    }
+    return true;
   }
 }
 
 /** Two FNV-1a hashes make all probes (Kirsch and Mitzenmacher, "Less hashing, same performance", 2006). Part of the format. */
-function bitsOf(text: string): readonly number[] {
+function probesOf(text: string): { readonly start: number; readonly step: number } {
   let one = 0x811c9dc5;
   let two = 0x9e3779b1;
   for (let at = 0; at < text.length; at += 1) {
@@ -32,9 +41,11 @@ function bitsOf(text: string): readonly number[] {
     two = Math.imul(two ^ unit, 0x01000193) ^ (two >>> 15);
   }
   // An odd step visits different bits: the number of bits is a power of two.
-  const step = mixed(two) | 1;
-  const start = mixed(one);
-  return Array.from({ length: PROBES }, (_, probe) => ((start + Math.imul(probe, step)) >>> 0) % BITS);
+  return { start: mixed(one), step: mixed(two) | 1 };
+}
+
+function bitOf(start: number, step: number, probe: number): number {
+  return ((start + Math.imul(probe, step)) >>> 0) % BITS;
 }
 
 /** Spreads each bit of the hash over all of them (the finaliser of MurmurHash3). */

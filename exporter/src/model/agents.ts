@@ -15,9 +15,10 @@ export const MAX_AGENTS_PER_THREAD = 1_000;
  */
 export function hearOfAgent(step: Step, name: string, initial: AgentState): AgentRecord {
   const { thread, event, changes } = step;
+  const named = thread.agents.get(name);
   const hasRoom = step.lanesAreFull !== true && thread.agents.size < MAX_AGENTS_PER_THREAD;
-  const lane = thread.agents.has(name) || hasRoom ? name : OVERFLOW_LABEL;
-  const known = thread.agents.get(lane);
+  const lane = named !== undefined || hasRoom ? name : OVERFLOW_LABEL;
+  const known = named ?? thread.agents.get(lane);
   if (known === undefined) {
     // What trails the end of a thread starts nothing.
     const to = thread.endedMs === undefined || initial === 'failed' ? initial : 'completed';

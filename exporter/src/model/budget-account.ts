@@ -32,6 +32,8 @@ export class BudgetAccount {
   readonly #window: BudgetWindow;
   readonly #unpriced: BudgetWindow;
   readonly #burn: ReadonlyMap<string, { readonly seconds: number; readonly sum: SlidingSum }>;
+  /** Of `#burn`, and of the last hour. */
+  readonly #sums: readonly SlidingSum[];
   readonly #lastHour = new SlidingSum(HOUR_MS, BURN_SLOTS);
   #definition: BudgetDefinition;
   #firstSpendMs: number | undefined;
@@ -50,6 +52,7 @@ export class BudgetAccount {
         { seconds, sum: new SlidingSum(seconds * 1_000, BURN_SLOTS) },
       ])
     );
+    this.#sums = [this.#lastHour, ...Array.from(this.#burn.values(), ({ sum }) => sum)];
   }
 
   get definition(): BudgetDefinition {
@@ -89,8 +92,7 @@ export class BudgetAccount {
   book(booking: Booking): void {
     this.#firstSpendMs = Math.min(this.#firstSpendMs ?? booking.atMs, booking.atMs);
     this.#window.book(booking);
-    this.#lastHour.add(booking.atMs, booking.amount);
-    for (const { sum } of this.#burn.values()) sum.add(booking.atMs, booking.amount);
+    for (const sum of this.#sums) sum.add(booking.atMs, booking.amount);
   }
 
   countUnpriced(usage: UnpricedUsageView, amount: NanoUsd = ONE): void {
@@ -199,7 +201,11 @@ export class BudgetAccount {
 
 /** Every label that the budget names is equal. */
 export function matches({ match }: { readonly match: BudgetMatch }, spent: BudgetMatch): boolean {
-  return BUDGET_MATCH_LABELS.every((label) => match[label] === undefined || match[label] === spent[label]);
+  for (const label of BUDGET_MATCH_LABELS) {
+    const wanted = match[label];
+    if (wanted !== undefined && wanted !== spent[label]) return false;
+  }
+  return true;
 }
 
 /** As far as a whole thread can match. */

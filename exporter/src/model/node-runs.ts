@@ -26,7 +26,10 @@ export function startRun(step: Step, { node, lane, byRoute }: RunStart): void {
   const { thread, event } = step;
   if (event.dialect === 'state-graph') giveUpOpenRuns(step);
   const agent = hearOfAgent(step, lane, 'running');
-  const early = agent.earlyEnds.findIndex((end) => end.node === node && end.atMs > event.timestampMs);
+  const early =
+    agent.earlyEnds.length === 0
+      ? -1
+      : agent.earlyEnds.findIndex((end) => end.node === node && end.atMs > event.timestampMs);
   if (early >= 0) {
     agent.earlyEnds.splice(early, 1);
     isLate(step, agent);
@@ -85,7 +88,7 @@ export function dropOpenRuns(step: Step): void {
 }
 
 function openRun({ thread }: Step, agent: AgentRecord, run: OpenRun): void {
-  const same = agent.openRuns.findIndex(({ node }) => node === run.node);
+  const same = openRunOf(agent, run.node);
   const open = agent.openRuns[same];
   // A route and a start event of the same node tell of one run.
   if (open !== undefined && run.byRoute) return;
@@ -97,10 +100,17 @@ function openRun({ thread }: Step, agent: AgentRecord, run: OpenRun): void {
 }
 
 function closeRun({ thread }: Step, agent: AgentRecord, node: string): OpenRun | undefined {
-  const oldest = agent.openRuns.findIndex((run) => run.node === node);
+  const oldest = openRunOf(agent, node);
   if (oldest < 0) return undefined;
   thread.openRunCount -= 1;
-  return agent.openRuns.splice(oldest, 1)[0];
+  // Mostly the only one: `splice` would make a list of it.
+  return oldest === agent.openRuns.length - 1 ? agent.openRuns.pop() : agent.openRuns.splice(oldest, 1)[0];
+}
+
+/** Place of the oldest open run of the node; -1 without any. */
+function openRunOf({ openRuns }: AgentRecord, node: string): number {
+  for (let at = 0; at < openRuns.length; at += 1) if (openRuns[at]?.node === node) return at;
+  return -1;
 }
 
 function timeBetween(step: Step, opened: OpenRun | undefined): number | undefined {

@@ -88,9 +88,10 @@ export class OrchestratorModel implements ModelView {
     const usage = corrected ? this.#unpriced.take(event.corrects) : undefined;
     // Settled in the meantime, or forgotten: its money must not come twice.
     if (corrected && usage === undefined) return [];
-    const { step: begun, evicted } = this.#stepOf(event);
+    const known = this.#threads.get(event.threadId);
+    const { thread, changes }: Step = known === undefined ? this.#begin(event) : { thread: known, event, changes: [] };
     const lanesAreFull = this.#lanes >= (this.#options.maxLanes ?? MAX_LANES);
-    const step: Step = { thread: begun.thread, event, changes: begun.changes, lanesAreFull };
+    const step: Step = { thread, event, changes, lanesAreFull };
     const lanesBefore = step.thread.agents.size;
     if (beginsNextRun(step)) startAgain(step);
     noteReceipt(step);
@@ -100,7 +101,7 @@ export class OrchestratorModel implements ModelView {
     if (usage !== undefined) settle(step, usage);
     this.#keepUnpriced(step);
     if (this.#options.keepsHistory === false) dropHistory(step.thread);
-    return evicted === undefined ? step.changes : [evicted, ...step.changes];
+    return step.changes;
   }
 
   /** In force, unless a sweep is told otherwise. */
@@ -160,21 +161,24 @@ export class OrchestratorModel implements ModelView {
     });
   }
 
-  #stepOf(event: OrchestratorEvent): { step: Step; evicted?: Change } {
-    const thread = this.#threads.get(event.threadId);
-    if (thread !== undefined) return { step: { thread, event, changes: [] } };
+  /** The first step of a thread; the oldest thread goes where there is no room. */
+  #begin(event: OrchestratorEvent): Step {
     const oldest = this.#threads.size < (this.#options.maxThreads ?? MAX_THREADS) ? undefined : this.#oldest();
     const evicted = oldest && this.#forget(oldest, event.timestampMs);
     const step = startThread(event, this.#forgotten.get(event.threadId));
     this.#threads.set(event.threadId, step.thread);
     assumeBudget(step, this.#options.threadLimit?.(step.thread));
-    return evicted === undefined ? { step } : { step, evicted };
+    if (evicted !== undefined) step.changes.unshift(evicted);
+    return step;
   }
 
   #keepUnpriced({ event, thread, changes }: Step): void {
     if (event.type !== 'cost.updated') return;
-    for (const change of [...changes]) {
-      if (change.kind !== 'unpriced' || change.reason === 'zero_amount') continue;
+    // Not those that are added here.
+    const { length } = changes;
+    for (let at = 0; at < length; at += 1) {
+      const change = changes[at];
+      if (change?.kind !== 'unpriced' || change.reason === 'zero_amount') continue;
       const { id, threadId: of, workflow: by, team, agent, provider, model, tokens, atMs: usedMs, bookedMs } = change;
       const usage = { id, threadId: of, workflow: by, team, agent, provider, model, tokens, atMs: usedMs };
       if (this.#unpriced.add(bookedMs === undefined ? usage : { ...usage, bookedMs })) {

@@ -93,11 +93,17 @@ function spender(step: CostStep): AgentRecord | undefined {
   const { event, thread } = step;
   if (event.corrects !== undefined) return thread.agents.get(event.agent ?? '');
   if (event.agent !== undefined) return hearOfAgent(step, event.agent, 'idle');
-  const running = [...thread.agents.values()].filter((agent) => agent.state === 'running');
-  const named = running.filter((agent) => agent.named);
-  const candidates = named.length > 0 ? named : running;
-  const only = candidates.length === 1 ? candidates[0] : undefined;
-  return only && hearOfAgent(step, only.agent, 'idle');
+  let running = 0;
+  let named = 0;
+  let candidate: AgentRecord | undefined;
+  for (const agent of thread.agents.values()) {
+    if (agent.state !== 'running') continue;
+    running += 1;
+    if (agent.named) named += 1;
+    if (agent.named || named === 0) candidate = agent;
+  }
+  const isOnly = named > 0 ? named === 1 : running === 1;
+  return isOnly && candidate !== undefined ? hearOfAgent(step, candidate.agent, 'idle') : undefined;
 }
 
 /**

@@ -123,8 +123,12 @@ export function endThread(step: Step, status: GraphStatus, durationMs: number | 
 /** Follows the agents into a pause and out of it. */
 export function followAgents(step: Step): void {
   const { thread, changes } = step;
-  if (FINAL_THREAD_STATES.has(thread.state) || !changes.some(({ kind }) => kind === 'agent-state')) return;
-  setThreadState(step, isPaused(thread.agents) ? 'paused' : 'running');
+  for (const { kind } of changes) {
+    if (kind !== 'agent-state') continue;
+    if (FINAL_THREAD_STATES.has(thread.state)) return;
+    setThreadState(step, isPaused(thread.agents) ? 'paused' : 'running');
+    return;
+  }
 }
 
 export function noteReceipt({ thread, event }: Step): void {

@@ -72,7 +72,8 @@ async function shown(url: string): Promise<Record<string, string>> {
   const ids = (JSON.parse(threads) as { threads: { threadId: string }[] }).threads.map(({ threadId }) => threadId);
   const checkpoints = await Promise.all(ids.map((id) => text(`/v1/threads/${encodeURIComponent(id)}/checkpoints`)));
   return {
-    page: steady(page.join('\n')),
+    // A restart lays the series of a thread together, whatever order they came in.
+    page: steady(page.sort().join('\n')),
     threads: steady(threads),
     checkpoints: checkpoints.join('\n'),
     budgets: steady(await text('/v1/budgets')),

@@ -32,9 +32,24 @@ export function unknownType(type: unknown, known: readonly string[]): DialectRea
 }
 
 /** The record without the named own keys; for hashing only. */
-export function without(record: Readonly<Record<string, unknown>>, ...names: readonly string[]): object {
-  // Null prototype: an own key `__proto__` stays a key.
-  const rest = Object.create(null) as Record<string, unknown>;
+export function without(record: Readonly<Record<string, unknown>>, names: readonly string[]): object {
+  // Without a prototype an own key `__proto__` stays a key; with one V8 keeps the fields in a quarter of the time.
+  const rest = (Object.hasOwn(record, '__proto__') ? Object.create(null) : {}) as Record<string, unknown>;
   for (const key of Object.keys(record)) if (!names.includes(key)) rest[key] = record[key];
   return rest;
+}
+
+/** False where it may have own keys besides the named ones. */
+export function hasOnly(record: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  for (const key in record) if (!names.includes(key)) return false;
+  return true;
+}
+
+type Writable<E> = { -readonly [Name in keyof E]: E[Name] };
+
+/** `base` as an event of this type, to be completed field by field: an object of fields to be copied would be thrown away. */
+export function begun<E extends OrchestratorEvent>(base: EventBase, type: E['type']): Writable<E> {
+  const event = base as Writable<E>;
+  event.type = type;
+  return event;
 }

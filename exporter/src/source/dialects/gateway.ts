@@ -1,12 +1,13 @@
 // The gateway's broadcasts: {type: 'event', event: 'orchestrator.<type>', payload: {threadId, timestamp, ...}}.
+import type { RouteTaken } from '../../contract/event.ts';
 import { EventFields } from '../event-fields.ts';
-import { present } from '../present.ts';
 import { quote } from '../quote.ts';
-import { isRecord, unknownType, without, type BuildEvent, type DialectReading } from './dialect-reading.ts';
+import { begun, isRecord, unknownType, without, type BuildEvent, type DialectReading } from './dialect-reading.ts';
 import { METRICS_TYPES, metricsBuilder } from './metrics-emitter.ts';
 
 const PREFIX = 'orchestrator.';
 const STATE_CHANGED = 'state.changed';
+const ENVELOPE = ['threadId', 'timestamp'];
 
 export const GATEWAY_TYPES: readonly string[] = [...METRICS_TYPES, STATE_CHANGED].map((type) => PREFIX + type);
 
@@ -26,7 +27,7 @@ export function readGateway(raw: Readonly<Record<string, unknown>>): DialectRead
     dialect: 'gateway',
     fields: new EventFields(payload),
     type,
-    payload: without(payload, 'threadId', 'timestamp'),
+    payload: without(payload, ENVELOPE),
     build,
   };
 }
@@ -37,5 +38,10 @@ const stateChanged: BuildEvent = (fields, base) => {
   const to = fields.label('to');
   if (from === undefined && to === undefined) fields.missing('to', 'the node that the thread moved to');
   const durationMs = fields.durationMs('executionTimeMs');
-  return Object.assign(base, { type: 'route.next' as const, carriesRuns: true }, present({ from, to, durationMs }));
+  const event = begun<RouteTaken>(base, 'route.next');
+  event.carriesRuns = true;
+  if (from !== undefined) event.from = from;
+  if (to !== undefined) event.to = to;
+  if (durationMs !== undefined) event.durationMs = durationMs;
+  return event;
 };

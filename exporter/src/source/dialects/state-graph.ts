@@ -1,45 +1,56 @@
 // The StateGraph dialect: flat events with colon names, {type, timestamp, threadId, stepCount, nodeId, ...}.
+import type {
+  CheckpointFailed,
+  CheckpointSaved,
+  NodeCompleted,
+  NodeStarted,
+  Progress,
+  RouteTaken,
+} from '../../contract/event.ts';
 import { EventFields } from '../event-fields.ts';
-import { present } from '../present.ts';
-import { unknownType, type BuildEvent, type DialectReading } from './dialect-reading.ts';
+import { begun, unknownType, type BuildEvent, type DialectReading } from './dialect-reading.ts';
 
-const progress: BuildEvent = (_fields, base) => Object.assign(base, { type: 'progress' as const });
+const progress: BuildEvent = (_fields, base) => begun<Progress>(base, 'progress');
 
 const BUILDERS: ReadonlyMap<string, BuildEvent> = new Map<string, BuildEvent>([
-  ['node:start', (fields, base) => Object.assign(base, { type: 'node.start' as const }, nodeAndLane(fields))],
+  ['node:start', (fields, base) => onLane(fields, begun<NodeStarted>(base, 'node.start'))],
   [
     'node:complete',
-    (fields, base) =>
-      Object.assign(
-        base,
-        { type: 'node.complete' as const },
-        nodeAndLane(fields),
-        present({ durationMs: fields.durationMs('executionTimeMs') })
-      ),
+    (fields, base) => {
+      const event = onLane(fields, begun<NodeCompleted>(base, 'node.complete'));
+      const durationMs = fields.durationMs('executionTimeMs');
+      if (durationMs !== undefined) event.durationMs = durationMs;
+      return event;
+    },
   ],
   ['checkpoint:saving', progress],
   [
     'checkpoint:saved',
-    (fields, base) =>
-      Object.assign(base, { type: 'checkpoint.saved' as const, checkpointId: fields.requiredLabel('checkpointId') }),
+    (fields, base) => {
+      const event = begun<CheckpointSaved>(base, 'checkpoint.saved');
+      event.checkpointId = fields.requiredLabel('checkpointId');
+      return event;
+    },
   ],
   [
     'checkpoint:error',
-    (fields, base) =>
-      Object.assign(
-        base,
-        { type: 'checkpoint.failed' as const },
-        present({ checkpointId: fields.label('checkpointId') })
-      ),
+    (fields, base) => {
+      const event = begun<CheckpointFailed>(base, 'checkpoint.failed');
+      const checkpointId = fields.label('checkpointId');
+      if (checkpointId !== undefined) event.checkpointId = checkpointId;
+      return event;
+    },
   ],
   [
     'route:next',
-    (fields, base) =>
-      Object.assign(
-        base,
-        { type: 'route.next' as const, carriesRuns: false, to: fields.requiredLabel('nextNodeId') },
-        present({ from: fields.label('nodeId') })
-      ),
+    (fields, base) => {
+      const event = begun<RouteTaken>(base, 'route.next');
+      event.carriesRuns = false;
+      event.to = fields.requiredLabel('nextNodeId');
+      const from = fields.label('nodeId');
+      if (from !== undefined) event.from = from;
+      return event;
+    },
   ],
   ['state:merged', progress],
 ]);
@@ -53,7 +64,8 @@ export function readStateGraph(raw: Readonly<Record<string, unknown>>): DialectR
   return { ok: true, dialect: 'state-graph', fields: new EventFields(raw), type, payload: raw, build };
 }
 
-function nodeAndLane(fields: EventFields): { node: string; agent: string } {
-  const node = fields.requiredLabel('nodeId');
-  return { node, agent: fields.label('agent') ?? node };
+function onLane<E extends { node: string; agent: string }>(fields: EventFields, event: E): E {
+  event.node = fields.requiredLabel('nodeId');
+  event.agent = fields.label('agent') ?? event.node;
+  return event;
 }
