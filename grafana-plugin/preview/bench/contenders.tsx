@@ -33,6 +33,8 @@ export interface Contender {
 }
 
 export const SIZE = { width: 1_200, height: 620 };
+/** The same object at every render, as a dashboard gives it. */
+const OPTIONS = { bands: 'timeline' };
 export const ALL: Range = { fromMs: FROM_MS, toMs: TO_MS };
 const STATE_COLORS = ['#88888844', '#888888', '#5794f2', '#cca300', '#7a5291', '#88888866', '#f2495c'];
 
@@ -61,7 +63,7 @@ export function panelContender(
       data,
       timeRange: rangeOf(range),
       timeZone: 'utc',
-      options: { bands: 'timeline' },
+      options: OPTIONS,
       width: SIZE.width,
       height,
       onChangeTimeRange: () => undefined,

@@ -70,13 +70,15 @@ function plotOf(figures: readonly Figures[]): string {
         .map((one) => `${x(one.lanes * one.statesPerLane).toFixed(1)},${y(value(one)).toFixed(1)}`)
         .join(' ')}"/>`;
     const first = (one: Figures) => median(one.rounds.map((round) => round.firstPaintMs));
-    const zoom = (one: Figures) => p95(one.rounds, (round) => round.zoomMs);
+    const zoomOf = (one: Figures) => p95(one.rounds, (round) => round.zoomMs);
+    const scrollOf = (one: Figures) => p95(one.rounds, (round) => round.scrollMs);
     const last = own.at(-1);
     return last === undefined
       ? []
       : [
           line(first, ''),
-          line(zoom, ' stroke-dasharray="4 3"'),
+          line(zoomOf, ' stroke-dasharray="4 3"'),
+          ...(name === 'panel' ? [line(scrollOf, ' stroke-dasharray="1 3"')] : []),
           text(NAMES[name], {
             x: x(last.lanes * last.statesPerLane) + 6,
             y: y(first(last)) + 4,
@@ -85,7 +87,61 @@ function plotOf(figures: readonly Figures[]): string {
           }),
         ];
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${PLOT.width}" height="${PLOT.height}" font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>${[...grid, ...ticks, ...lines].join('')}${text('states in 200 lanes; solid: first paint, dashed: zoom p95', { x: (PLOT.left + PLOT.width - PLOT.right) / 2, y: PLOT.height - 4, anchor: 'middle' })}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${PLOT.width}" height="${PLOT.height}" font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>${[...grid, ...ticks, ...lines].join('')}${text('states in 200 lanes; solid: first paint, dashed: zoom p95, dotted: scroll p95', { x: (PLOT.left + PLOT.width - PLOT.right) / 2, y: PLOT.height - 4, anchor: 'middle' })}</svg>\n`;
+}
+
+interface Goal {
+  readonly what: string;
+  readonly at: { readonly lanes: number; readonly statesPerLane: number };
+  readonly of: (rounds: readonly Measured[]) => number;
+  readonly most: number;
+}
+
+const MILLION = { lanes: 200, statesPerLane: 5_000 };
+const FEW = { lanes: 10, statesPerLane: 500 };
+const firstPaint = (rounds: readonly Measured[]) => median(rounds.map((round) => round.firstPaintMs));
+const hover = (rounds: readonly Measured[]) => p95(rounds, (round) => round.hoverMs);
+const scroll = (rounds: readonly Measured[]) => p95(rounds, (round) => round.scrollMs);
+const zoom = (rounds: readonly Measured[]) => p95(rounds, (round) => round.zoomMs);
+
+const GOALS: readonly Goal[] = [
+  { what: '1,000,000 states, first paint', at: MILLION, of: firstPaint, most: 200 },
+  { what: '1,000,000 states, hover p95', at: MILLION, of: hover, most: 16.7 },
+  { what: '1,000,000 states, scroll p95', at: MILLION, of: scroll, most: 16.7 },
+  { what: '1,000,000 states, zoom p95', at: MILLION, of: zoom, most: 16.7 },
+  { what: '10 lanes, data to paint', at: FEW, of: firstPaint, most: 16 },
+];
+
+function roundsOf(
+  figures: readonly Figures[],
+  name: ContenderName,
+  at: { lanes: number; statesPerLane: number }
+): readonly Measured[] {
+  return (
+    figures.find((one) => one.name === name && one.lanes === at.lanes && one.statesPerLane === at.statesPerLane)
+      ?.rounds ?? []
+  );
+}
+
+/** Each goal with what was measured. */
+function goalRows(figures: readonly Figures[], memoryRatio: number): string[] {
+  const timed = GOALS.map(({ what, at, of, most }) => {
+    const value = of(roundsOf(figures, 'panel', at));
+    return `| ${what} | ${most} ms | ${ms(value)} ms | ${value <= most ? 'met' : 'not met'} |`;
+  });
+  const memory = `| 1,000,000 states, memory | 3 x the frames' own | ${memoryRatio.toFixed(2)} x | ${memoryRatio <= 3 ? 'met' : 'not met'} |`;
+  return ['| goal | at most | measured | |', '| --- | ---: | ---: | --- |', ...timed, memory];
+}
+
+/** What a thousand times as many states in as many lanes cost: flat means that only what is visible counts. */
+function growthLine(figures: readonly Figures[]): string {
+  const [few, many] = [
+    { lanes: 200, statesPerLane: 5 },
+    { lanes: 200, statesPerLane: 5_000 },
+  ];
+  const growth = (name: ContenderName, of: (rounds: readonly Measured[]) => number) =>
+    (of(roundsOf(figures, name, many)) / of(roundsOf(figures, name, few))).toFixed(1);
+  return `From 1,000 states to 1,000,000 in 200 lanes, a thousand times as many, the panel's first paint takes ${growth('panel', firstPaint)} times as long, hovering ${growth('panel', hover)}, scrolling ${growth('panel', scroll)}, zooming ${growth('panel', zoom)} times; uPlot's first paint ${growth('uplot', firstPaint)} times, its zooming ${growth('uplot', zoom)} times.`;
 }
 
 /** The section of docs/performance.md, and its picture. */
@@ -97,13 +153,17 @@ export function reportOf(
   const ratio = median(memory.map((one) => one.drawnBytes / one.framesBytes));
   const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   const lines = [
-    `${on.day}, ${on.machine}, Chromium without GPU (software rendering), 1,200 x 620 px.`,
+    `${on.day}, ${on.machine}, 1,200 x 620 px.`,
+    '',
+    ...goalRows(figures, ratio),
     '',
     '| states | lanes x states | drawn by | first paint ms | unchanged refresh ms | hover p95 ms | scroll p95 ms | zoom p95 ms |',
     '| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |',
     ...figures.map(row),
     '',
     `Memory with 1,000,000 states: the frames take ${mib(median(memory.map((one) => one.framesBytes)))} MiB, the panel adds ${mib(median(memory.map((one) => one.drawnBytes)))} MiB, ${ratio.toFixed(2)} times the frames' own.`,
+    '',
+    growthLine(figures),
     '',
     '![Cost over the number of states](images/panel-cost.svg)',
   ];

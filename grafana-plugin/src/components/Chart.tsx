@@ -2,8 +2,9 @@
 import React, { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { css } from '@emotion/css';
 import type { DataFrame, GrafanaTheme2, PanelProps } from '@grafana/data';
-import { useStyles2, useTheme2 } from '@grafana/ui';
+import { useStyles2 } from '@grafana/ui';
 import { createMeasure } from '../draw/measure.ts';
+import type { Palette } from '../draw/palette.ts';
 import { drawPanel } from '../draw/panel.ts';
 import type { Hit } from '../layout/hit-test.ts';
 import { layoutPanel } from '../layout/panel.ts';
@@ -24,7 +25,6 @@ import { LaneScrollbar } from './LaneScrollbar.tsx';
 import { ReplayScrubber } from './ReplayScrubber.tsx';
 import { SegmentTable } from './SegmentTable.tsx';
 import { SpendBreakdown } from './SpendBreakdown.tsx';
-import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
 import type { LaneViewState } from './use-lane-view.ts';
@@ -57,7 +57,7 @@ export interface ChartProps {
   readonly shared: SharedCrosshair;
   readonly onZoom: (range: { from: number; to: number }) => void;
   readonly replaceVariables: PanelProps['replaceVariables'];
-  readonly transparent: boolean;
+  readonly palette: Palette;
 }
 
 export function Chart(props: ChartProps): React.ReactElement {
@@ -75,16 +75,14 @@ export function Chart(props: ChartProps): React.ReactElement {
     replay,
     shared,
     onZoom,
-    transparent,
+    palette,
   } = props;
   const pan = useAxisPan(props.range, onZoom);
   const { range } = pan;
-  const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
-  const palette = useMemo(() => themePalette(theme, data.looks, transparent), [theme, data.looks, transparent]);
   const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
   const rangeMs = range.toMs - range.fromMs;
   const time = useMemo(() => timeFormat(timeZone, rangeMs), [timeZone, rangeMs]);

@@ -1,5 +1,5 @@
 // The names of groups in view as buttons over the canvas: collapse by click, Enter or Space.
-import React from 'react';
+import React, { useMemo } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
@@ -30,26 +30,62 @@ export const GroupButtons = React.memo(function GroupButtons({
       style={{ top: band.top, height: band.bottom - band.top, width: layout.axis.left - 4 }}
     >
       {groups.map((row, i) => (
-        <button
+        <GroupButton
           key={row.key}
-          type="button"
-          className={styles.button}
+          rowKey={row.key}
+          level={row.group.level}
+          name={row.name}
+          lanes={row.group.lanes.length}
+          isCollapsed={row.isCollapsed}
+          top={row.y - band.top}
+          height={row.height}
           // Sticky ones lie over what scrolls below them, outer ones over inner ones.
-          style={{ top: row.y - band.top, height: row.height, zIndex: Math.max(0, stuck.length - i) }}
-          aria-expanded={!row.isCollapsed}
-          aria-label={t('group.label', '{{level}} {{name}}, {{count}} lanes', {
-            level: row.group.level,
-            name: plainText(row.name),
-            count: row.group.lanes.length,
-            defaultValue_one: '{{level}} {{name}}, {{count}} lane',
-          })}
-          title={plainText(row.name)}
-          data-testid="orchestrator-group"
-          onClick={() => onToggle(row.key)}
-          onDoubleClick={(event) => event.stopPropagation()}
+          zIndex={Math.max(0, stuck.length - i)}
+          onToggle={onToggle}
         />
       ))}
     </div>
+  );
+});
+
+interface GroupButtonProps {
+  readonly rowKey: string;
+  readonly level: string;
+  readonly name: string;
+  readonly lanes: number;
+  readonly isCollapsed: boolean;
+  readonly top: number;
+  readonly height: number;
+  readonly zIndex: number;
+  readonly onToggle: (key: string) => void;
+}
+
+const GroupButton = React.memo(function GroupButton(props: GroupButtonProps): React.ReactElement {
+  const { rowKey, level, name, lanes, isCollapsed, top, height, zIndex, onToggle } = props;
+  const styles = useStyles2(getStyles);
+  // Scrolling moves it at every frame, and says nothing else.
+  const label = useMemo(
+    () =>
+      t('group.label', '{{level}} {{name}}, {{count}} lanes', {
+        level,
+        name: plainText(name),
+        count: lanes,
+        defaultValue_one: '{{level}} {{name}}, {{count}} lane',
+      }),
+    [level, name, lanes]
+  );
+  return (
+    <button
+      type="button"
+      className={styles.button}
+      style={{ top, height, zIndex }}
+      aria-expanded={!isCollapsed}
+      aria-label={label}
+      title={plainText(name)}
+      data-testid="orchestrator-group"
+      onClick={() => onToggle(rowKey)}
+      onDoubleClick={(event) => event.stopPropagation()}
+    />
   );
 });
 

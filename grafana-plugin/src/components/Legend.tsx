@@ -47,7 +47,7 @@ export function legendTotals(totals: readonly StateTotal[], shown: StateSet): St
   );
 }
 
-export function Legend(props: LegendProps): React.ReactElement {
+export const Legend = React.memo(function Legend(props: LegendProps): React.ReactElement {
   const { room, resolution } = props;
   const styles = useStyles2(getStyles);
   const isLine = room.mode === 'list' && room.placement === 'bottom';
@@ -66,7 +66,7 @@ export function Legend(props: LegendProps): React.ReactElement {
       </span>
     </div>
   );
-}
+});
 
 /** A state's mark and name; its name is the button. */
 function StateLabel(props: LegendProps & { readonly state: AgentState }): React.ReactElement {

@@ -235,14 +235,27 @@ test('the legend as a table has total, share and count, and sorts', () => {
   expect(rows().slice(1, 3)).toEqual(['idle|38 s|49 %|1', 'waiting|30 s|38 %|1']);
 });
 
-test('more than 500 marks are counted in the table, not all listed', () => {
+test('many marks are listed a hundred at a time, with buttons to the others', () => {
   const samples = Array.from({ length: 1_200 }, (_, i) => [T0 + 40 * i, i % 2 ? 2 : 3] as const);
   const lane = (agent: string) => rawFrame({ metric: TIMELINE.agentState.name, labels: { ...LABELS, agent }, samples });
   show({ series: [lane('a'), lane('b')] });
-  expect(segments()).toHaveLength(500);
-  expect(screen.getByTestId('orchestrator-segments').querySelector('caption')?.textContent).toMatch(
-    /^The first 500 of \d+/
-  );
+  const told = () => screen.getByTestId('orchestrator-segments').querySelector('caption')?.textContent ?? '';
+  const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
+  const first = segments();
+  expect([first.length, told()]).toEqual([100, expect.stringMatching(/^Visible states 1 to 100 of \d+$/)]);
+  press('Previous states');
+  expect(segments()).toEqual(first);
+  press('Next states');
+  const second = segments();
+  expect([second.length, told()]).toEqual([100, expect.stringMatching(/^Visible states 101 to 200 of \d+$/)]);
+  expect(second.filter((row) => first.includes(row))).toEqual([]);
+  const pages = Math.ceil(Number(/\d+$/.exec(told())?.[0]) / 100);
+  const all = new Set([...first, ...second]);
+  for (let page = 2; page < pages + 2; page++) {
+    press('Next states');
+    segments().forEach((row) => all.add(row));
+  }
+  expect([all.size, [...all].at(-1)?.startsWith('session-1 b')]).toEqual([Number(/\d+$/.exec(told())?.[0]), true]);
 });
 
 describe('replay', () => {

@@ -6,13 +6,12 @@ import { PanelDataErrorView } from '@grafana/runtime';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { forecast as forecastOf } from '../model/forecast.ts';
 import { burnDownAt } from '../model/replay.ts';
-import { createLaneMemory } from '../model/lane-memory.ts';
 import { ALL_STATES } from '../model/state-filter.ts';
 import { spentByThreads } from '../model/spent-in-range.ts';
 import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
 import { readAnnotations } from '../read/annotations.ts';
-import { readPanelData, type Lack, type PanelData } from '../read/panel-data.ts';
+import { createReadMemory, readPanelData, type Lack, type PanelData } from '../read/panel-data.ts';
 import { Chart } from './Chart.tsx';
 import { COMPACT_FIGURES_HEIGHT, Figures, FIGURES_HEIGHT } from './Figures.tsx';
 import { figuresOf } from './figures-text.ts';
@@ -21,7 +20,7 @@ import { Legend, legendTotals } from './Legend.tsx';
 import { legendRoom } from './legend-room.ts';
 import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
 import { lackText, queryProblem } from './problem-text.ts';
-import { drawnRange } from './drawn-range.ts';
+import { createRangeMemory, drawnRange } from './drawn-range.ts';
 import { ReplayControls } from './ReplayControls.tsx';
 import { StateTable } from './StateTable.tsx';
 import { StateTableToggle } from './StateTableToggle.tsx';
@@ -53,11 +52,13 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const theme = useTheme2();
   const options = useMemo(() => completeOptions(props.options), [props.options]);
   // Streaming frames change in place and keep their identity: `data` itself is new with every change.
-  const range = useMemo(() => drawnRange(timeRange, data), [timeRange, data]);
-  const [memory] = useState(createLaneMemory);
+  const [steady] = useState(createRangeMemory);
+  const range = useMemo(() => steady(drawnRange(timeRange, data)), [timeRange, data, steady]);
+  const [memory] = useState(createReadMemory);
   const { stalenessSeconds } = options;
   // What was read is read for the range of the data: a zoom redraws at once and reads when its data arrives.
-  const dataRange = useMemo(() => drawnRange(data.timeRange, data), [data]);
+  const [steadyData] = useState(createRangeMemory);
+  const dataRange = useMemo(() => steadyData(drawnRange(data.timeRange, data)), [data, steadyData]);
   const read = useMemo(
     () => readPanelData(data.series, { ...dataRange, stalenessSeconds }, memory),
     [data, dataRange, stalenessSeconds, memory]
@@ -72,7 +73,10 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     [primary, lookbackMs]
   );
   const time = useMemo(() => timeFormat(timeZone, range.toMs - range.fromMs), [timeZone, range]);
-  const palette = useMemo(() => themePalette(theme, read.looks), [theme, read.looks]);
+  const palette = useMemo(
+    () => themePalette(theme, read.looks, props.transparent),
+    [theme, read.looks, props.transparent]
+  );
   const timeline = options.bands === 'burn-down' ? undefined : read.timeline;
   const shared = useSharedCrosshair();
   const lanes = useLaneView({ timeline, options, range, panelHeight: height });
@@ -156,7 +160,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     <div className={styles.panel} style={{ width, height }}>
       {showFigures && (
         <Figures figures={figures} compact={compact} width={width}>
-          {showReplay && <ReplayControls replay={replay} compact={width < REPLAY_FULL_WIDTH} />}
+          {showReplay && <ReplayControls replay={replay.actions} compact={width < REPLAY_FULL_WIDTH} />}
           {hasControls && (
             <StateTableToggle ref={tableToggle} tableId={tableId} open={tableOpen} onToggle={setTableOpen} />
           )}
@@ -172,7 +176,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
           frames={data.series}
           annotations={annotations}
           replaceVariables={props.replaceVariables}
-          transparent={props.transparent}
+          palette={palette}
           lanes={lanes}
           shownStates={shownStates}
           forecast={forecast}

@@ -3,16 +3,16 @@ import React from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { IconButton, useStyles2 } from '@grafana/ui';
-import { SPEEDS, type Replay } from './use-replay.ts';
+import { SPEEDS, type ReplayActions } from './use-replay.ts';
 import { t } from './translate.ts';
 
 interface ReplayControlsProps {
-  readonly replay: Replay;
+  readonly replay: ReplayActions;
   /** Small panels: play and live only. */
   readonly compact: boolean;
 }
 
-export function ReplayControls({ replay, compact }: ReplayControlsProps): React.ReactElement {
+function Controls({ replay, compact }: ReplayControlsProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const { atMs, playing, speed } = replay;
   const play = (
@@ -87,6 +87,9 @@ export function ReplayControls({ replay, compact }: ReplayControlsProps): React.
     </div>
   );
 }
+
+/** Made anew only when the replay moves: nothing in it depends on the range. */
+export const ReplayControls = React.memo(Controls);
 
 const getStyles = (theme: GrafanaTheme2) => {
   const button = {

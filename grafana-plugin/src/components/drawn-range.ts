@@ -22,3 +22,17 @@ export function rangeAt(timeRange: TimeRange, clockMs: number): DrawnRange {
 export function drawnRange(timeRange: TimeRange, _data: PanelData): DrawnRange {
   return rangeAt(timeRange, Date.now());
 }
+
+/**
+ * Gives the range it is given, the same object for as long as it says the same: what is made for a range is then not made
+ * again. How far now lies behind the end of a range is not seen.
+ */
+export function createRangeMemory(): (range: DrawnRange) => DrawnRange {
+  let last: DrawnRange | undefined;
+  return (range) => {
+    const isPast = last !== undefined && Math.min(last.nowMs, range.nowMs) > range.toMs;
+    const isSame = last?.fromMs === range.fromMs && last.toMs === range.toMs && (isPast || last.nowMs === range.nowMs);
+    last = isSame ? last : range;
+    return last ?? range;
+  };
+}

@@ -3,12 +3,27 @@
 // with literals, and `npm run locales -w helix-orchestrator-panel` puts it into the en-US file; a test compares the two.
 import { t as translate } from '@grafana/i18n';
 
+const MAX_SAID = 1_000;
+const said = new Map<string, string>();
+
 /**
- * The text of `id` in the user's language. Values are put in as they are: texts end in React or on the canvas, which take
- * no HTML. With `count`, `defaultValue_one` is the singular.
+ * The text of `id` in the user's language, which a page keeps for as long as it lives: what was said once is said again
+ * without looking it up, which takes longer than drawing it. Values are put in as they are: texts end in React or on the
+ * canvas, which take no HTML. With `count`, `defaultValue_one` is the singular.
  */
 export function t(id: string, text: string, values?: Readonly<Record<string, string | number>>): string {
-  return values === undefined
-    ? translate(id, text)
-    : translate(id, text, { ...values, interpolation: { escapeValue: false } });
+  const key = values === undefined ? id : `${id} ${JSON.stringify(values)}`;
+  const before = said.get(key);
+  if (before !== undefined) {
+    return before;
+  }
+  const now =
+    values === undefined
+      ? translate(id, text)
+      : translate(id, text, { ...values, interpolation: { escapeValue: false } });
+  if (said.size >= MAX_SAID) {
+    said.clear();
+  }
+  said.set(key, now);
+  return now;
 }

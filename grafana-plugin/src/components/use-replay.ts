@@ -20,20 +20,25 @@ interface ReplayInput {
   readonly onMove: (atMs: number | undefined) => void;
 }
 
-export interface Replay {
+/** What the controls show and do: the same object until the replay itself moves, whatever the range does. */
+export interface ReplayActions {
   /** Undefined: live. */
   readonly atMs: number | undefined;
-  readonly fromMs: number;
-  /** The latest instant there is to replay: now, or the end of a range in the past. */
-  readonly endMs: number;
   readonly playing: boolean;
   readonly speed: Speed;
   readonly setSpeed: (speed: Speed) => void;
-  /** Kept within the range; at its end the replay is live again. */
-  readonly seek: (atMs: number) => void;
   readonly step: (kind: StopKind, direction: 1 | -1) => void;
   readonly togglePlay: () => void;
   readonly goLive: () => void;
+}
+
+export interface Replay extends ReplayActions {
+  readonly fromMs: number;
+  /** The latest instant there is to replay: now, or the end of a range in the past. */
+  readonly endMs: number;
+  /** Kept within the range; at its end the replay is live again. */
+  readonly seek: (atMs: number) => void;
+  readonly actions: ReplayActions;
 }
 
 /** `ms`, or the end of the stretch that it lies in. */
@@ -69,21 +74,30 @@ export function useReplay({ timeline, range, skipped, onMove }: ReplayInput): Re
     },
     [fromMs, endMs, goLive]
   );
-  const step = (kind: StopKind, direction: 1 | -1) => {
-    setPlaying(false);
-    const known = stops ?? replayStops(timeline, { fromMs, toMs: endMs });
-    const next = nextStop(known[kind], atMs ?? endMs, direction);
-    if (next !== undefined) {
-      seek(next);
-    } else if (direction === 1) {
-      goLive();
-    }
-  };
-  const togglePlay = () => {
+  // Read when a button is pressed: the buttons need not be made anew with every range.
+  const latest = useRef({ timeline, fromMs, endMs, stops, atMs, seek });
+  useEffect(() => {
+    latest.current = { timeline, fromMs, endMs, stops, atMs, seek };
+  });
+  const step = useCallback(
+    (kind: StopKind, direction: 1 | -1) => {
+      const now = latest.current;
+      setPlaying(false);
+      const known = now.stops ?? replayStops(now.timeline, { fromMs: now.fromMs, toMs: now.endMs });
+      const next = nextStop(known[kind], now.atMs ?? now.endMs, direction);
+      if (next !== undefined) {
+        now.seek(next);
+      } else if (direction === 1) {
+        goLive();
+      }
+    },
+    [goLive]
+  );
+  const togglePlay = useCallback(() => {
     // From live there is nothing to come: play again from the beginning.
-    setAtMs(atMs ?? fromMs);
-    setPlaying(!playing);
-  };
+    setAtMs((ms) => ms ?? latest.current.fromMs);
+    setPlaying((before) => !before);
+  }, []);
 
   useEffect(() => {
     if (!playing) {
@@ -116,5 +130,9 @@ export function useReplay({ timeline, range, skipped, onMove }: ReplayInput): Re
     wasActive.current = isActive;
   }, [atMs, isActive, onMove]);
 
-  return { atMs, fromMs, endMs, playing, speed, setSpeed, seek, step, togglePlay, goLive };
+  const actions = useMemo(
+    () => ({ atMs, playing, speed, setSpeed, step, togglePlay, goLive }),
+    [atMs, playing, speed, step, togglePlay, goLive]
+  );
+  return { ...actions, fromMs, endMs, seek, actions };
 }

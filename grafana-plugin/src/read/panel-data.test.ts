@@ -3,7 +3,7 @@ import { AGGREGATES, BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter
 import { AGENT_STATES } from 'orchestrator-exporter/contract/states';
 import { segmentsIn } from '../model/state-columns.ts';
 import { rangeFrame, rawFrame } from '../testing/frames.ts';
-import { readPanelData, type PanelData } from './panel-data.ts';
+import { createReadMemory, readPanelData, type PanelData } from './panel-data.ts';
 
 const T0 = 1_700_000_100_000;
 const NOW = T0 + 60_000;
@@ -392,4 +392,56 @@ test('what is missing is named with the query that brings it, and the other band
   ]);
   const lanesOnly = read([exact('a', [[10, 2]])]);
   expect([lanesOnly.timelineLack, lanesOnly.budgetLack?.of]).toEqual([undefined, 'budget']);
+});
+
+describe('a read with the memory of the one before', () => {
+  const money = (metric: string, samples: Array<[number, number]>) =>
+    rawFrame({ metric, labels: { budget: 'team', window: 'month' }, samples });
+  const frames = (usd = 0.1, lastMs = 20): DataFrame[] => [
+    exact('a', [
+      [10, 2],
+      [lastMs, 0],
+    ]),
+    money(BUDGETS.limit.name, [[T0, 5]]),
+    money(BUDGETS.spent.name, [[T0 + 10, usd]]),
+  ];
+  const input = { fromMs: T0, toMs: NOW, nowMs: NOW, stalenessSeconds: 60 };
+  const mapped = (): DataFrame[] =>
+    frames().map((frame) => ({
+      ...frame,
+      fields: frame.fields.map((field) => ({
+        ...field,
+        config: { ...field.config, mappings: [{ type: 'value', options: { '2': { text: 'works' } } }] as never },
+      })),
+    }));
+
+  test.each<{ name: string; frames: DataFrame[]; input?: Partial<typeof input>; same: boolean }>([
+    { name: 'of equal content is the same object', frames: frames(), same: true },
+    { name: 'tells apart amounts that differ in the last digit', frames: frames(0.1 + Number.EPSILON), same: false },
+    { name: 'tells apart times that differ by less than a millisecond', frames: frames(0.1, 20.01), same: false },
+    { name: 'tells apart what lacks a series', frames: frames().slice(0, 2), same: false },
+    { name: 'tells apart another range', frames: frames(), input: { fromMs: T0 - 1 }, same: false },
+    { name: 'tells apart another staleness', frames: frames(), input: { stalenessSeconds: 61 }, same: false },
+    {
+      name: 'tells apart a later now, to which states go on',
+      frames: frames(),
+      input: { nowMs: NOW + 1 },
+      same: false,
+    },
+    { name: 'tells apart other names of states', frames: mapped(), same: false },
+    { name: 'tells apart nothing at all', frames: [], same: false },
+  ])('$name', ({ frames: next, input: more, same }) => {
+    const memory = createReadMemory();
+    const before = readPanelData(frames(), input, memory);
+    const after = readPanelData(next, { ...input, ...more }, memory);
+    expect(after === before).toBe(same);
+    expect(after).toEqual(readPanelData(next, { ...input, ...more }));
+  });
+
+  test('is the same while now moves on behind the last belief in any sample', () => {
+    const memory = createReadMemory();
+    const at = (nowMs: number) => readPanelData(frames(), { ...input, nowMs }, memory);
+    const [first, second, third] = [at(NOW + 3_600_000), at(NOW + 7_200_000), at(NOW)];
+    expect([second === first, third === first]).toEqual([true, false]);
+  });
 });

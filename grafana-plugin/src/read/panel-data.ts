@@ -1,12 +1,12 @@
 // From what Grafana hands over to what the panel draws, or what is missing for it. The only entry into read/.
-import type { DataFrame } from '@grafana/data';
+import { FieldType, type DataFrame } from '@grafana/data';
 import { BUDGETS, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { mostAtRiskFirst, toBurnDown, type BudgetSamples, type BurnDown } from '../model/burn-down.ts';
-import type { LaneMemory } from '../model/lane-memory.ts';
+import { createLaneMemory, type LaneMemory } from '../model/lane-memory.ts';
 import type { SpenderTotal } from '../model/spend.ts';
 import { toTimeline, type ThreadGroup, type Timeline, type TimelineExtent } from '../model/timeline.ts';
 import { readBudgets } from './budgets.ts';
-import { toSeries } from './series.ts';
+import { toSeries, type Series } from './series.ts';
 import { readSpenders } from './spend.ts';
 import { readStateLooks, type StateLooks } from './state-looks.ts';
 import { readTimeline, type Resolution } from './timeline.ts';
@@ -86,12 +86,78 @@ function withEnd(budget: BudgetSamples, groups: readonly ThreadGroup[]): BudgetS
   return { ...budget, endedMs: last.endMs, periods };
 }
 
+/** What the read before left: built lanes, and all of it where nothing has changed since. */
+export interface ReadMemory {
+  readonly lanes: LaneMemory;
+  last: LastRead | undefined;
+}
+
+interface LastRead {
+  readonly content: string;
+  readonly nowMs: number;
+  /** From here on a later now changes nothing: no sample is believed any longer. */
+  readonly settledMs: number;
+  readonly data: PanelData;
+}
+
+export function createReadMemory(): ReadMemory {
+  return { lanes: createLaneMemory(), last: undefined };
+}
+
+/** The same for frames of equal content and an equal range; undefined where there is more than plain series. */
+function contentOf(frames: readonly DataFrame[], series: readonly Series[], input: ReadInput): string | undefined {
+  const isPlain = frames.every((frame) => frame.fields.filter(({ type }) => type === FieldType.time).length === 1);
+  if (!isPlain || series.some(({ fingerprint }) => fingerprint === undefined)) {
+    return undefined;
+  }
+  const told = series.map(({ metric, labels, intervalMs, onGrid, fingerprint }) =>
+    JSON.stringify([metric, labels, intervalMs, onGrid, fingerprint])
+  );
+  return [input.fromMs, input.toMs, input.stalenessSeconds, ...told].join('\n');
+}
+
+function settledMsOf(series: readonly Series[], input: ReadInput, resolution: Resolution | undefined): number {
+  const stepMs = resolution?.kind === 'sampled' ? resolution.stepMs : 0;
+  const lastMs = series.reduce(
+    (latest, { atMs, length }) => Math.max(latest, atMs[length - 1] ?? -Infinity),
+    -Infinity
+  );
+  return lastMs + Math.max(input.stalenessSeconds * 1000, stepMs);
+}
+
 /**
  * Reads `frames`; copies everything it keeps. Never throws on data: what cannot be read is missing and said so. With the
- * `memory` of the read before, lanes whose samples are the same are not built again.
+ * `memory` of the read before, lanes whose samples are the same are not built again, and where nothing changed at all the
+ * very same object comes back.
  */
-export function readPanelData(frames: readonly DataFrame[], input: ReadInput, memory?: LaneMemory): PanelData {
+export function readPanelData(
+  frames: readonly DataFrame[],
+  input: ReadInput,
+  memory: ReadMemory = createReadMemory()
+): PanelData {
   const series = toSeries(frames);
+  const content = contentOf(frames, series, input);
+  const looks = readStateLooks(frames);
+  const { last } = memory;
+  const isSettled = last !== undefined && Math.min(input.nowMs, last.nowMs) > last.settledMs;
+  if (last !== undefined && last.content === content && (isSettled || last.nowMs === input.nowMs)) {
+    if (JSON.stringify(looks) !== JSON.stringify(last.data.looks)) {
+      memory.last = { ...last, data: { ...last.data, looks } };
+    }
+    return memory.last?.data ?? last.data;
+  }
+  const data = { ...readSeries(frames, series, input, memory.lanes), looks };
+  const settledMs = settledMsOf(series, input, data.resolution);
+  memory.last = content === undefined ? undefined : { content, nowMs: input.nowMs, settledMs, data };
+  return data;
+}
+
+function readSeries(
+  frames: readonly DataFrame[],
+  series: readonly Series[],
+  input: ReadInput,
+  memory: LaneMemory
+): Omit<PanelData, 'looks'> {
   const read = readTimeline(series, frames);
   const timeline = read === undefined ? undefined : toTimeline(read.threads, extentFor(input, read.resolution), memory);
   const stalenessMs = input.stalenessSeconds * 1000;
@@ -106,6 +172,5 @@ export function readPanelData(frames: readonly DataFrame[], input: ReadInput, me
     budgetLack: burnDowns.length === 0 ? NO_BUDGET : undefined,
     spenders: readSpenders(series),
     resolution: read?.resolution,
-    looks: readStateLooks(frames),
   };
 }

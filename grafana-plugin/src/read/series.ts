@@ -85,9 +85,9 @@ interface Checked {
   readonly fingerprint: string | undefined;
 }
 
-/** Sixteenths: finer than what time stamps and state codes have. */
-const FINENESS = 16;
-const NAN_BITS = 0x7ff80000;
+/** A number and its bits: two that differ at all are told apart. */
+const number = new Float64Array(1);
+const bits = new Uint32Array(number.buffer);
 
 /** One pass over both columns: whether they can be used as they are, and 64 bits that tell equal content. */
 function checked(times: ArrayLike<unknown>, values: ArrayLike<unknown>): Checked {
@@ -102,9 +102,12 @@ function checked(times: ArrayLike<unknown>, values: ArrayLike<unknown>): Checked
       return { clean: false, fingerprint: undefined };
     }
     if (typeof value === 'number') {
-      const bits = Number.isNaN(value) ? NAN_BITS : (value * FINENESS) | 0;
-      low = Math.imul(low ^ ((at * FINENESS) | 0), 0x01000193);
-      high = Math.imul(high ^ bits ^ (low >>> 15), 0x85ebca6b);
+      number[0] = at;
+      low = Math.imul(low ^ (bits[0] ?? 0), 0x01000193);
+      low = Math.imul(low ^ (bits[1] ?? 0), 0x01000193);
+      number[0] = value;
+      high = Math.imul(high ^ (bits[0] ?? 0) ^ (low >>> 15), 0x85ebca6b);
+      high = Math.imul(high ^ (bits[1] ?? 0), 0xc2b2ae35);
     } else if (typeof value === 'string') {
       numeric = false;
     } else {
