@@ -189,7 +189,7 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     await panel.getByRole('button', { name: 'Save' }).click();
     const labels = () =>
       panel.getByTestId('orchestrator-annotation-mark').evaluateAll((marks) => marks.map((one) => one.ariaLabel));
-    expect(await labels()).toEqual(['<img src=x onerror=window.broken=1> slow', 'deployed v2']);
+    await comesTo(async () => (await labels()).join(' | '), '<img src=x onerror=window.broken=1> slow | deployed v2');
     await mark.click();
     await list.getByRole('button', { name: 'Delete', exact: true }).click();
     await list.getByRole('button', { name: 'Delete for good' }).click();

@@ -80,6 +80,25 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     noErrors();
   });
 
+  test('the keyboard brings what is in view into sight as tables, and leaves it again', async () => {
+    const { page, panel } = await show({ recording: EXACT });
+    await segmentsOf(panel);
+    const tables = panel.getByRole('region', { name: 'What is in view, as tables' });
+    const sizeOf = async () => {
+      const { width, height } = (await tables.boundingBox())!;
+      return [Math.round(width), Math.round(height)];
+    };
+    const { width, height } = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+    expect(await sizeOf()).toEqual([1, 1]);
+    await tables.focus();
+    expect(await sizeOf()).toEqual([Math.round(width), Math.round(height)]);
+    expect(await panel.getByRole('cell', { name: 'supervisor' }).first().isVisible()).toBe(true);
+    await screenshot(page, `${version}-tables`);
+    await page.keyboard.press('Shift+Tab');
+    expect(await sizeOf()).toEqual([1, 1]);
+    noErrors();
+  });
+
   test('places states in proportion to time and keeps the short one visible', async () => {
     const { panel } = await show({ recording: EXACT });
     const segments = await segmentsOf(panel);

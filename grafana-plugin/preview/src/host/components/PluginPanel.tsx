@@ -95,7 +95,9 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
       },
       canEditAnnotations: () => true,
       onAnnotationUpdate: (event) => {
-        setAnnotations((before) => before.map((one) => (one.id === event.id ? annotationOf(event) : one)));
+        // As Grafana's server, this is given a number, whatever the type says.
+        const changed = annotationOf({ ...event, id: String(event.id) });
+        setAnnotations((before) => before.map((one) => (one.id === changed.id ? changed : one)));
       },
       canDeleteAnnotations: () => true,
       onAnnotationDelete: (id) => {
