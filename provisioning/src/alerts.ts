@@ -1,39 +1,23 @@
 // The alerting rules: what fires, how badly, and what the text says. Each has a heading of its name in docs/alerts.md.
-import { BUDGETS, PER_THREAD } from 'orchestrator-exporter/contract/metrics';
+import { budgetDrafts } from './alerting/budgets.ts';
+import type { Component, Draft, Severity } from './alerting/draft.ts';
+import { exporterDrafts } from './alerting/exporter.ts';
+import { workDrafts } from './alerting/work.ts';
 import { DASHBOARD_UID } from './dashboards/orchestrator.ts';
 import type { Environment } from './environments/environment.ts';
-import {
-  agentSilentFor,
-  budgetUntrusted,
-  budgetUsedAtLeast,
-  EXPORTER_JOB,
-  inEnvironment,
-  prometheusLosesSamples,
-  scrapeFailing,
-  threadBudgetExhausted,
-  TIMELINE_JOB,
-} from './expressions.ts';
-
-export type Severity = 'warning' | 'critical';
-
-/** Names of the alerts; docs/alerts.md has one heading for each, alertmanager.yml inhibits by them. */
-export const ALERTS = {
-  budgetWarning: 'OrchestratorBudgetWarning',
-  budgetCritical: 'OrchestratorBudgetCritical',
-  budgetExhausted: 'OrchestratorBudgetExhausted',
-  budgetInvalid: 'OrchestratorBudgetInvalid',
-  threadBudgetExhausted: 'OrchestratorThreadBudgetExhausted',
-  agentStuck: 'OrchestratorAgentStuck',
-  exporterDown: 'OrchestratorExporterDown',
-  timelineScrapeFailing: 'OrchestratorTimelineScrapeFailing',
-  prometheusLosesSamples: 'OrchestratorPrometheusLosesSamples',
-} as const;
+import { inEnvironment } from './expressions.ts';
 
 export interface AlertingRule {
   readonly alert: string;
   readonly expr: string;
   readonly for?: string;
-  readonly labels: { readonly severity: Severity; readonly environment: string };
+  readonly labels: {
+    readonly severity: Severity;
+    readonly environment: string;
+    readonly component: Component;
+    /** Whom it concerns: a budget's owner, else who runs the exporter. Alerts on threads bring the thread's team. */
+    readonly team?: string;
+  };
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
@@ -42,124 +26,10 @@ export interface AlertingRule {
   };
 }
 
-interface Draft extends Omit<AlertingRule, 'alert' | 'labels' | 'annotations' | 'for'> {
-  readonly name: string;
-  readonly severity: Severity;
-  readonly summary: string;
-  readonly description: string;
-  readonly forSeconds?: number;
-  /** Dashboard variables beside the environment, as `name=template`. */
-  readonly variables?: string;
-}
-
-/**
- * Template pipeline that looks up another series of the same budget or thread when the alert fires. Go's %q quotes as PromQL
- * does, so a name with quotes in it stays inside its string.
- */
-const lookUp = (metric: string, label: 'budget' | 'thread'): string =>
-  `printf "${metric}{environment=%q, ${label}=%q}" $labels.environment $labels.${label} | query`;
-
-interface Figure {
-  readonly metric: string;
-  readonly of: 'budget' | 'thread';
-  readonly decimals: number;
-}
-
-/** USD of another series, `unknown` where there is none. */
-const usd = ({ metric, of, decimals }: Figure): string =>
-  `{{ with ${lookUp(metric, of)} }}{{ . | first | value | printf "%.${decimals}f" }}{{ else }}unknown{{ end }}`;
-
-const budgetUsd = (row: { readonly name: string }): string => usd({ metric: row.name, of: 'budget', decimals: 2 });
-
-const BUDGET_FIGURES = [
-  `Used ${budgetUsd(BUDGETS.spent)} of ${budgetUsd(BUDGETS.limit)} USD ({{ $value | humanizePercentage }}),`,
-  ` remaining ${budgetUsd(BUDGETS.remaining)} USD.`,
-  '{{ with $labels.owner }} Owner: {{ . }}.{{ end }}',
-  // Rolling and thread budgets have no period.
-  `{{ with ${lookUp(BUDGETS.periodEnd.name, 'budget')} }} Period ends {{ . | first | value | humanizeTimestamp }}.{{ end }}`,
-].join('');
-
-const THREAD_FACTS =
-  '{{ with $labels.workflow }} Workflow: {{ . }}.{{ end }}{{ with $labels.team }} Team: {{ . }}.{{ end }}';
-
-function drafts({ name, alerts }: Environment): readonly Draft[] {
-  const scope = inEnvironment(name);
-  const budgetText = {
-    summary: 'Budget {{ $labels.budget }} has used {{ $value | humanizePercentage }} of its limit',
-    description: BUDGET_FIGURES,
-  };
-  return [
-    {
-      name: ALERTS.budgetWarning,
-      severity: 'warning',
-      expr: budgetUsedAtLeast(scope, alerts.budgetWarningRatio),
-      ...budgetText,
-    },
-    {
-      name: ALERTS.budgetCritical,
-      severity: 'critical',
-      expr: budgetUsedAtLeast(scope, alerts.budgetCriticalRatio),
-      ...budgetText,
-    },
-    {
-      name: ALERTS.budgetExhausted,
-      severity: 'critical',
-      expr: budgetUsedAtLeast(scope, alerts.budgetExhaustedRatio),
-      ...budgetText,
-      summary: 'Budget {{ $labels.budget }} is exhausted: {{ $value | humanizePercentage }} of its limit is used',
-    },
-    {
-      name: ALERTS.budgetInvalid,
-      severity: 'critical',
-      expr: budgetUntrusted(scope),
-      forSeconds: alerts.budgetInvalidSeconds,
-      summary: 'The figures of budget {{ $labels.budget }} cannot be trusted',
-      description:
-        'Used and remaining are known to be too small, so its threshold alerts come late or not at all. The exporter says why at /health/ready and in its log.',
-    },
-    {
-      name: ALERTS.threadBudgetExhausted,
-      severity: 'warning',
-      expr: threadBudgetExhausted(scope),
-      summary: 'Thread {{ $labels.thread }} has used up its budget',
-      description: `Remaining {{ $value | printf "%.4f" }} of ${usd({ metric: PER_THREAD.threadBudgetLimit.name, of: 'thread', decimals: 4 })} USD.${THREAD_FACTS}`,
-      variables: 'var-thread={{ $labels.thread | urlquery }}',
-    },
-    {
-      name: ALERTS.agentStuck,
-      severity: 'warning',
-      expr: agentSilentFor(scope, alerts.agentSilentSeconds),
-      summary: 'Agent {{ $labels.agent }} has been running without a word for {{ $value | humanizeDuration }}',
-      description: `Thread {{ $labels.thread }}: the agent is running and its last event is {{ $value | humanizeDuration }} old. It may hang, or be in one long call.${THREAD_FACTS}`,
-      variables: 'var-thread={{ $labels.thread | urlquery }}',
-    },
-    {
-      name: ALERTS.exporterDown,
-      severity: 'critical',
-      expr: scrapeFailing(EXPORTER_JOB),
-      forSeconds: alerts.downSeconds,
-      summary: 'The orchestrator exporter does not answer',
-      description:
-        'Prometheus cannot scrape /metrics{{ with $labels.instance }} of {{ . }}{{ end }}. Spend, budgets and agent states are unknown; no budget alert can fire.',
-    },
-    {
-      name: ALERTS.timelineScrapeFailing,
-      severity: 'warning',
-      expr: scrapeFailing(TIMELINE_JOB),
-      forSeconds: alerts.downSeconds,
-      summary: 'The timeline of the orchestrator exporter is not scraped',
-      description:
-        'Prometheus cannot scrape /metrics/timeline{{ with $labels.instance }} of {{ . }}{{ end }}. The exporter keeps what was not fetched for a while; after that the timeline has a hole.',
-    },
-    {
-      name: ALERTS.prometheusLosesSamples,
-      severity: 'warning',
-      expr: prometheusLosesSamples(),
-      summary: 'Prometheus {{ $labels.version }} loses timeline samples',
-      description:
-        'This version keeps one sample per series and scrape, so short states are missing from the timeline. Spend and budgets are not affected. Use 2.53.3, 2.54.1 or newer.',
-    },
-  ];
+/** An empty label is none, so an alert without either has no `team`. */
+function teamOf({ component, variables }: Draft, operators: string): { readonly team?: string } {
+  if (component === 'budget') return { team: '{{ $labels.owner }}' };
+  return variables === undefined ? { team: operators } : {};
 }
 
 /**
@@ -167,18 +37,26 @@ function drafts({ name, alerts }: Environment): readonly Draft[] {
  * a budget is not valid is a fact at once too, but one that a new price or a running total often ends by itself.
  */
 export function alertingRules(environment: Environment): readonly AlertingRule[] {
+  const { name, alerts, operators } = environment;
   const { grafanaUrl, runbookUrl } = environment.links;
-  return drafts(environment).map((draft) => ({
+  const scope = inEnvironment(name);
+  const drafts = [...budgetDrafts(scope, alerts), ...workDrafts(scope, alerts), ...exporterDrafts(scope, alerts)];
+  return drafts.map((draft) => ({
     alert: draft.name,
     expr: draft.expr,
     ...(draft.forSeconds === undefined ? {} : { for: `${draft.forSeconds}s` }),
-    labels: { severity: draft.severity, environment: environment.name },
+    labels: {
+      severity: draft.severity,
+      environment: name,
+      component: draft.component,
+      ...teamOf(draft, operators),
+    },
     annotations: {
       summary: draft.summary,
       description: draft.description,
       runbook_url: `${runbookUrl}#${draft.name.toLowerCase()}`,
       dashboard_url: [
-        `${grafanaUrl}/d/${DASHBOARD_UID}?var-environment=${encodeURIComponent(environment.name)}`,
+        `${grafanaUrl}/d/${DASHBOARD_UID}?var-environment=${encodeURIComponent(name)}`,
         ...(draft.variables === undefined ? [] : [draft.variables]),
       ].join('&'),
     },

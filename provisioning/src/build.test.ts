@@ -94,20 +94,23 @@ test('production pages on critical and writes to the channel on warning, with se
   expect(receivers[1].pagerduty_configs[0].routing_key_file).toBe('/etc/alertmanager/secrets/pagerduty-routing-key');
 });
 
-test('a higher threshold silences the lower ones of the same budget', () => {
+test('of the alerts on one budget only the most telling speaks', () => {
   const { inhibit_rules: rules } = parse(file(prod, 'alertmanager/alertmanager.yml'));
-  expect((rules as unknown[]).slice(0, 2)).toEqual([
-    {
-      source_matchers: ['alertname="OrchestratorBudgetExhausted"'],
-      target_matchers: ['alertname=~"OrchestratorBudgetCritical|OrchestratorBudgetWarning"'],
+  expect((rules as unknown[]).slice(0, 7)).toEqual(
+    [
+      ['Exhausted', 'Critical|BurningFast|ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
+      ['Critical', 'BurningFast|ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
+      ['BurningFast', 'ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
+      ['ExhaustionProjected', 'BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
+      ['BurningSlowly', 'Warning|AheadOfTime|SpendUnusual'],
+      ['Warning', 'AheadOfTime|SpendUnusual'],
+      ['AheadOfTime', 'SpendUnusual'],
+    ].map(([source, targets]) => ({
+      source_matchers: [`alertname="OrchestratorBudget${source}"`],
+      target_matchers: [`alertname=~"${targets?.replace(/\w+/g, 'OrchestratorBudget$&')}"`],
       equal: ['environment', 'budget'],
-    },
-    {
-      source_matchers: ['alertname="OrchestratorBudgetCritical"'],
-      target_matchers: ['alertname=~"OrchestratorBudgetWarning"'],
-      equal: ['environment', 'budget'],
-    },
-  ]);
+    }))
+  );
 });
 
 test('the data source has a fixed uid and the scrape interval as its floor', () => {

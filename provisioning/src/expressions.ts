@@ -42,10 +42,10 @@ or ${on}
 (${left})`;
 }
 
-const withBudgetFacts = (left: string, scope: Scope): string =>
+export const withBudgetFacts = (left: string, scope: Scope): string =>
   withFacts(left, { info: select(BUDGETS.info.name, scope), on: 'budget', labels: 'owner, window, timezone' });
 
-const withThreadFacts = (left: string, scope: Scope): string =>
+export const withThreadFacts = (left: string, scope: Scope): string =>
   withFacts(left, { info: select(PER_THREAD.threadInfo.name, scope), on: 'thread', labels: 'workflow, team' });
 
 /** Used ratio of the budgets at or past `ratio`; NaN never is. */
@@ -63,16 +63,6 @@ export function budgetUntrusted(scope: Scope): string {
 /** What is left, in USD, of the thread budgets that are used up. */
 export function threadBudgetExhausted(scope: Scope): string {
   return withThreadFacts(`${select(PER_THREAD.threadBudgetRemaining.name, scope)} <= 0`, scope);
-}
-
-/** Seconds of silence of the agents that are running and have been silent for at least `seconds`. */
-export function agentSilentFor(scope: Scope, seconds: number): string {
-  const running = select(PER_THREAD.agentState.name, [...scope, stateIs(['running'])]);
-  return withThreadFacts(
-    `time() - ${select(PER_THREAD.agentLastEvent.name, scope)} >= ${seconds}
-    and on (${ENVIRONMENT_LABEL}, thread, agent, instance) ${running} == 1`,
-    scope
-  );
 }
 
 /** 0 for a target that does not answer, 1 when there is no such target at all. */
@@ -135,7 +125,8 @@ export function lowestBudgetRemaining(scope: Scope): string {
   return `bottomk(1, 1 - ${select(BUDGETS.usedRatio.name, scope)} and on (${ENVIRONMENT_LABEL}, budget, instance) ${trusted})`;
 }
 
-const stateIs = (states: readonly (AgentState | ThreadState)[]): string =>
+/** Matcher of the label `state`. */
+export const stateIs = (states: readonly (AgentState | ThreadState)[]): string =>
   states.length === 1 ? `state="${states.join('')}"` : `state=~"${states.join('|')}"`;
 
 export function threadsIn(scope: Scope, states: readonly ThreadState[]): string {

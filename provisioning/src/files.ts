@@ -1,5 +1,5 @@
 // The configuration files around rules and dashboards: Prometheus, Alertmanager and Grafana's dashboard provider.
-import { ALERTS } from './alerts.ts';
+import { ALERTS, type AlertName } from './alerting/names.ts';
 import type { Environment, Receiver } from './environments/environment.ts';
 import { EXPORTER_JOB, TIMELINE_JOB } from './expressions.ts';
 
@@ -95,13 +95,25 @@ function receiverConfig(receiver: Receiver): Record<string, unknown> {
 }
 
 /** While an alert of `source` fires, those of `targets` about the same thing are not sent. */
-const inhibit = (source: string, targets: readonly string[], equal: readonly string[]) => ({
+const inhibit = (source: AlertName, targets: readonly AlertName[], equal: readonly string[]) => ({
   source_matchers: [`alertname="${source}"`],
   target_matchers: [`alertname=~"${targets.join('|')}"`],
   equal,
 });
 
-/** `alertmanager.yml`: one route per severity; a budget that crossed several thresholds speaks once, with the highest. */
+/** Alerts on one budget, the most telling first: only the first of those that fire speaks. */
+const BUDGET_ORDER: readonly AlertName[] = [
+  ALERTS.budgetExhausted,
+  ALERTS.budgetCritical,
+  ALERTS.budgetBurningFast,
+  ALERTS.budgetExhaustionProjected,
+  ALERTS.budgetBurningSlowly,
+  ALERTS.budgetWarning,
+  ALERTS.budgetAheadOfTime,
+  ALERTS.budgetSpendUnusual,
+];
+
+/** `alertmanager.yml`: one route per severity; what several alerts say of one thing is said once. */
 export function alertmanagerConfig(environment: Environment): unknown {
   const budget = ['environment', 'budget'];
   return {
@@ -114,8 +126,10 @@ export function alertmanagerConfig(environment: Environment): unknown {
       routes: [{ receiver: 'critical', matchers: ['severity="critical"'] }],
     },
     inhibit_rules: [
-      inhibit(ALERTS.budgetExhausted, [ALERTS.budgetCritical, ALERTS.budgetWarning], budget),
-      inhibit(ALERTS.budgetCritical, [ALERTS.budgetWarning], budget),
+      ...BUDGET_ORDER.slice(0, -1).map((source, i) => inhibit(source, BUDGET_ORDER.slice(i + 1), budget)),
+      inhibit(ALERTS.budgetInvalid, [ALERTS.usageUnpriced], ['environment']),
+      inhibit(ALERTS.agentStuck, [ALERTS.checkpointOverdue], ['environment', 'thread']),
+      inhibit(ALERTS.noEvents, [ALERTS.agentStuck, ALERTS.checkpointOverdue], ['environment']),
       inhibit(ALERTS.exporterDown, [ALERTS.timelineScrapeFailing], ['environment']),
     ],
     receivers: [

@@ -1,7 +1,9 @@
 // Recording rules, named level:metric:operation. What dashboards and alerts of a whole environment read often.
 import { ENVIRONMENT_LABEL } from 'orchestrator-exporter/contract/metrics';
+import { KNOWN_DAYS, knownDays, USUAL_HOUR, usualHour } from './budget-pace.ts';
 import type { Environment } from './environments/environment.ts';
 import { budgetElapsedRatio, costRate, inEnvironment, nodeDurationP95, tokenRate } from './expressions.ts';
+import { USUAL_RUN, usualRun } from './work.ts';
 
 export interface RecordingRule {
   readonly record: string;
@@ -23,5 +25,8 @@ export function recordingRules(environment: Environment): readonly RecordingRule
       expr: nodeDurationP95(by('workflow', 'node')),
     },
     { record: 'environment_budget:orchestrator_budget_elapsed:ratio', expr: budgetElapsedRatio(scope) },
+    { record: USUAL_HOUR, expr: usualHour(scope) },
+    { record: KNOWN_DAYS, expr: knownDays(scope) },
+    { record: USUAL_RUN, expr: usualRun(scope) },
   ];
 }

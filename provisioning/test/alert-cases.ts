@@ -1,27 +1,10 @@
 // For every alert what makes it fire and what must leave it quiet, as promtool sees it. Series are sampled each second from 0.
-import { ALERTS } from '../src/alerts.ts';
+import { ALERTS, type AlertName } from '../src/alerting/names.ts';
 import type { Environment } from '../src/environments/environment.ts';
-
-type AlertName = (typeof ALERTS)[keyof typeof ALERTS];
-
-export interface AlertCase {
-  readonly alert: AlertName;
-  /** A sentence. */
-  readonly name: string;
-  readonly series: Readonly<Record<string, string>>;
-  readonly atSeconds: number;
-  /** Labels beside severity and environment, with the texts; empty when the alert stays quiet. */
-  readonly fires: readonly {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly summary: string;
-    readonly description: string;
-    readonly dashboardQuery?: string;
-  }[];
-}
-
-const FOREVER = 'x2000';
-/** The same value at every second. */
-const held = (value: string | number): string => `${value}+0${FOREVER}`;
+import { held, type AlertCase } from './cases/alert-case.ts';
+import { exporterCases } from './cases/exporter-cases.ts';
+import { paceCases } from './cases/pace-cases.ts';
+import { workCases } from './cases/work-cases.ts';
 
 const percent = (ratio: number): string => `${Number((ratio * 100).toPrecision(4))}%`;
 
@@ -172,7 +155,7 @@ function invalidCases(environment: string, seconds: number): readonly AlertCase[
       name: 'stays quiet when a price came in time',
       series: {
         ...budgetSeries({ environment, used: 0.5, spent: 50 }),
-        [`orchestrator_budget_valid{environment="${environment}", budget="research"}`]: `0+0x${seconds - 2} 1+0${FOREVER}`,
+        [`orchestrator_budget_valid{environment="${environment}", budget="research"}`]: `0+0x${seconds - 2} 1+0x3000`,
       },
       atSeconds: seconds * 2,
       fires: [],
@@ -251,7 +234,7 @@ function stuckCases(environment: string, silentSeconds: number): readonly AlertC
         {
           labels: { thread: 't-1', agent: 'writer', workflow: 'triage', team: 'lab' },
           summary: `Agent writer has been running without a word for ${silence}`,
-          description: `Thread t-1: the agent is running and its last event is ${silence} old. It may hang, or be in one long call. Workflow: triage. Team: lab.`,
+          description: `Thread t-1: the agent is running and its last event is ${silence} old, longer than its calls usually take. Workflow: triage. Team: lab.`,
           dashboardQuery: 'var-thread=t-1',
         },
       ],
@@ -313,7 +296,7 @@ function scrapeCases({ alert, job, summary, description }: Scraped, downSeconds:
     {
       alert,
       name: 'stays quiet after a blip',
-      series: { [up]: `0+0x${downSeconds - 2} 1+0${FOREVER}` },
+      series: { [up]: `0+0x${downSeconds - 2} 1+0x3000` },
       atSeconds: downSeconds * 2,
       fires: [],
     },
@@ -348,7 +331,8 @@ function versionCases(): readonly AlertCase[] {
   ];
 }
 
-export function alertCases({ name, alerts }: Environment): readonly AlertCase[] {
+export function alertCases(environment: Environment): readonly AlertCase[] {
+  const { name, alerts } = environment;
   const hasUsed = (budget: string, used: string) => `Budget ${budget} has used ${used} of its limit`;
   return [
     ...thresholdCases(name, { alert: ALERTS.budgetWarning, ratio: alerts.budgetWarningRatio, summary: hasUsed }),
@@ -382,5 +366,8 @@ export function alertCases({ name, alerts }: Environment): readonly AlertCase[] 
       alerts.downSeconds
     ),
     ...versionCases(),
+    ...paceCases(environment),
+    ...workCases(environment),
+    ...exporterCases(environment),
   ];
 }

@@ -52,7 +52,7 @@ describe.each(ENVIRONMENTS)('$name', (environment) => {
   test('amtool accepts alertmanager.yml', () => {
     const { status, output } = runTool('amtool', ['check-config', join(directory, 'alertmanager/alertmanager.yml')]);
     expect(output).toContain('SUCCESS');
-    expect(output).toContain('3 inhibit rules');
+    expect(output).toContain('11 inhibit rules');
     expect(status).toBe(0);
   });
 

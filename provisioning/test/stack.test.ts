@@ -142,7 +142,7 @@ test('every rule is evaluated without an error', async () => {
     timeoutMs: 60_000,
     output: prometheus.output,
   });
-  expect(rules).toHaveLength(14);
+  expect(rules).toHaveLength(35);
   expect(rules.filter(({ health, lastError }) => health !== 'ok' || lastError !== undefined)).toEqual([]);
 }, 70_000);
 

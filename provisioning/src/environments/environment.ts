@@ -9,6 +9,8 @@ export type Receiver =
 
 export interface Environment {
   readonly name: string;
+  /** Label `team` of alerts that are nobody else's: who runs the exporter and the orchestrator. */
+  readonly operators: string;
   /** host:port as Prometheus reaches it. */
   readonly exporter: string;
   /** host:port as Prometheus reaches it. */
@@ -40,6 +42,38 @@ export interface Environment {
     readonly downSeconds: number;
     /** How long a running agent may be silent. */
     readonly agentSilentSeconds: number;
+    /** A silence up to this many times the mean run of the agent is a long call, not a hang. */
+    readonly agentUsualFactor: number;
+    /** How long an agent may wait for somebody. */
+    readonly agentWaitingSeconds: number;
+    /** Share of a budget's limit that a burn rate's long lookback must have spent to count. */
+    readonly burnFloorRatio: number;
+    /** Used ratio below which no exhaustion is announced. */
+    readonly projectionFloorRatio: number;
+    /** How long exhaustion must be in sight: one burst is no trend. */
+    readonly projectionSeconds: number;
+    /** By how much the used ratio may be ahead of the elapsed one. */
+    readonly aheadRatio: number;
+    /** Multiple of the same hour of past days. */
+    readonly anomalyFactor: number;
+    /** Share of a budget's limit that an unusual hour must be above the usual one. */
+    readonly anomalyFloorRatio: number;
+    /** Age of the last checkpoint of a thread that makes checkpoints. */
+    readonly checkpointOverdueSeconds: number;
+    /** Failed share of a node's runs, and the runs that it takes to speak of a share. */
+    readonly nodeFailureRatio: number;
+    readonly nodeFailureRuns: number;
+    /** USD per hour on threads that failed, and their share of the workflow's spend. */
+    readonly wastedUsd: number;
+    readonly wastedRatio: number;
+    /** How long no event may come while agents are running. */
+    readonly noEventsSeconds: number;
+    /** How long a finding of the exporter about itself has to last. */
+    readonly degradedSeconds: number;
+    /** How far a receiver of pushed samples may be behind. */
+    readonly pushLagSeconds: number;
+    /** Refused requests in ten minutes. */
+    readonly authFailures: number;
   };
   readonly receivers: { readonly warning: Receiver; readonly critical: Receiver };
 }

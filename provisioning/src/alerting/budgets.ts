@@ -1,0 +1,106 @@
+// Alerts on budgets: how much is used, how fast, and whether the figures can be trusted.
+import { BUDGETS } from 'orchestrator-exporter/contract/metrics';
+import {
+  budgetAheadOfTime,
+  budgetBurning,
+  budgetExhaustionProjected,
+  budgetSpendUnusual,
+  FAST_BURN,
+  SLOW_BURN,
+} from '../budget-pace.ts';
+import type { Environment } from '../environments/environment.ts';
+import { budgetUntrusted, budgetUsedAtLeast, type Scope } from '../expressions.ts';
+import { lookUp, usd, type Draft } from './draft.ts';
+import { ALERTS } from './names.ts';
+
+const budgetUsd = (row: { readonly name: string }): string => usd({ metric: row.name, of: 'budget', decimals: 2 });
+
+const OWNER = '{{ with $labels.owner }} Owner: {{ . }}.{{ end }}';
+// Rolling and thread budgets have no period.
+const PERIOD_END = `{{ with ${lookUp(BUDGETS.periodEnd.name, 'budget')} }} Period ends {{ . | first | value | humanizeTimestamp }}.{{ end }}`;
+const AMOUNTS = `Used ${budgetUsd(BUDGETS.spent)} of ${budgetUsd(BUDGETS.limit)} USD`;
+const REMAINING = ` remaining ${budgetUsd(BUDGETS.remaining)} USD.`;
+const PERCENT = '({{ $value | humanizePercentage }})';
+
+const THRESHOLD_FIGURES = `${AMOUNTS} ${PERCENT},${REMAINING}${OWNER}${PERIOD_END}`;
+const PACE_FIGURES = `${AMOUNTS},${REMAINING}${OWNER}${PERIOD_END}`;
+
+export function budgetDrafts(scope: Scope, alerts: Environment['alerts']): readonly Draft[] {
+  const of = { component: 'budget', description: PACE_FIGURES } as const;
+  const used = {
+    ...of,
+    summary: 'Budget {{ $labels.budget }} has used {{ $value | humanizePercentage }} of its limit',
+    description: THRESHOLD_FIGURES,
+  };
+  const burning =
+    'Budget {{ $labels.budget }} is spent {{ $value | printf "%.1f" }} times as fast as what is left of it allows';
+  return [
+    {
+      ...used,
+      name: ALERTS.budgetWarning,
+      severity: 'warning',
+      expr: budgetUsedAtLeast(scope, alerts.budgetWarningRatio),
+    },
+    {
+      ...used,
+      name: ALERTS.budgetCritical,
+      severity: 'critical',
+      expr: budgetUsedAtLeast(scope, alerts.budgetCriticalRatio),
+    },
+    {
+      ...used,
+      name: ALERTS.budgetExhausted,
+      severity: 'critical',
+      expr: budgetUsedAtLeast(scope, alerts.budgetExhaustedRatio),
+      summary: 'Budget {{ $labels.budget }} is exhausted: {{ $value | humanizePercentage }} of its limit is used',
+    },
+    {
+      name: ALERTS.budgetInvalid,
+      severity: 'critical',
+      component: 'budget',
+      expr: budgetUntrusted(scope),
+      forSeconds: alerts.budgetInvalidSeconds,
+      summary: 'The figures of budget {{ $labels.budget }} cannot be trusted',
+      description:
+        'Used and remaining are known to be too small, so its threshold alerts come late or not at all. The exporter says why at /health/ready and in its log.',
+    },
+    {
+      ...of,
+      name: ALERTS.budgetBurningFast,
+      severity: 'critical',
+      expr: budgetBurning(scope, FAST_BURN, alerts.burnFloorRatio),
+      summary: burning,
+    },
+    {
+      ...of,
+      name: ALERTS.budgetBurningSlowly,
+      severity: 'warning',
+      expr: budgetBurning(scope, SLOW_BURN, alerts.burnFloorRatio),
+      summary: burning,
+    },
+    {
+      ...of,
+      name: ALERTS.budgetExhaustionProjected,
+      severity: 'warning',
+      expr: budgetExhaustionProjected(scope, alerts.projectionFloorRatio),
+      forSeconds: alerts.projectionSeconds,
+      summary: 'Budget {{ $labels.budget }} runs out in {{ $value | humanizeDuration }} at the rate of the last hour',
+    },
+    {
+      ...of,
+      name: ALERTS.budgetAheadOfTime,
+      severity: 'warning',
+      expr: budgetAheadOfTime(scope, alerts.aheadRatio),
+      summary:
+        'Budget {{ $labels.budget }} is {{ $value | humanizePercentage }} of its limit ahead of the time that has passed',
+    },
+    {
+      ...of,
+      name: ALERTS.budgetSpendUnusual,
+      severity: 'warning',
+      expr: budgetSpendUnusual(scope, { factor: alerts.anomalyFactor, floorRatio: alerts.anomalyFloorRatio }),
+      summary:
+        'Spend of budget {{ $labels.budget }} in the last hour is {{ $value | printf "%.2f" }} USD above the same hour of past days',
+    },
+  ];
+}

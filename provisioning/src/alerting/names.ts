@@ -1,0 +1,32 @@
+/** Names of the alerts; docs/alerts.md has one heading for each, alertmanager.yml inhibits by them. */
+export const ALERTS = {
+  budgetWarning: 'OrchestratorBudgetWarning',
+  budgetCritical: 'OrchestratorBudgetCritical',
+  budgetExhausted: 'OrchestratorBudgetExhausted',
+  budgetInvalid: 'OrchestratorBudgetInvalid',
+  budgetBurningFast: 'OrchestratorBudgetBurningFast',
+  budgetBurningSlowly: 'OrchestratorBudgetBurningSlowly',
+  budgetExhaustionProjected: 'OrchestratorBudgetExhaustionProjected',
+  budgetAheadOfTime: 'OrchestratorBudgetAheadOfTime',
+  budgetSpendUnusual: 'OrchestratorBudgetSpendUnusual',
+  threadBudgetExhausted: 'OrchestratorThreadBudgetExhausted',
+  agentStuck: 'OrchestratorAgentStuck',
+  agentWaiting: 'OrchestratorAgentWaiting',
+  checkpointOverdue: 'OrchestratorCheckpointOverdue',
+  nodesFailing: 'OrchestratorNodesFailing',
+  spendWasted: 'OrchestratorSpendWasted',
+  noEvents: 'OrchestratorNoEvents',
+  exporterDown: 'OrchestratorExporterDown',
+  timelineScrapeFailing: 'OrchestratorTimelineScrapeFailing',
+  prometheusLosesSamples: 'OrchestratorPrometheusLosesSamples',
+  journalUnwritable: 'OrchestratorJournalUnwritable',
+  journalDegraded: 'OrchestratorJournalDegraded',
+  pushFailing: 'OrchestratorPushFailing',
+  timelineConsumerShared: 'OrchestratorTimelineConsumerShared',
+  usageUnpriced: 'OrchestratorUsageUnpriced',
+  labelsFolded: 'OrchestratorLabelsFolded',
+  threadsOverCap: 'OrchestratorThreadsOverCap',
+  authFailures: 'OrchestratorAuthFailures',
+} as const;
+
+export type AlertName = (typeof ALERTS)[keyof typeof ALERTS];
