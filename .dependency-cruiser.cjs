@@ -42,7 +42,7 @@ module.exports = {
     // It listens as the exporter does, and spools in the journal's frames: all of it plain Node, light to import.
     layer(EXPORTER, 'forwarder/', [
       ...exporterFloor,
-      'source/emitter\\.ts',
+      'source/(emitter|nats-connection)\\.ts',
       'journal/(format|frame-reader|storage|lock)\\.ts',
     ]),
     {

@@ -14,6 +14,7 @@ export const CHECKS = {
   kill: { file: 'test/journal/kill.test.ts', test: 'SIGKILL', long: { KILL_RUNS: 1_000 } },
   term: { file: 'test/journal/kill.test.ts', test: 'SIGTERM', long: { TERM_RUNS: 500 } },
   forwarder: { file: 'test/forwarder/real-exporter.test.ts', test: 'killed', long: { FORWARDER_KILLS: 200 } },
+  nats: { file: 'test/nats/broker-kills.test.ts', test: 'kills of the broker', long: { NATS_KILLS: 100 } },
   restarts: { file: 'test/endurance/restarts.test.ts', test: '', long: { RESTARTS: 200 } },
   'crash-states': { file: 'test/journal/crash-states.test.ts', test: '', long: { JOURNAL_STATES: 100_000 } },
   damage: { file: 'test/journal/damage.test.ts', test: '', long: { JOURNAL_DAMAGES: 10_000 } },

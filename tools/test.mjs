@@ -38,6 +38,7 @@ const PROGRAMS = [
   { names: ['victoria-metrics'], debian: 'victoria-metrics' },
   { names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { names: ['docker-compose'], debian: 'docker-compose' },
+  { names: ['nats-server'], debian: 'nats-server' },
 ];
 
 /** A suite that takes longer hangs. */

@@ -16,14 +16,20 @@ test.each([
   expect(durationMsOf(text)).toBe(ms);
 });
 
-const demoDefaults = { exporter: 'http://127.0.0.1:9847', seed: undefined, threads: 4, durationMs: undefined };
+const demoDefaults = {
+  exporter: 'http://127.0.0.1:9847',
+  nats: undefined,
+  seed: undefined,
+  threads: 4,
+  durationMs: undefined,
+};
 
 test.each([
   ['nothing', [], demoDefaults],
   [
     'everything',
-    ['--exporter', 'https://x/base', '--seed', '0', '--threads', '200', '--duration', '10m'],
-    { exporter: 'https://x/base', seed: 0, threads: 200, durationMs: 600_000 },
+    ['--exporter', 'https://x/base', '--nats', 'nats://y:4222', '--seed', '0', '--threads', '200', '--duration', '10m'],
+    { exporter: 'https://x/base', nats: 'nats://y:4222', seed: 0, threads: 200, durationMs: 600_000 },
   ],
 ])('the demo understands %s', (_name, args, value) => {
   expect(parseDemoArguments(args)).toEqual({ ok: true, value });

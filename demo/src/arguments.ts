@@ -6,6 +6,8 @@ export const DEFAULT_EXPORTER = 'http://127.0.0.1:9847';
 
 export interface DemoArguments {
   readonly exporter: string;
+  /** Where events go instead, if given. */
+  readonly nats: string | undefined;
   readonly seed: number | undefined;
   readonly threads: number;
   /** Undefined: until stopped. */
@@ -64,22 +66,26 @@ function unknownOption<T>(error: unknown): Parsed<T> {
 
 export function parseDemoArguments(args: readonly string[]): Parsed<DemoArguments> {
   const option = { type: 'string' } as const;
-  let values: Partial<Record<'exporter' | 'seed' | 'threads' | 'duration', string>>;
+  let values: Partial<Record<'exporter' | 'nats' | 'seed' | 'threads' | 'duration', string>>;
   try {
-    const options = { exporter: option, seed: option, threads: option, duration: option };
+    const options = { exporter: option, nats: option, seed: option, threads: option, duration: option };
     values = parseArgs({ args: [...args], options }).values;
   } catch (error) {
     return unknownOption(error);
   }
   const problems: string[] = [];
   const exporter = exporterOf(values.exporter ?? DEFAULT_EXPORTER, problems);
+  const natsText = { name: 'nats', text: values.nats, wanted: 'an address such as nats://127.0.0.1:4222' };
+  const nats = read(natsText, (text) => (/^(nats|tls):\/\/[^/\s@]+$/.test(text) ? text : undefined), problems);
   const seedText = { name: 'seed', text: values.seed, wanted: 'a whole number up to 4294967295' };
   const seed = read(seedText, (text) => wholeNumber(text, [0, 2 ** 32 - 1]), problems);
   const threadsText = { name: 'threads', text: values.threads, wanted: 'a whole number from 1 to 200' };
   const threads = read(threadsText, (text) => wholeNumber(text, [1, 200]), problems) ?? 4;
   const durationText = { name: 'duration', text: values.duration, wanted: 'a duration such as 90s, 10m or 1h' };
   const durationMs = read(durationText, durationMsOf, problems);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: { exporter, seed, threads, durationMs } };
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, value: { exporter, nats, seed, threads, durationMs } };
 }
 
 export function parseReplayArguments(args: readonly string[]): Parsed<ReplayArguments> {

@@ -31,6 +31,7 @@ import { openDirectory } from './journal/storage.ts';
 import type { JournalStorage } from './journal/storage.ts';
 import { directoryJournal, reportRecovery } from './journal-reporting.ts';
 import type { Log } from './log.ts';
+import { NatsIngest } from './nats-ingest.ts';
 import { Pipeline } from './pipeline.ts';
 import { PriceBook } from './price-book.ts';
 import { Projection } from './projection.ts';
@@ -323,6 +324,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
           unpriced: () => model.unpriced.size,
           foldedLabels: () => self.foldedLabels,
           threadsOverCap: () => state.admission.refused,
+          natsProblem: () => nats?.problem,
         });
 
   const onNotDurable = (error: unknown): void => {
@@ -357,6 +359,14 @@ export function createApp({ config, files, security, version, clock, log, openSt
     complexity: { maxDepth: config.maxJsonDepth, maxKeys: config.maxJsonKeys },
     quotas: new DailyQuotas(() => clock.now()),
   };
+  const nats =
+    config.nats && new NatsIngest({ config: config.nats, ingest, onNotDurable, registry: self.registry, clock, log });
+  ready.then(
+    () => {
+      if (phase === 'serving') nats?.start();
+    },
+    () => undefined // said by whoever awaits it
+  );
   const ingestSocket = new IngestSocket({
     ...ingest,
     maxMessageBytes: config.maxMessageBytes,
@@ -438,7 +448,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     stopTrusting();
     reload.stop();
     await ready.catch(() => undefined);
-    await Promise.all([ingestSocket.close(), gateway.close(), served?.()]);
+    await Promise.all([ingestSocket.close(), gateway.close(), nats?.close(), served?.()]);
     await emitted.drain();
     await pipeline.idle();
     await pushing.stop();

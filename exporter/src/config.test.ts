@@ -118,7 +118,7 @@ test.each([
     problems: [
       'enviroment is not known; did you mean environment?',
       'listen.prot is not known; did you mean listen.port?',
-      'retention is not known; known are environment, listen, data_dir, log, journal, labels, threads, limits, timeline, remote_write, grafana_live, gateway, auth, web_config_file, budgets_file, prices_file',
+      'retention is not known; known are environment, listen, data_dir, log, journal, labels, threads, limits, timeline, remote_write, grafana_live, gateway, auth, nats, web_config_file, budgets_file, prices_file',
       'environment is missing; expected text of 1 to 128 bytes without control characters',
     ],
   },
@@ -133,6 +133,19 @@ test.each([
       'threads.max: -1 is refused; expected a whole number from 0 to 100000',
       'threads.retention: "soon" is refused; expected a duration from 1s to 30d, such as 15m',
       'gateway.origins: ["example.com"] is refused; expected a list of origins such as https://grafana.example.com',
+    ],
+  },
+  {
+    name: 'a broker by another scheme, or with a password in its address, which is not printed',
+    text: 'environment: prod\nnats: {servers: ["http://a:1", "nats://u:hunter2@b:2"], subjects: ["a..b"], ack_wait: soon, server: x}',
+    problems: [
+      expect.stringMatching(
+        /^nats\.servers\[0\]: expected nats:\/\/host:4222 or tls:\/\/host:4222 without user and password; /
+      ),
+      expect.stringMatching(/^nats\.servers\[1\]: expected nats:/),
+      expect.stringMatching(/^nats\.subjects\[0\]: expected a subject such as/),
+      expect.stringMatching(/^nats\.ack_wait: /),
+      expect.stringMatching(/^nats: Unrecognized key: "server"; expected `\{servers, /),
     ],
   },
   {

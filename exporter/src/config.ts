@@ -11,6 +11,7 @@ import { ingestTokensSchema, readTokensSchema } from './http/auth/token-options.
 import { LOG_LEVELS } from './log.ts';
 import { grafanaLiveSchema } from './push/live-options.ts';
 import { printedTargets, remoteWriteSchema } from './push/options.ts';
+import { NATS_ACCEPTS, natsSchema } from './nats-options.ts';
 
 const label = z
   .string()
@@ -252,6 +253,14 @@ export const OPTIONS = {
     help: 'Bearer tokens for everything else: metrics, threads, budgets, the gateway. Without any, whoever reaches the port may read.',
     sensitive: true,
   }),
+  nats: option({
+    path: 'nats',
+    schema: natsSchema,
+    fallback: null,
+    accepts: NATS_ACCEPTS,
+    help: 'Events from a NATS JetStream too; scale.md has the meaning of each key.',
+    sensitive: true,
+  }),
   webConfigFile: option({
     path: 'web_config_file',
     schema: z.string().min(1),
@@ -277,7 +286,7 @@ export const OPTIONS = {
 
 type ValueOf<K extends keyof typeof OPTIONS> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
 
-type Optional = 'budgetsFile' | 'grafanaLive' | 'pricesFile' | 'webConfigFile';
+type Optional = 'nats' | 'budgetsFile' | 'grafanaLive' | 'pricesFile' | 'webConfigFile';
 
 /** Value of `data_dir` that keeps no journal. */
 export const NO_JOURNAL = 'memory';

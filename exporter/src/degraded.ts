@@ -25,6 +25,8 @@ export interface DegradedParts {
   readonly unpriced: () => number;
   readonly foldedLabels: () => readonly string[];
   readonly threadsOverCap: () => number;
+  /** Why no messages come from NATS. */
+  readonly natsProblem: () => string | undefined;
 }
 
 /** Findings in the order of the reasons; a reason may have several. */
@@ -87,6 +89,10 @@ function sentences(reason: DegradedReason, parts: DegradedParts): readonly strin
     case 'threads_over_cap': {
       const count = parts.threadsOverCap();
       return count === 0 ? [] : [`threads without series of their own, because threads.max is reached: ${count}`];
+    }
+    case 'nats_unavailable': {
+      const problem = parts.natsProblem();
+      return problem === undefined ? [] : [`no events come from NATS: ${problem}`];
     }
   }
 }

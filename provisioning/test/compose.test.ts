@@ -9,6 +9,7 @@ const ROOT = join(__dirname, '..', '..');
 
 interface Service {
   readonly image?: string;
+  readonly profiles?: readonly string[];
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
@@ -24,7 +25,7 @@ const services = Object.entries(compose.services).map(([name, service]) => ({ na
 
 /** Compose 1 is a command of its own, compose 2 a part of docker. */
 function composeConfig(): Result {
-  const args = ['-f', 'docker-compose.yml', 'config', '--quiet'];
+  const args = ['-f', 'docker-compose.yml', '--profile', 'nats', 'config', '--quiet'];
   try {
     return runTool('docker-compose', args, ROOT);
   } catch {
@@ -36,8 +37,22 @@ test('compose accepts the file', () => {
   expect(composeConfig()).toEqual({ status: 0, output: '' });
 });
 
-test('these services run', () => {
-  expect(services.map(({ name }) => name)).toEqual(['exporter', 'prometheus', 'alertmanager', 'grafana', 'demo']);
+test('these services run, and with the profile nats these too', () => {
+  const named = (isIn: (service: Service) => boolean): string[] =>
+    services.filter(({ service }) => isIn(service)).map(({ name }) => name);
+  expect(named(({ profiles }) => profiles === undefined)).toEqual([
+    'exporter',
+    'prometheus',
+    'alertmanager',
+    'grafana',
+    'demo',
+  ]);
+  expect(named(({ profiles }) => profiles?.join() === 'nats')).toEqual([
+    'nats',
+    'exporter-a',
+    'exporter-b',
+    'demo-nats',
+  ]);
 });
 
 describe.each(services)('$name', ({ service }) => {
@@ -46,7 +61,7 @@ describe.each(services)('$name', ({ service }) => {
   });
 
   test('is built here or pinned to a version', () => {
-    if (service.build === undefined) expect(service.image).toMatch(/^[a-z]+\/[a-z]+:v?\d+\.\d+\.\d+$/);
+    if (service.build === undefined) expect(service.image).toMatch(/^[a-z]+(\/[a-z]+)?:v?\d+\.\d+\.\d+(-alpine)?$/);
     else expect(existsSync(join(ROOT, service.build.dockerfile))).toBe(true);
   });
 

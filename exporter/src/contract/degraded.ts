@@ -31,6 +31,8 @@ export const DEGRADED_REASONS = [
   'timeline_consumer_shared',
   /** A receiver of `remote_write` or `grafana_live` has taken nothing for a while. */
   'push_failing',
+  /** No events come from NATS. */
+  'nats_unavailable',
 ] as const;
 export type DegradedReason = (typeof DEGRADED_REASONS)[number];
 

@@ -8,7 +8,7 @@ export const DIALECTS = ['metrics-emitter', 'gateway', 'state-graph'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** By which way an event arrived (`exporter`: late prices that it puts in itself): label `source` of `orchestrator_exporter_events_total`. */
-export const SOURCES = ['http', 'websocket', 'emitter', 'exporter'] as const;
+export const SOURCES = ['http', 'websocket', 'emitter', 'exporter', 'nats'] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** Why an event was refused: label `reason` of `orchestrator_exporter_events_rejected_total`. Closed; never reused. */

@@ -642,6 +642,34 @@ export const SELF = rows({
     labels: ['outcome'],
     source: 'gateway',
   },
+  natsMessages: {
+    name: 'orchestrator_exporter_nats_messages_total',
+    type: 'counter',
+    help: 'Messages from NATS, by what came of them: acknowledged with their events on disk, refused for good, or sent back to come again; only with `nats`.',
+    labels: ['outcome'],
+    source: 'nats',
+  },
+  natsConnected: {
+    name: 'orchestrator_exporter_nats_connected',
+    type: 'gauge',
+    help: '1 while messages from NATS can arrive; only with `nats`.',
+    labels: [],
+    source: 'nats',
+  },
+  natsPending: {
+    name: 'orchestrator_exporter_nats_pending_messages',
+    type: 'gauge',
+    help: 'Messages in the stream that were not delivered to this exporter yet; absent while that is not known.',
+    labels: [],
+    source: 'nats',
+  },
+  natsUnacknowledged: {
+    name: 'orchestrator_exporter_nats_unacknowledged_messages',
+    type: 'gauge',
+    help: 'Messages delivered to this exporter and not acknowledged; absent while that is not known.',
+    labels: [],
+    source: 'nats',
+  },
   authFailures: {
     name: 'orchestrator_exporter_auth_failures_total',
     type: 'counter',
@@ -707,6 +735,10 @@ export type JournalDamageKind = (typeof JOURNAL_DAMAGE_KINDS)[number];
 /** Label `file` of `orchestrator_exporter_config_last_reload_*`: options of one file, and all that security reads, together. */
 export const RELOADABLE_FILES = ['budgets_file', 'prices_file', 'security_files'] as const;
 export type ReloadableFile = (typeof RELOADABLE_FILES)[number];
+
+/** What came of a message: label `outcome` of `orchestrator_exporter_nats_messages_total`. */
+export const NATS_MESSAGE_OUTCOMES = ['acknowledged', 'refused', 'sent_back'] as const;
+export type NatsMessageOutcome = (typeof NATS_MESSAGE_OUTCOMES)[number];
 
 export const GATEWAY_FRAME_OUTCOMES = ['sent', 'dropped'] as const;
 

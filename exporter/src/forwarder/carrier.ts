@@ -1,7 +1,7 @@
 // The way of an event through the forwarder: memory, where there is one the spool on disk, then the exporter.
 import { messageOf } from '../errors.ts';
 import { eventLine } from './event-line.ts';
-import type { EventKind } from './event-line.ts';
+import type { Counter, EventKind } from './event-line.ts';
 import type { Settings } from './options.ts';
 import { Outlet } from './outlet.ts';
 import { Pause } from './pause.ts';
@@ -60,7 +60,7 @@ export class Carrier {
   #offered = 0;
   #unserialisable = 0;
   #undelivered = 0;
-  #seq = 0;
+  readonly #counters = new Map<number, Counter>();
   /** Memory of events that were taken from those that wait and are not settled. */
   #underWayBytes = 0;
   #isClosing = false;
@@ -97,13 +97,13 @@ export class Carrier {
       this.#undelivered += 1;
       return;
     }
-    const line = eventLine(event, this.producer, this.#seq + 1);
+    const line = eventLine(event, this.#counterOf);
     if (line === undefined) {
       this.#unreadable();
       return;
     }
     // The number is used up whatever becomes of the event: by the gap the exporter sees that one is missing.
-    if (line.isNumbered) this.#seq += 1;
+    if (line.counter !== undefined) line.counter.next += 1;
     this.#waiting.add({ text: line.text, kind: line.kind, order: this.#offered });
     this.#trim();
     if (this.#waiting.size >= this.#settings.maxBatchEvents) {
@@ -163,6 +163,18 @@ export class Carrier {
     if (this.#undelivered > 0) onWarning(`closed with ${this.#undelivered} events that were not delivered`);
     return this.stats();
   }
+
+  /** One for each partition: who counts by these numbers sees all of them, or none. */
+  readonly #counterOf = (thread: unknown): Counter => {
+    const { partitionOf } = this.#settings.delivery;
+    const partition = partitionOf === undefined ? 0 : partitionOf(thread);
+    let counter = this.#counters.get(partition);
+    if (counter === undefined) {
+      counter = { producer: partitionOf === undefined ? this.producer : `${this.producer}/${partition}`, next: 1 };
+      this.#counters.set(partition, counter);
+    }
+    return counter;
+  };
 
   #unreadable(): void {
     this.#unserialisable += 1;

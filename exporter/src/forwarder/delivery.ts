@@ -24,6 +24,8 @@ export type DeliveryOutcome =
 export interface Delivery {
   /** Where to, for messages; without credentials. */
   readonly name: string;
+  /** Where batches are divided, and different parts come to different exporters: which part a thread belongs to. Pure. */
+  readonly partitionOf?: (thread: unknown) => number;
   /** One batch, at least one line; called one at a time. Never throws. An abort of the signal ends it as `away`. */
   send(lines: readonly string[], signal: AbortSignal): Promise<DeliveryOutcome>;
   close(): Promise<void>;

@@ -1,8 +1,10 @@
 import { eventLine } from './event-line.ts';
 
 const line = (event: unknown): unknown => {
-  const found = eventLine(event, 'p', 7);
-  return found && { ...found, text: JSON.parse(found.text) as unknown };
+  const found = eventLine(event, () => ({ producer: 'p', next: 7 }));
+  if (found === undefined) return undefined;
+  const { text, kind, counter } = found;
+  return { kind, isNumbered: counter !== undefined, text: JSON.parse(text) as unknown };
 };
 const cyclic: Record<string, unknown> = { type: 'node.start', threadId: 't', timestamp: 1 };
 cyclic['payload'] = { nodeId: 'n', self: cyclic };
@@ -122,14 +124,15 @@ test.each<[string, unknown]>([
     ),
   ],
 ])('%s is not an event', (_name, event) => {
-  expect(eventLine(event, 'p', 1)).toBeUndefined();
+  expect(line(event)).toBeUndefined();
 });
 
 test('a line is short and one line, whatever the texts, names and numbers of fields', () => {
   const wide = Object.fromEntries(
     Array.from({ length: 1_000 }, (_, n) => [`f${n}`, 'x\n"\\\u2028\ud800'.repeat(1_000)])
   );
-  const found = eventLine({ type: 'node.start', payload: { ...wide, ['n'.repeat(1e6)]: 1 } }, 'p', 1);
+  const event = { type: 'node.start', payload: { ...wide, ['n'.repeat(1e6)]: 1 } };
+  const found = eventLine(event, () => ({ producer: 'p', next: 1 }));
   expect(found?.text).not.toMatch(/[\n\r]/);
   expect(found?.text.length).toBeLessThan(500_000);
   expect(Object.keys((JSON.parse(found?.text ?? '') as { payload: object }).payload)).toHaveLength(66);

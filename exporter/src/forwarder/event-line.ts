@@ -13,8 +13,15 @@ export interface EventLine {
   /** One line of JSON without its line feed. */
   readonly text: string;
   readonly kind: EventKind;
-  /** Whether the number was written into it; not where the event has an identity of its own. */
-  readonly isNumbered: boolean;
+  /** Of which the next number was written into it; none where the event has an identity of its own. */
+  readonly counter: Counter | undefined;
+}
+
+/** Counts the events of one producer. */
+export interface Counter {
+  readonly producer: string;
+  /** Of the next event. */
+  next: number;
 }
 
 /** No field of an event holds more: labels and keys end at 128 bytes, a task at 1,000 characters. */
@@ -27,17 +34,18 @@ const COSTS = new Set(['cost.updated', 'orchestrator.cost.updated']);
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The event with the producer's name and its number, unless it has an `id`, or a `producer` and `seq`, of its own. Values keep
+ * The event with the name and next number of its thread's counter, which is not moved, unless it has an `id`, or a `producer` and `seq`, of its own. Values keep
  * their type, so that the exporter refuses what it would refuse of the live object: an object or array where a scalar belongs
  * becomes an empty one, NaN and infinities their names.
  * @returns undefined when it is no object or throws when it is read. Never throws.
  */
-export function eventLine(event: unknown, producer: string, seq: number): EventLine | undefined {
+export function eventLine(event: unknown, counterOf: (thread: unknown) => Counter): EventLine | undefined {
   try {
     if (!isObject(event) || Array.isArray(event)) return undefined;
     const payload = event['payload'];
     const inner = isObject(payload) && !Array.isArray(payload) ? payload : undefined;
-    const number = hasIdentity(event, inner) ? '' : `"producer":${quoted(producer)},"seq":${seq}`;
+    const counter = hasIdentity(event, inner) ? undefined : counterOf(event['threadId'] ?? inner?.['threadId']);
+    const number = counter === undefined ? '' : `"producer":${quoted(counter.producer)},"seq":${counter.next}`;
     let text = '';
     let left = MAX_FIELDS;
     for (const name of Object.keys(event)) {
@@ -49,7 +57,7 @@ export function eventLine(event: unknown, producer: string, seq: number): EventL
     return {
       text: `{${inner === undefined ? joined(text, number) : text}}`,
       kind: kindOf(event, inner),
-      isNumbered: number !== '',
+      counter,
     };
   } catch {
     return undefined;

@@ -241,7 +241,7 @@ test('every problem of the options is told at once, and no secret', () => {
   }
   expect(problems).toEqual([
     'spool.directory: "" is refused; expected the path of a directory',
-    'producer: "a\\nb" is refused; expected 1 to 104 bytes in Unicode NFC without control characters',
+    'producer: "a\\nb" is refused; expected 1 to 96 bytes in Unicode NFC without control characters',
     'maxBatchEvents: 0 is refused; expected a number from 1 to 1000000',
     'maxWaitMs: null is refused; expected a number from 0 to 3600000',
     'spool.maxBytes: 1 is refused; expected a number from 65536 to 70368744177664',

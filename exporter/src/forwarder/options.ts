@@ -73,8 +73,8 @@ export interface Settings {
 
 const HOUR_MS = 3_600_000;
 const GIB = 1_073_741_824;
-/** What is new with every start: time and chance, in 20 characters. */
-const MAX_PREFIX_BYTES = MAX_LABEL_BYTES - 24;
+/** What is new with every start: time and chance, in 22 characters, and the number of a partition. */
+const MAX_PREFIX_BYTES = MAX_LABEL_BYTES - 32;
 
 /** @throws StartupError with every problem; no token stands in it. */
 export function readOptions(options: ForwarderOptions): Settings {

@@ -106,7 +106,7 @@ test(
       `forwarder: ${KILLS} exporters killed, ${offered} events exact, ${stats.failedAttempts} attempts failed, ${stats.duplicates} events came twice\n`
     );
   },
-  30_000 + KILLS * 5_000
+  30_000 + KILLS * 20_000
 );
 
 test('past its memory states are shed and seen as missing numbers by the exporter, and money stays exact', async () => {
