@@ -33,14 +33,14 @@ test.each<[string, string[], string[]]>([
     'nothing',
     [],
     [
-      'no command: expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update, gateway, targets',
+      'no command: expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, capacity, timeline, remote-write, scrape, scrape-growth, update, gateway, targets',
     ],
   ],
   [
     'another command',
     ['fast'],
     [
-      "'fast': expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, timeline, remote-write, scrape, scrape-growth, update, gateway, targets",
+      "'fast': expected one of durable, sweep, stages, ingest, ingest-growth, emit, replay, forwarder, capacity, timeline, remote-write, scrape, scrape-growth, update, gateway, targets",
     ],
   ],
   [

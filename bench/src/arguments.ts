@@ -11,6 +11,7 @@ export const USAGE = `npm run bench -w orchestrator-bench -- COMMAND [options]
   emit      what an exporter in the orchestrator's process costs it at --rate (1000) for --seconds (10), --rounds (5)
   replay    how long a restart takes on a journal of --events (1000000)
   forwarder what the forwarder adds to an orchestrator that emits --rate (1000) for --seconds (10)
+  capacity  series, samples and events that 10,000 threads come to, calculated
   timeline  what two Prometheus servers hold of transitions at a twentieth of their scrape interval, for --seconds (60)
   remote-write  from an emitted event to an answer of Prometheus, --events (300) of them, alone and beside 1,000 others a second
   scrape    a scrape of --series (100000) series against what one would use instead, --rounds (5)
@@ -44,6 +45,7 @@ const COMMANDS = [
   'emit',
   'replay',
   'forwarder',
+  'capacity',
   'timeline',
   'remote-write',
   'scrape',

@@ -1,6 +1,7 @@
 // The bench's command: one table for each. Figures go to the output and, if asked for, to docs/performance.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ASSUMPTIONS, capacityText } from './capacity.ts';
 import { parseBenchArguments, USAGE, type BenchArguments } from './arguments.ts';
 import { runRound, type Round } from './durable.ts';
 import { measureEmit } from './emit.ts';
@@ -47,7 +48,7 @@ async function main(): Promise<number> {
   const { text, wrong } = await run(options, folder);
   process.stdout.write(`${text}\n`);
   if (options.write) {
-    const page = join(REPOSITORY, 'docs/performance.md');
+    const page = join(REPOSITORY, options.command === 'capacity' ? 'docs/scale.md' : 'docs/performance.md');
     writeFileSync(page, withSection(readFileSync(page, 'utf8'), options.command, text));
   }
   if (wrong.length > 0) process.stderr.write(`${wrong.join('\n')}\n`);
@@ -69,6 +70,8 @@ async function run(options: BenchArguments, folder: string): Promise<Outcome> {
       const text = await stagesTable({ patterns: readPatterns(join(REPOSITORY, 'fixtures/runs')), events, rounds });
       return { text: `${where()} Rounds: ${rounds} of ${events} events.\n\n${text}`, wrong: [] };
     }
+    case 'capacity':
+      return { text: capacityText(ASSUMPTIONS), wrong: [] };
     case 'forwarder': {
       const { text, lost } = await measureForwarder({ ...options, folder, repository: REPOSITORY });
       const wrong = lost === 0 ? [] : [`${lost} events were not answered for`];
