@@ -2,12 +2,21 @@
 // cost, annotations.
 import type { Browser, Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { launchBrowser, openPage, rowsOf, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
-import { EXACT, FROM_MS, NOW_MS, SAMPLED, THREAD, TO_MS } from './support/panel-recordings.ts';
+import {
+  launchBrowser,
+  openPage,
+  rowsOf,
+  runEndsOf,
+  screenshot,
+  segmentsOf,
+  type WatchedPage,
+} from './support/browser.ts';
+import { endedWith, EXACT, FROM_MS, NOW_MS, SAMPLED, THREAD, TO_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import { recordPrometheus, type Recording } from './support/recorded-prometheus.ts';
 
 const PANEL = 7;
+const ENDED_AT = '11:59:00.000';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -120,6 +129,26 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
         : ['$1.44 in this state\n$3.18 in this range\n$1.44 of it wasted: spent in runs that failed']
     );
     await screenshot(page, `${version}-cost-${showCost}`);
+  });
+
+  test.each([
+    { outcome: 'completed', code: 5, told: '\u2713' },
+    { outcome: 'failed', code: 6, told: '\u2715', search: '&theme=light' },
+    { outcome: 'timeout', code: 7, told: '\u2715' },
+  ])('the end of a run that $outcome is marked at its time and told', async ({ outcome, code, told, search = '' }) => {
+    const { page, panel } = await show({ recording: endedWith(code), options: {}, search });
+    const [end, ...others] = await runEndsOf(panel);
+    const group = (await rowsOf(panel)).find(({ kind }) => kind === 'group')!;
+    expect([end!.thread, end!.outcome, end!.atMs, others]).toEqual([THREAD, outcome, NOW_MS - 60_000, []]);
+    expect(end!.y > group.y && end!.y < group.y + group.height).toBe(true);
+    const chart = (await panel.getByTestId('orchestrator-chart').boundingBox())!;
+    await page.mouse.move(chart.x + end!.x + 3, chart.y + end!.y);
+    const line = page.getByTestId('orchestrator-run-ends-told');
+    expect(await line.innerText()).toBe(`${told} ${THREAD}: ${outcome} \u00b7 ${ENDED_AT}`);
+    await screenshot(page, `${version}-run-end-${outcome}`);
+    await page.mouse.move(chart.x + end!.x - 30, chart.y + end!.y);
+    await page.getByTestId('orchestrator-tooltip').waitFor();
+    expect(await line.count()).toBe(0);
   });
 
   test('sampled only, what a state spent is told as far as samples tell', async () => {

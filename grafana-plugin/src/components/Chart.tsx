@@ -205,7 +205,7 @@ export function Chart(props: ChartProps): React.ReactElement {
     const hit =
       pointer?.hit ??
       (atMs !== undefined
-        ? { atMs, lane: undefined, segment: undefined, folded: [], checkpoint: undefined }
+        ? { atMs, lane: undefined, segment: undefined, folded: [], checkpoint: undefined, ended: [] }
         : undefined);
     if (hit === undefined || options.tooltip === 'none') {
       return undefined;

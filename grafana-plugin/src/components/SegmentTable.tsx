@@ -10,6 +10,7 @@ import type { NameLabel, TimelineLayout } from '../layout/panel.ts';
 import type { SegmentRect } from '../layout/segment-rects.ts';
 import { countStates, endOf, startOf } from '../model/state-columns.ts';
 import type { Lane } from '../model/timeline.ts';
+import { RunEndTable } from './RunEndTable.tsx';
 import { t } from './translate.ts';
 
 interface SegmentTableProps {
@@ -211,6 +212,7 @@ export const SegmentTable = React.memo(function SegmentTable({
         <Head names={rowColumns()} />
         <Body rows={rowCells(timeline)} />
       </table>
+      <RunEndTable timeline={timeline} />
     </div>
   );
 });

@@ -49,6 +49,16 @@ export const Tooltip = React.memo(function Tooltip({
                 ` ${t('tooltip.checkpoints', 'and {{count}} more in this pixel', { count: hover.checkpoint.count - 1 })}`}
             </div>
           )}
+          {hover.ends.length > 0 && (
+            <div className={styles.note} data-testid="orchestrator-run-ends-told">
+              {hover.ends.map((end, i) => (
+                <div key={i} className={end.failed ? styles.failed : ''}>
+                  {end.failed ? '\u2715' : '\u2713'} {end.text} {'\u00b7'} {time.exactTime(end.atMs)}
+                </div>
+              ))}
+              {hover.moreEnds > 0 && t('tooltip.more-ends', 'and {{count}} more ended', { count: hover.moreEnds })}
+            </div>
+          )}
           {(hover.rows.length > 0 || hover.remaining.length > 0) && (
             <table className={styles.table}>
               <tbody>
@@ -121,6 +131,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderBottom: `1px solid ${theme.colors.border.weak}`,
   }),
   table: css({ width: '100%', '& td': { paddingTop: 2, paddingBottom: 2 } }),
+  failed: css({ color: theme.colors.error.text }),
   pointed: css({ fontWeight: theme.typography.fontWeightMedium }),
   mark: css({ paddingRight: 8, verticalAlign: 'middle', lineHeight: 1 }),
   moneyMark: css({ display: 'inline-block', width: 12, height: 10, borderRadius: 1 }),

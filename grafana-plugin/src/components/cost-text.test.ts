@@ -153,7 +153,7 @@ describe('cost in the timeline', () => {
   ])('the tooltip tells it: $name', ({ timeline, range, out }) => {
     const lane = timeline.lanes[0];
     const segment = { state: 'running', startMs: 100, endMs: 400, beganBefore: false, ongoing: false } as const;
-    const hit = { atMs: 300, lane, segment, folded: [], checkpoint: undefined };
+    const hit = { atMs: 300, lane, segment, folded: [], checkpoint: undefined, ended: [] };
     expect(hoverText(hit, { timeline, burnDowns: [], range }).spend).toEqual(out);
   });
 

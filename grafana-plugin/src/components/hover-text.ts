@@ -5,12 +5,14 @@ import type { Hit } from '../layout/hit-test.ts';
 import { moneyText } from '../layout/money-text.ts';
 import { amountAt, type BurnDown } from '../model/burn-down.ts';
 import { plainText } from '../layout/label-fit.ts';
+import { hasFailed } from '../model/build-states.ts';
 import { activeStates, type ActiveState } from '../model/active-states.ts';
 import { endOf, indexAt, startOf, type FoldedState, type Segment } from '../model/state-columns.ts';
 import type { SegmentSpend } from '../model/segment-spend.ts';
 import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
 import { spentByLane } from '../model/spent-in-range.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
+import { stateWord } from './state-words.ts';
 import { t } from './translate.ts';
 
 export interface HoverRow {
@@ -34,11 +36,16 @@ export interface HoverText {
   readonly folded: string;
   /** What the lane and the state below the pointer spent, line by line; empty where that is not known. */
   readonly spend: readonly string[];
+  /** How runs ended that the mark below the pointer stands for: `run-7: failed`. */
+  readonly ends: ReadonlyArray<{ readonly text: string; readonly atMs: number; readonly failed: boolean }>;
+  /** Ends of that mark that are not listed. */
+  readonly moreEnds: number;
   readonly checkpoint: { readonly index: number; readonly atMs: number; readonly count: number } | undefined;
   readonly remaining: ReadonlyArray<{ readonly name: string; readonly text: string }>;
 }
 
 const MAX_ROWS = 12;
+const MAX_ENDS = 5;
 
 /** `2.52 ms`, `56.4 s so far`, `at least 3 s` for what began before the range. */
 export function durationText(segment: Segment): string {
@@ -103,7 +110,7 @@ function spendLines(
 }
 
 export function hoverText(
-  hit: Pick<Hit, 'atMs' | 'lane' | 'segment' | 'folded' | 'checkpoint'>,
+  hit: Pick<Hit, 'atMs' | 'lane' | 'segment' | 'folded' | 'checkpoint' | 'ended'>,
   data: {
     timeline: Timeline | undefined;
     burnDowns: readonly BurnDown[];
@@ -139,6 +146,15 @@ export function hoverText(
           },
     folded: foldedText(hit.folded, data.stateName ?? {}),
     spend: hit.lane === undefined || data.range === undefined ? [] : spendLines(hit.lane, segment, data.range),
+    ends: hit.ended.slice(0, MAX_ENDS).map((run) => ({
+      text: t('tooltip.ended', '{{thread}}: {{outcome}}', {
+        thread: plainText(run.thread),
+        outcome: stateWord(run.outcome),
+      }),
+      atMs: run.atMs,
+      failed: hasFailed(run),
+    })),
+    moreEnds: Math.max(0, hit.ended.length - MAX_ENDS),
     checkpoint: hit.checkpoint,
     remaining: data.burnDowns.slice(0, 4).flatMap((burnDown, i) => {
       const usd = hit.atMs <= burnDown.knownUntilMs ? amountAt(burnDown.points, hit.atMs) : undefined;

@@ -212,7 +212,7 @@ describe('hover', () => {
 
   test('lists every active agent with its exact duration, and what is left', () => {
     const said = hoverText(
-      { atMs: NOW - 10_000, lane: undefined, segment: undefined, folded: [], checkpoint: undefined },
+      { atMs: NOW - 10_000, lane: undefined, segment: undefined, folded: [], checkpoint: undefined, ended: [] },
       { timeline, burnDowns: [burnDown()] }
     );
     expect(said.rows.map((r) => `${r.name} ${r.state} ${r.duration}`)).toEqual([
@@ -228,7 +228,7 @@ describe('hover', () => {
       fromMs: NOW - 9 * MINUTE,
     });
     const said = hoverText(
-      { atMs: NOW - 10_000, lane: undefined, segment: undefined, folded: [], checkpoint: undefined },
+      { atMs: NOW - 10_000, lane: undefined, segment: undefined, folded: [], checkpoint: undefined, ended: [] },
       { timeline: old, burnDowns: [] }
     );
     expect(said.rows.map((r) => r.duration)).toEqual(['\u2265 9 min so far']);
@@ -238,7 +238,7 @@ describe('hover', () => {
     const pointed = row('c');
     const columns = pointed.lane?.tracks[0];
     const segment = columns === undefined ? undefined : segmentOf(columns, 1);
-    const hit = { atMs: NOW - 10_000, ...pointed, segment, folded: [], checkpoint: undefined };
+    const hit = { atMs: NOW - 10_000, ...pointed, segment, folded: [], checkpoint: undefined, ended: [] };
     const said = hoverText(hit, { timeline, burnDowns: [] });
     expect(said.rows.find((r) => r.pointed)).toMatchObject({ name: 'c', state: 'idle', duration: '30 s so far' });
     expect(said.pointed).toEqual({ startMs: NOW - 30_000, endMs: undefined, beganBefore: false });
@@ -249,7 +249,7 @@ describe('hover', () => {
       { state: 'failed', count: 1 },
       { state: 'running', count: 6 },
     ] as const;
-    const hit = { atMs: NOW, lane: undefined, segment: undefined, folded, checkpoint: undefined };
+    const hit = { atMs: NOW, lane: undefined, segment: undefined, folded, checkpoint: undefined, ended: [] };
     expect(hoverText(hit, { timeline, burnDowns: [] }).folded).toBe('7 states in this pixel: 1 failed, 6 running');
   });
 
@@ -264,10 +264,27 @@ describe('hover', () => {
       segment: undefined,
       folded: [],
       checkpoint: { index: 3, atMs: NOW - 20_000, thread: 't', x: 0, count: 1 },
+      ended: [],
     };
     const said = hoverText({ ...hit, atMs: NOW - 5 }, { timeline: crowd, burnDowns: [] });
     expect([said.rows.length, said.more, said.atMs]).toEqual([12, 8, NOW - 20_000]);
     expect(hoverText(hit, { timeline: undefined, burnDowns: [burnDown()] }).remaining).toEqual([]);
+  });
+
+  test.each<{ name: string; runs: number; told: string[]; more: number }>([
+    { name: 'no run ended there', runs: 0, told: [], more: 0 },
+    { name: 'one did', runs: 1, told: ['<b>\ufffd0</b>: failed'], more: 0 },
+    { name: 'five did', runs: 5, told: [0, 1, 2, 3, 4].map((i) => `<b>\ufffd${i}</b>: failed`), more: 0 },
+    { name: 'a hundred did', runs: 100, told: [0, 1, 2, 3, 4].map((i) => `<b>\ufffd${i}</b>: failed`), more: 95 },
+  ])('how runs ended is told as plain text, five at most: $name', ({ runs, told, more }) => {
+    const ended = Array.from({ length: runs }, (_, i) => ({
+      thread: `<b>\u202e${i}</b>`,
+      atMs: NOW - 1_000 + i,
+      outcome: 'failed' as const,
+    }));
+    const hit = { atMs: NOW, lane: undefined, segment: undefined, folded: [], checkpoint: undefined, ended };
+    const said = hoverText(hit, { timeline, burnDowns: [] });
+    expect([said.ends.map(({ text }) => text), said.moreEnds]).toEqual([told, more]);
   });
 });
 

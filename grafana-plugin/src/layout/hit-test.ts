@@ -15,6 +15,7 @@ import type { Lane } from '../model/timeline.ts';
 import type { CheckpointMark } from './checkpoint-marks.ts';
 import type { LaneRow, Row, RowTrack } from './lanes.ts';
 import type { PanelLayout, TimelineLayout } from './panel.ts';
+import type { EndedRun, RunEnd } from './run-ends.ts';
 import type { SegmentRect } from './segment-rects.ts';
 import { timeOfX, type TimeAxis } from './time-axis.ts';
 
@@ -31,6 +32,8 @@ export interface Hit {
   /** All states of that pixel, most important first; empty where it is one. */
   readonly folded: readonly FoldedState[];
   readonly checkpoint: CheckpointMark | undefined;
+  /** Runs whose end the mark below the pointer stands for; empty where there is no such mark. */
+  readonly ended: readonly EndedRun[];
 }
 
 const NOWHERE = { x: Infinity, width: 0 };
@@ -113,6 +116,15 @@ function rowAtY({ rows, sticky }: TimelineLayout, y: number): Row | undefined {
   return sticky.rows.find(isAt) ?? rows.find(isAt);
 }
 
+/** Of a mark of ends: its radius and the pointer's precision. */
+const END_REACH = 8;
+
+function endedNear(row: Row | undefined, x: number): readonly EndedRun[] {
+  const apart = (mark: RunEnd) => Math.abs(mark.x - x);
+  const near = row?.kind === 'group' ? row.ends.filter((mark) => apart(mark) <= END_REACH) : [];
+  return near.sort((a, b) => apart(a) - apart(b))[0]?.runs ?? [];
+}
+
 /** What stands at a CSS position of the canvas; undefined outside the plots' x extent. */
 export function hitTest(layout: PanelLayout, at: { x: number; y: number }): Hit | undefined {
   const { axis } = layout;
@@ -131,5 +143,12 @@ export function hitTest(layout: PanelLayout, at: { x: number; y: number }): Hit 
     row === undefined || row.kind === 'group' || band === undefined
       ? { segment: undefined, folded: [] }
       : stateNear(row, { ...at, atMs }, { axis, devicePixel: band.devicePixel, shown: band.shown });
-  return { atMs, row, lane: row === undefined || row.kind === 'group' ? undefined : row.lane, ...found, checkpoint };
+  return {
+    atMs,
+    row,
+    lane: row === undefined || row.kind === 'group' ? undefined : row.lane,
+    ...found,
+    checkpoint,
+    ended: endedNear(row, at.x),
+  };
 }

@@ -1,5 +1,5 @@
 // From samples and from rows with a start and an end to the columns of a lane, in one pass and without objects.
-import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
+import { AGENT_STATE_CODE, type AgentState, type ThreadState } from 'orchestrator-exporter/contract/states';
 import { endOf, indexAt, NO_STATES, startOf, UNKNOWN_CODE, type StateColumns } from './state-columns.ts';
 
 /** From `atMs` on the state is `state`; undefined: from here on nothing is known (NaN sample, vanished series). */
@@ -30,8 +30,16 @@ export interface SpanColumns {
 export interface Run {
   readonly startMs: number;
   readonly endMs: number | undefined;
-  /** It ended failed or by a timeout. */
-  readonly failed?: boolean;
+  /** How it ended; undefined while it has not, or where nobody said. */
+  readonly outcome?: RunOutcome;
+}
+
+/** Thread states that end a run. */
+export type RunOutcome = Extract<ThreadState, 'completed' | 'failed' | 'timeout'>;
+
+/** Failed or timed out: what it spent is wasted. */
+export function hasFailed({ outcome }: Pick<Run, 'outcome'>): boolean {
+  return outcome === 'failed' || outcome === 'timeout';
 }
 
 export interface Extent {

@@ -78,7 +78,7 @@ describe('steps on the states of a lane', () => {
         [50, 50],
         [550, 650],
       ],
-      runs: [{ startMs: 0, endMs: 600, failed: true }],
+      runs: [{ startMs: 0, endMs: 600, outcome: 'failed' }],
       out: ['0:0 1', '0:6 1'],
       waste: ['thread', 'thread'],
     },
@@ -86,7 +86,7 @@ describe('steps on the states of a lane', () => {
       name: 'the run after it is not',
       steps: [[550, 550]],
       runs: [
-        { startMs: 0, endMs: 400, failed: true },
+        { startMs: 0, endMs: 400, outcome: 'failed' },
         { startMs: 450, endMs: undefined },
       ],
       out: ['0:6 1'],

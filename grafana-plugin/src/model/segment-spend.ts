@@ -1,6 +1,6 @@
 // Which state of a lane each of its spend steps belongs to, and what of it was wasted.
 import { AGENT_STATE_CODE } from 'orchestrator-exporter/contract/states';
-import type { Run } from './build-states.ts';
+import { hasFailed, type Run } from './build-states.ts';
 import { endOf, indexAt, startOf, UNKNOWN_CODE, type StateColumns } from './state-columns.ts';
 import type { SpendStep } from './lane-spend.ts';
 
@@ -88,7 +88,8 @@ function inFailedRun({ code, length }: StateColumns): Uint8Array {
 
 /** Whether the thread's run that the step falls into ended in failure. A step that is seen after the end belongs to it. */
 export function isOfFailedRun(step: SpendStep, runs: readonly Run[]): boolean {
-  return runs.findLast((run) => run.startMs <= step.toMs)?.failed ?? false;
+  const run = runs.findLast(({ startMs }) => startMs <= step.toMs);
+  return run !== undefined && hasFailed(run);
 }
 
 /** `steps` on the entries of a lane's tracks. */

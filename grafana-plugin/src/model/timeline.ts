@@ -1,10 +1,5 @@
 // The activity timeline as data: threads, their lanes, checkpoints and totals per state. Knows no pixels.
-import {
-  AGENT_STATE_CODE,
-  FINAL_THREAD_STATES,
-  type AgentState,
-  type ThreadState,
-} from 'orchestrator-exporter/contract/states';
+import { AGENT_STATE_CODE, type AgentState, type ThreadState } from 'orchestrator-exporter/contract/states';
 import { packSpans, withinRuns, type Extent, type PointColumns, type Run, type SpanColumns } from './build-states.ts';
 import type { ThreadTotals } from './lane-spend.ts';
 import { createLaneMemory, type LaneMemory } from './lane-memory.ts';
@@ -105,11 +100,10 @@ export function toRuns(states: readonly ThreadStatePoint[]): Run[] {
     if (state === undefined) {
       continue;
     }
-    if (FINAL_THREAD_STATES.has(state)) {
+    if (state === 'completed' || state === 'failed' || state === 'timeout') {
       // The range may show no more than the end of a run, or the end repeated by heartbeats.
       if (startMs !== undefined || runs.length === 0) {
-        const failed = state === 'failed' || state === 'timeout';
-        runs.push({ startMs: startMs ?? -Infinity, endMs: atMs, ...(failed ? { failed } : {}) });
+        runs.push({ startMs: startMs ?? -Infinity, endMs: atMs, outcome: state });
       }
       startMs = undefined;
     } else {

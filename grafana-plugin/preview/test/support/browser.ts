@@ -95,6 +95,27 @@ async function cellsOf(panel: Locator, testId: string): Promise<string[][]> {
     .evaluateAll((elements) => elements.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText)));
 }
 
+export interface RunEndPlace {
+  readonly thread: string;
+  readonly outcome: string;
+  readonly atMs: number;
+  /** Middle of the mark, CSS pixels from the chart's corner. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The marks of ended runs in view, from the table that the panel keeps off-screen; waits for one. */
+export async function runEndsOf(panel: Locator): Promise<readonly RunEndPlace[]> {
+  const rows = await cellsOf(panel, 'orchestrator-run-ends');
+  return rows.map(([thread = '', outcome = '', atMs, x, y]) => ({
+    thread,
+    outcome,
+    atMs: Number(atMs),
+    x: Number(x),
+    y: Number(y),
+  }));
+}
+
 export interface RowPlace {
   readonly kind: string;
   readonly name: string;

@@ -127,7 +127,10 @@ export const EXACT: Recording = {
 
 export const OVERSPENT: Recording = { ...EXACT, ...money(2) };
 
-export const FAILED: Recording = { ...EXACT, ...threadState([540_000, 2], [60_000, 6]) };
+/** The thread ended a minute before now, in the state with this code. */
+export const endedWith = (code: number): Recording => ({ ...EXACT, ...threadState([540_000, 2], [60_000, code]) });
+
+export const FAILED: Recording = endedWith(6);
 
 /** A stock exporter without the exact-time series: one gauge a state, 0 or 1, as scraped. */
 export const SAMPLED: Recording = {
