@@ -68,6 +68,41 @@ function isReadable(node: ts.Expression | ts.JsxExpression | undefined): boolean
   return inner !== undefined && ts.isStringLiteralLike(inner) && LETTER.test(inner.text);
 }
 
+/** A literal with a word, or an expression that may come to one: `a ? 'now' : ''`, `${n} spends`. Calls are asked for theirs. */
+function mayBeReadable(node: ts.Node): boolean {
+  if (ts.isCallExpression(node) || ts.isElementAccessExpression(node) || ts.isFunctionLike(node)) {
+    return false;
+  }
+  if (ts.isConditionalExpression(node)) {
+    return mayBeReadable(node.whenTrue) || mayBeReadable(node.whenFalse);
+  }
+  if (ts.isBinaryExpression(node) && /^[=!]==?$/.test(node.operatorToken.getText())) {
+    return false;
+  }
+  const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+  return (isText && isWord(node.text)) || node.getChildren().some(mayBeReadable);
+}
+
+/** Symbols of units stand for themselves in every language. */
+const UNITS = /\b(?:ms|min)\b/gu;
+
+function isWord(text: string): boolean {
+  return LETTER.test(text.replace(UNITS, ''));
+}
+
+/** Folders that do not translate: what they call a text must have been given to them. */
+const SPEECHLESS = /(?:^|\/)(?:draw|layout|model|read)\//;
+const SAID_NAMES = new Set(['label', 'reason', 'text', 'title']);
+
+function isRawText(name: string, node: ts.Node): boolean {
+  return (
+    SPEECHLESS.test(name) &&
+    ts.isPropertyAssignment(node) &&
+    SAID_NAMES.has(node.name.getText()) &&
+    mayBeReadable(node.initializer)
+  );
+}
+
 function isRawAttribute(node: ts.Node): boolean {
   if (!ts.isJsxAttribute(node) || !READ_NAMES.has(node.name.getText())) {
     return false;
@@ -95,8 +130,14 @@ function rawTextsOf(name: string, source: string): string[] {
     const isDrawn =
       ts.isCallExpression(node) &&
       /(?:^|\.)(?:drawText|fillText)$/.test(node.expression.getText()) &&
-      node.arguments.some(isReadable);
-    if ((ts.isJsxText(node) && LETTER.test(node.text)) || isRawAttribute(node) || isRawOption(name, node) || isDrawn) {
+      node.arguments.slice(0, 2).some(mayBeReadable);
+    if (
+      (ts.isJsxText(node) && LETTER.test(node.text)) ||
+      isRawAttribute(node) ||
+      isRawOption(name, node) ||
+      isRawText(name, node) ||
+      isDrawn
+    ) {
       found.push(node.getText().trim());
     }
     ts.forEachChild(node, visit);
@@ -209,6 +250,26 @@ test.each<[string, string, string, string[]]>([
     "drawText(ctx, 'now', at); ctx.fillText(text, 1, 2)",
     ["drawText(ctx, 'now', at)"],
   ],
+  [
+    'a word on the canvas that is chosen',
+    'draw/a.ts',
+    "drawText(ctx, wide === 'very' ? 'now' : '', at)",
+    ["drawText(ctx, wide === 'very' ? 'now' : '', at)"],
+  ],
+  [
+    'a word on the canvas that is put together',
+    'draw/a.ts',
+    'drawText(ctx, `${duration} so far`, at)',
+    ['drawText(ctx, `${duration} so far`, at)'],
+  ],
+  ['a word that was given to the canvas', 'draw/a.ts', 'drawText(ctx, words.now, { align: `left` })', []],
+  [
+    'a text that layout makes',
+    'layout/a.ts',
+    "const a = { text: n > 1 ? `${n} spends` : 'none', kind: 'now' };",
+    ["text: n > 1 ? `${n} spends` : 'none'"],
+  ],
+  ['figures, units and names in layout', 'layout/a.ts', "const a = { text: `${n} ms`, label: names['a'] };", []],
 ])('finds %s', (_name, file, source, found) => {
   expect(rawTextsOf(file, source)).toEqual(found);
 });

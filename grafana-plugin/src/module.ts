@@ -307,7 +307,10 @@ export const plugin = new PanelPlugin<PanelOptions>(OrchestratorPanel).setPanelO
     .addNumberInput({
       path: 'forecastLookback',
       name: t('option.forecastLookback.name', 'Lookback (minutes)'),
-      description: t('option.forecastLookback.description', 'Spend that burn rate, trend and forecast look back on'),
+      description: t(
+        'option.forecastLookback.description',
+        "Spend that burn rate, trend and forecast look back on. 0 chooses: 30 minutes for a thread; for a budget a quarter of its period, up to a week, as far as the dashboard's range reaches"
+      ),
       category: burnDownOptions(),
       defaultValue: DEFAULT_OPTIONS.forecastLookback,
       settings: { ...OPTION_LIMITS.forecastLookback, integer: true },

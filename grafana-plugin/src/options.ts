@@ -49,7 +49,7 @@ export interface PanelOptions {
   showCost: CostView;
   /** As core panels have it. */
   legend: VizLegendOptions;
-  /** Minutes of spend that the burn rate and the forecast look back on. */
+  /** Minutes of spend that the burn rate and the forecast look back on; 0: as the budget's period asks for. */
   forecastLookback: number;
   /** Seconds for which a state is believed after its last sample. */
   stalenessSeconds: number;
@@ -77,7 +77,7 @@ export const DEFAULT_OPTIONS: Readonly<PanelOptions> = {
   tooltip: 'all',
   showCost: 'segment',
   legend: { showLegend: true, displayMode: LegendDisplayMode.List, placement: 'bottom', calcs: [] },
-  forecastLookback: 30,
+  forecastLookback: 0,
   stalenessSeconds: 60,
 };
 
@@ -127,7 +127,7 @@ export const OPTION_LIMITS = {
   laneHeight: { min: 14, max: 60 },
   filterBoxFrom: { min: 0, max: 100_000 },
   foldIdleSeconds: { min: 1, max: 30 * 24 * 3_600 },
-  forecastLookback: { min: 1, max: 7 * 24 * 60 },
+  forecastLookback: { min: 0, max: 7 * 24 * 60 },
   stalenessSeconds: { min: 1, max: 3_600 },
 } as const;
 

@@ -111,7 +111,6 @@ export async function scenes(): Promise<readonly Scene[]> {
       panel: BUDGETS_PANEL,
       range: { fromMs: MONTH_START_MS, toMs: MONTH_END_MS, nowMs: MONTH_NOW_MS },
       size: { width: 1_240, height: 420 },
-      options: { forecastLookback: 7 * 24 * 60 },
     },
     {
       name: 'replay',

@@ -9,7 +9,7 @@ import { plainText } from '../layout/label-fit.ts';
 import type { PanelLayout } from '../layout/panel.ts';
 import type { Annotation } from '../model/annotation.ts';
 import { AnnotationList } from './AnnotationList.tsx';
-import { AnnotationText } from './AnnotationText.tsx';
+import { AnnotationText, titleOf } from './AnnotationText.tsx';
 import { knownColor } from './theme-palette.ts';
 import type { TimeFormat } from './time-format.ts';
 import { t } from './translate.ts';
@@ -80,7 +80,7 @@ export function Annotations(props: AnnotationsProps): React.ReactElement | null 
                 type="button"
                 className={styles.mark}
                 data-testid={`orchestrator-${mark.kind}-mark`}
-                aria-label={mark.annotations.map((one) => plainText(`${one.title} ${one.text}`.trim())).join('; ')}
+                aria-label={mark.annotations.map((one) => `${titleOf(one)} ${plainText(one.text)}`.trim()).join('; ')}
                 style={{
                   top: plotBottom,
                   left: mark.width === 0 ? mark.x - MARK_WIDTH / 2 : mark.x,

@@ -4,7 +4,7 @@ import { css } from '@emotion/css';
 import type { PanelProps } from '@grafana/data';
 import { PanelDataErrorView } from '@grafana/runtime';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import { forecast as forecastOf } from '../model/forecast.ts';
+import { forecast as forecastOf, lookbackFor } from '../model/forecast.ts';
 import { burnDownAt } from '../model/replay.ts';
 import { ALL_STATES } from '../model/state-filter.ts';
 import { spentByThreads } from '../model/spent-in-range.ts';
@@ -67,7 +67,8 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const annotations = useMemo(() => readAnnotations(data.annotations ?? []), [data]);
   const primary = options.bands === 'timeline' ? undefined : read.burnDowns[0];
   const oneOfMany = read.burnDowns.length > 1;
-  const lookbackMs = options.forecastLookback * 60_000;
+  const lookbackMs =
+    options.forecastLookback > 0 || primary === undefined ? options.forecastLookback * 60_000 : lookbackFor(primary);
   const forecast = useMemo(
     () => (primary === undefined ? undefined : forecastOf(primary, lookbackMs)),
     [primary, lookbackMs]

@@ -1,6 +1,6 @@
 // What the figures row says, as text. No React, so that it can be tested as a table.
 import type { AgentState, ThreadState } from 'orchestrator-exporter/contract/states';
-import { burnRate, trend, type Forecast } from '../model/forecast.ts';
+import { burnRate, MIN_WINDOW_MS, trend, type Forecast } from '../model/forecast.ts';
 import { remainingUsd, type BurnDown } from '../model/burn-down.ts';
 import { agentsPerState, type Timeline } from '../model/timeline.ts';
 import { roughDuration } from '../layout/duration-text.ts';
@@ -114,6 +114,13 @@ function exhaustionTone(burnDown: BurnDown, exhaustedMs: number, fromMs: number)
   return exhaustedMs < (period?.endMs ?? fromMs + HOUR_MS) ? 'warning' : 'plain';
 }
 
+/** What there is too little of. */
+function lackingText({ knownMs, spends }: Forecast & { kind: 'not-enough-data' }): string {
+  return knownMs < MIN_WINDOW_MS
+    ? t('figure.data-of', '{{duration}} of data', { duration: roughDuration(knownMs) })
+    : t('figure.spends', '{{count}} spends', { count: spends, defaultValue_one: '{{count}} spend' });
+}
+
 function exhaustionFigure(burnDown: BurnDown, given: Forecast, time: TimeFormat): Figure {
   const figure = (value: string, detail: string, tone: Tone = 'plain', hint = ''): Figure => ({
     id: 'exhaustion',
@@ -139,7 +146,10 @@ function exhaustionFigure(burnDown: BurnDown, given: Forecast, time: TimeFormat)
       );
     case 'not-enough-data':
       return reported === undefined
-        ? figure('\u2013', t('figure.too-little-because', 'not enough data: {{reason}}', { reason: given.reason }))
+        ? figure(
+            '\u2013',
+            t('figure.too-little-because', 'not enough data: {{reason}}', { reason: lackingText(given) })
+          )
         : figure(
             time.clockTime(reported, burnDown.knownUntilMs),
             t('figure.by-exporter', 'by the exporter'),

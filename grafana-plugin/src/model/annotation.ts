@@ -11,6 +11,7 @@ export interface Annotation {
   readonly endMs: number | undefined;
   /** As it was given: a colour or a name of one; undefined for the usual one. */
   readonly color: string | undefined;
+  /** Empty: it has none; exemplars never have. */
   readonly title: string;
   readonly text: string;
   readonly tags: readonly string[];

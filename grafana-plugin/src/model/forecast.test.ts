@@ -1,5 +1,5 @@
 import { toBurnDown, type BurnDown, type MoneyPoint } from './burn-down.ts';
-import { burnRate, forecast, spentBetween, trend } from './forecast.ts';
+import { burnRate, forecast, spentBetween, trend, lookbackFor } from './forecast.ts';
 
 const MINUTE = 60_000;
 const NOW = 60 * MINUTE;
@@ -134,7 +134,7 @@ describe('forecast', () => {
         { atMs: 50 * MINUTE, usd: 9 },
         { atMs: 58 * MINUTE, usd: 8 },
       ]),
-      out: { kind: 'not-enough-data', reason: '2 spends' },
+      out: { kind: 'not-enough-data', knownMs: 20 * MINUTE, spends: 2 },
     },
     {
       name: 'a window of seconds is too short',
@@ -142,7 +142,7 @@ describe('forecast', () => {
         { atMs: NOW - 2_000, usd: 10 },
         { atMs: NOW - 1_000, usd: 9 },
       ]),
-      out: { kind: 'not-enough-data', reason: '2 s of data' },
+      out: { kind: 'not-enough-data', knownMs: 2_000, spends: 1 },
     },
     {
       name: 'what is spent up is exhausted since the instant it was',
@@ -156,5 +156,27 @@ describe('forecast', () => {
     { name: 'a thread that has ended spends no more', given: { ...even, endedMs: NOW }, out: { kind: 'ended' } },
   ])('$name', ({ given, out }) => {
     expect(forecast(given, 30 * MINUTE)).toEqual(out);
+  });
+});
+
+describe('the lookback that nobody chose', () => {
+  const DAY = 24 * 60 * MINUTE;
+  const of = (days: number): BurnDown['periods'] => [{ startMs: NOW - 1_000, endMs: NOW - 1_000 + days * DAY }];
+  test.each<{ name: string; kind?: BurnDown['kind']; periods: BurnDown['periods']; out: number }>([
+    { name: 'a budget whose period is not known', periods: [], out: 30 * MINUTE },
+    { name: 'a thread, however long', kind: 'thread', periods: of(30), out: 30 * MINUTE },
+    { name: 'an hour', periods: of(1 / 24), out: 30 * MINUTE },
+    { name: 'a day', periods: of(1), out: DAY / 4 },
+    { name: 'a week', periods: of(7), out: DAY },
+    { name: 'a month', periods: of(30), out: 7 * DAY },
+    { name: 'February', periods: of(28), out: 7 * DAY },
+    { name: 'a year', periods: of(365), out: 7 * DAY },
+    {
+      name: 'the present one of several',
+      periods: [...of(1), { startMs: NOW + DAY, endMs: NOW + 366 * DAY }],
+      out: DAY / 4,
+    },
+  ])('$name', ({ kind = 'budget', periods, out }) => {
+    expect(lookbackFor({ ...curve([{ atMs: NOW, usd: 1 }]), kind, periods })).toBe(out);
   });
 });

@@ -10,7 +10,7 @@ const MIN_APART = 6;
 /** Spends below which no forecast is made: a rate from two payments says nothing of the third. */
 const MIN_SPENDS = 3;
 /** A window shorter than this cannot carry a forecast. */
-const MIN_WINDOW_MS = 10_000;
+export const MIN_WINDOW_MS = 10_000;
 
 export type Forecast =
   | {
@@ -26,7 +26,7 @@ export type Forecast =
       readonly exhaustedEarliestMs: number | undefined;
       readonly exhaustedLatestMs: number | undefined;
     }
-  | { readonly kind: 'not-enough-data'; readonly reason: string }
+  | { readonly kind: 'not-enough-data'; readonly knownMs: number; readonly spends: number }
   | { readonly kind: 'exhausted'; readonly sinceMs: number }
   | { readonly kind: 'ended' };
 
@@ -59,6 +59,26 @@ function windowStart(burnDown: BurnDown, lookbackMs: number): number {
   const untilMs = burnDown.knownUntilMs;
   const period = burnDown.periods.findLast((p) => p.startMs <= untilMs);
   return Math.max(untilMs - lookbackMs, burnDown.points[0]?.atMs ?? untilMs, period?.startMs ?? -Infinity);
+}
+
+/** Of threads and of budgets whose period is not known; no shorter one is chosen. */
+const LEAST_LOOKBACK_MS = MS_PER_HOUR / 2;
+const MS_PER_DAY = 24 * MS_PER_HOUR;
+/** A week has all that makes days differ. */
+const LONGEST_LOOKBACK_MS = 7 * MS_PER_DAY;
+
+/**
+ * How far to look back where nobody chose: a quarter of the budget's present period, of whole days above a day so that
+ * nights weigh as much as they do, from 30 minutes to a week. 30 minutes for a thread.
+ */
+export function lookbackFor({ kind, periods, knownUntilMs }: BurnDown): number {
+  const period = periods.findLast((one) => one.startMs <= knownUntilMs) ?? periods[0];
+  if (kind === 'thread' || period === undefined) {
+    return LEAST_LOOKBACK_MS;
+  }
+  const quarter = (period.endMs - period.startMs) / 4;
+  const whole = quarter < MS_PER_DAY ? quarter : Math.floor(quarter / MS_PER_DAY) * MS_PER_DAY;
+  return Math.min(LONGEST_LOOKBACK_MS, Math.max(LEAST_LOOKBACK_MS, whole));
 }
 
 /** Spend over the lookback (or what there is of it) divided by its length. Undefined before any time has passed. */
@@ -115,11 +135,8 @@ export function forecast(burnDown: BurnDown, lookbackMs: number): Forecast {
   const startMs = windowStart(burnDown, lookbackMs);
   const windowMs = fromMs - startMs;
   const spends = burnDown.points.filter((point) => point.atMs > startMs).length;
-  if (windowMs < MIN_WINDOW_MS) {
-    return { kind: 'not-enough-data', reason: `${Math.round(windowMs / 1000)} s of data` };
-  }
-  if (spends < MIN_SPENDS) {
-    return { kind: 'not-enough-data', reason: spends === 1 ? '1 spend' : `${spends} spends` };
+  if (windowMs < MIN_WINDOW_MS || spends < MIN_SPENDS) {
+    return { kind: 'not-enough-data', knownMs: windowMs, spends };
   }
   const knots = Array.from({ length: KNOTS }, (_, i) => startMs + (windowMs * i) / (KNOTS - 1));
   const spent = knots.map((knot) => spentBetween(burnDown.points, startMs, knot));

@@ -91,8 +91,8 @@ test.each<{ name: string; frames: DataFrame[]; out: Annotation[] }>([
     name: 'exemplars by their time, with what is known of them',
     frames: [EXEMPLARS],
     out: [
-      read({ kind: 'exemplar', startMs: 20, title: 'Exemplar', text: 'Value: 1' }),
-      read({ kind: 'exemplar', startMs: 30, title: 'Exemplar', text: 'Value: 0.25\ntrace_id: abc' }),
+      read({ kind: 'exemplar', startMs: 20, title: '', text: 'Value: 1' }),
+      read({ kind: 'exemplar', startMs: 30, title: '', text: 'Value: 0.25\ntrace_id: abc' }),
     ],
   },
   {

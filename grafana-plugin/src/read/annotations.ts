@@ -78,7 +78,7 @@ function exemplarsOf(frame: DataFrame): Annotation[] {
             startMs,
             endMs: undefined,
             color: undefined,
-            title: 'Exemplar',
+            title: '',
             text: exemplarText(rest, row),
             tags: [],
           },
