@@ -5,6 +5,14 @@ import type { TimelineLayout } from '../layout/panel.ts';
 import { stateWord } from './state-words.ts';
 import { t } from './translate.ts';
 
+const columns = (): string[] => [
+  t('table.thread', 'thread'),
+  t('table.state', 'state'),
+  t('table.end', 'end ms'),
+  'x',
+  'y',
+];
+
 /** One row a run; runs that share a mark share its place. Nothing where no run ended. */
 export function RunEndTable({ timeline }: { timeline: TimelineLayout }): React.ReactElement | null {
   const { rows, sticky } = timeline;
@@ -22,11 +30,11 @@ export function RunEndTable({ timeline }: { timeline: TimelineLayout }): React.R
       <caption>{t('table.run-ends', 'Runs that ended')}</caption>
       <thead>
         <tr>
-          <th scope="col">{t('table.thread', 'thread')}</th>
-          <th scope="col">{t('table.state', 'state')}</th>
-          <th scope="col">{t('table.end', 'end ms')}</th>
-          <th scope="col">x</th>
-          <th scope="col">y</th>
+          {columns().map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>

@@ -21,6 +21,7 @@ interface TooltipProps {
   readonly pin?: Pin | undefined;
 }
 
+const END_SIGN = { completed: '\u2713', failed: '\u2715' } as const;
 const OFFSET = { x: 14, y: 12 };
 
 export const Tooltip = React.memo(function Tooltip({
@@ -53,7 +54,7 @@ export const Tooltip = React.memo(function Tooltip({
             <div className={styles.note} data-testid="orchestrator-run-ends-told">
               {hover.ends.map((end, i) => (
                 <div key={i} className={end.failed ? styles.failed : ''}>
-                  {end.failed ? '\u2715' : '\u2713'} {end.text} {'\u00b7'} {time.exactTime(end.atMs)}
+                  {`${END_SIGN[end.failed ? 'failed' : 'completed']} ${end.text} \u00b7 ${time.exactTime(end.atMs)}`}
                 </div>
               ))}
               {hover.moreEnds > 0 && t('tooltip.more-ends', 'and {{count}} more ended', { count: hover.moreEnds })}
