@@ -29,7 +29,7 @@ interface Shot {
 
 /** @throws when the page had an error: a picture of a broken panel is none. */
 async function photograph(browser: Browser, { scene, theme, url }: Shot): Promise<Buffer> {
-  const { recording, range, size, thread, options, queries = [], panel: id = THREAD_PANEL } = scene;
+  const { recording, range, size, thread, options, links, queries = [], panel: id = THREAD_PANEL } = scene;
   const { page, errors } = await openPage(browser, { nowMs: range.nowMs });
   try {
     await page.setViewportSize({ width: 1_280, height: 860 });
@@ -37,11 +37,14 @@ async function photograph(browser: Browser, { scene, theme, url }: Shot): Promis
     else await recordPrometheus(page, recording);
     await page.route('**/api/dashboards/uid/*', async (route) => {
       const answer = (await (await route.fetch()).json()) as {
-        dashboard: { panels: { id: number; options?: Record<string, unknown>; targets?: object[] }[] };
+        dashboard: {
+          panels: { id: number; options?: Record<string, unknown>; fieldConfig?: object; targets?: object[] }[];
+        };
       };
       for (const one of answer.dashboard.panels) {
         if (one.id !== id) continue;
         one.options = { ...one.options, ...options };
+        if (links !== undefined) one.fieldConfig = { defaults: { links }, overrides: [] };
         one.targets?.push(...queries.map((expr, i) => ({ refId: `extra${i}`, expr, range: true })));
       }
       await route.fulfill({ json: answer });

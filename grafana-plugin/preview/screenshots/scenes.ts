@@ -21,6 +21,8 @@ export interface Scene {
   readonly size: { readonly width: number; readonly height: number };
   /** In place of the dashboard's. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Data links of its fields. */
+  readonly links?: readonly { readonly title: string; readonly url: string }[];
   /** Range queries beside those of the dashboard. */
   readonly queries?: readonly string[];
   readonly prepare?: (page: Page, panel: Locator) => Promise<void>;
@@ -145,6 +147,60 @@ export async function scenes(): Promise<readonly Scene[]> {
         if (bar === undefined) throw new Error('no bar is wide enough to point at');
         await page.mouse.move(chart.x + bar.x + bar.width / 3, chart.y + bar.y + bar.height / 2);
         await page.getByTestId('orchestrator-tooltip').waitFor();
+      },
+    },
+    {
+      name: 'pinned',
+      ...running,
+      range: lately(running, { past: 7.6, ahead: 2 }),
+      size: USUAL,
+      links: [
+        { title: 'Logs of ${__segment.agent}', url: 'https://logs.example.com/?agent=${__segment.agent}' },
+        { title: 'Traces of this stretch', url: 'https://traces.example.com/?from=${__segment.start}' },
+      ],
+      prepare: async (page, panel) => {
+        const chart = await chartCorner(panel);
+        const bar = (await segmentsOf(panel)).find(({ state, width }) => state === 'running' && width > 60);
+        if (bar === undefined) throw new Error('no bar is wide enough to point at');
+        await page.mouse.click(chart.x + bar.x + bar.width / 2, chart.y + bar.y + bar.height / 2);
+        await page.getByRole('dialog').waitFor();
+        await page.mouse.move(chart.x, chart.y - 40);
+      },
+    },
+    {
+      name: 'annotations',
+      ...running,
+      range: lately(running, { past: 7.6, ahead: 2 }),
+      size: USUAL,
+      prepare: async (page, panel) => {
+        const chart = await chartCorner(panel);
+        const write = async (fromX: number, toX: number, text: string, tags: string): Promise<void> => {
+          await page.keyboard.down('Control');
+          await page.mouse.move(chart.x + fromX, chart.y + 150);
+          await page.mouse.down();
+          await page.mouse.move(chart.x + toX, chart.y + 150, { steps: 3 });
+          await page.mouse.up();
+          await page.keyboard.up('Control');
+          await panel.getByLabel('Description').fill(text);
+          await panel.getByLabel('Tags').fill(tags);
+          await panel.getByRole('button', { name: 'Save' }).click();
+        };
+        await write(820, 820, 'Deployed v2.4', 'deploy');
+        await write(480, 640, 'Model provider answers slowly', 'incident, prod');
+        await panel.getByTestId('orchestrator-annotation-mark').first().hover();
+        await page.getByTestId('orchestrator-annotation-text').waitFor();
+      },
+    },
+    {
+      name: 'table',
+      ...running,
+      range: lately(running, { past: 7.6, ahead: 2 }),
+      size: USUAL,
+      prepare: async (page, panel) => {
+        await panel.getByTestId('orchestrator-state-table-toggle').click();
+        await panel.getByTestId('orchestrator-state-table').waitFor();
+        await page.mouse.move(2, 2);
+        await page.waitForTimeout(400);
       },
     },
     {
