@@ -336,7 +336,10 @@ export function createApp({ config, files, security, version, clock, log, openSt
       const take = (): Promise<unknown> => pipeline.ingest(items, 'emitter');
       return phase === 'serving' ? take() : ready.then(take);
     },
-    onRefused: onNotDurable,
+    onRefused: ({ reason, events: lost, error }) => {
+      self.rejected(reason, lost);
+      onNotDurable(error);
+    },
     // Where nobody watches it live, the next scrape is the first to see an event, seconds later.
     waitMs: () => (gateway.subscriptions > 0 ? EMIT_WAIT_LIVE_MS : EMIT_WAIT_MS),
     later: (delayMs, action) => {

@@ -64,6 +64,8 @@ test('one bad event in a batch costs no other: its index, reason and value are a
     'orchestrator_exporter_events_rejected_total{reason="not_json",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="quota_exceeded",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="seq_unknown",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="queue_full",environment="test"} 0',
+    'orchestrator_exporter_events_rejected_total{reason="not_durable",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="too_complex",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="too_large",environment="test"} 0',
     'orchestrator_exporter_events_rejected_total{reason="too_many_events",environment="test"} 0',

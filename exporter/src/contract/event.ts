@@ -27,6 +27,8 @@ export const REJECT_REASONS = [
   'forbidden',
   'quota_exceeded',
   'seq_unknown',
+  'queue_full',
+  'not_durable',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 

@@ -29,7 +29,7 @@ export function eventsPage(): string {
     'Running totals (`costCents`, `totalCostCents`) add only their rise, so a repeat under another id adds nothing either.',
     'Money is booked at the time of the event, from 7 days before its receipt to 5 minutes after. An older event is booked in the budgets at its receipt, one further ahead is taken to have happened at its receipt, and both are counted as `clock_skew`.',
     '## What is refused and what is noted',
-    `An event is refused with one of ${listed(REJECT_REASONS)}; it costs no other event of its batch. ` +
+    `An event is refused with one of ${listed(REJECT_REASONS)}; it costs no other event of its batch. \`queue_full\` (200,000 others wait) and \`not_durable\` (the journal could not be written) are those of attached emitters, which nobody sends again. ` +
       `An accepted event of which something could not be used as given is counted as ${listed(ANOMALIES)}.`,
     `Accepted events are counted by type: ${listed(EVENT_TYPES)}.`,
   ]);

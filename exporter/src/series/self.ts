@@ -172,8 +172,8 @@ export class SelfMetrics {
     this.#events.add(type, source);
   }
 
-  rejected(reason: RejectReason): void {
-    this.#rejected.inc({ reason });
+  rejected(reason: RejectReason, events = 1): void {
+    this.#rejected.inc({ reason }, events);
   }
 
   duplicate(): void {

@@ -18,7 +18,8 @@ function rig({
         batches.push(items.map((item) => ('raw' in item ? item.raw : item.rejection.reason)));
         return Promise.resolve();
       }),
-    onRefused: (error) => refused.push(error instanceof Error ? error.message : error),
+    onRefused: ({ reason, events, error }) =>
+      refused.push([reason, events, error instanceof Error ? error.message : error]),
     waitMs: () => WAIT_MS,
     later: (delayMs, action) => timers.push({ delayMs, action }),
     ...(maxWaiting === undefined ? {} : { maxWaiting }),
@@ -115,7 +116,7 @@ test('a batch that is not durable is told, and the next one is taken all the sam
   queue.push(2);
   run();
   await queue.drain();
-  expect([calls, refused]).toEqual([2, ['disk']]);
+  expect([calls, refused]).toEqual([2, [['not_durable', 1, 'disk']]]);
 });
 
 test('past its bound the queue takes no more, and says how many', () => {
@@ -124,7 +125,10 @@ test('past its bound the queue takes no more, and says how many', () => {
   run();
   queue.push(5);
   run();
-  expect([batches, refused]).toEqual([[[1, 2], [5]], ['2 emitted events came while 2 others waited']]);
+  expect([batches, refused]).toEqual([
+    [[1, 2], [5]],
+    [['queue_full', 2, '2 emitted events came while 2 others waited']],
+  ]);
 });
 
 class Spent {

@@ -1,5 +1,6 @@
 // Events of emitters in this process, from the call that emitted them to the pipeline. In the call itself an event is copied
 // and put behind the others; everything else is done later, for many events together and in short stretches.
+import type { RejectReason } from '../contract/event.ts';
 import type { RawItem } from '../pipeline.ts';
 
 /** Events taken at a stretch: one or two milliseconds of work. */
@@ -10,13 +11,20 @@ const MAX_WAITING = 200_000;
 export interface EmitQueueParts {
   /** The pipeline. Rejects when the events are not durable: then none of them counts. */
   readonly ingest: (items: readonly RawItem[]) => Promise<unknown>;
-  /** Hears of events that do not count, and why. */
-  readonly onRefused: (error: unknown) => void;
+  /** Hears of events that do not count, how many, and why. */
+  readonly onRefused: (refusal: EmitRefusal) => void;
   /** Calls `action` once, after `delayMs`; with 0 in the next turn of the loop. */
   readonly later: (delayMs: number, action: () => void) => void;
   /** How long an event waits for others to be taken with it, ms: every batch costs a commit. */
   readonly waitMs: () => number;
   readonly maxWaiting?: number;
+}
+
+/** Nobody sends these events again: they are lost. */
+export interface EmitRefusal {
+  readonly reason: Extract<RejectReason, 'queue_full' | 'not_durable'>;
+  readonly events: number;
+  readonly error: unknown;
 }
 
 export class EmitQueue {
@@ -76,14 +84,16 @@ export class EmitQueue {
     this.#waiting = items.length > SLICE ? items.slice(SLICE) : [];
     if (items.length > SLICE) items.length = SLICE;
     if (this.#overrun > 0) {
-      this.#parts.onRefused(new Error(`${this.#overrun} emitted events came while ${this.#maxWaiting} others waited`));
+      const events = this.#overrun;
+      const error = new Error(`${events} emitted events came while ${this.#maxWaiting} others waited`);
       this.#overrun = 0;
+      this.#parts.onRefused({ reason: 'queue_full', events, error });
     }
     if (items.length === 0) return;
     const settled = this.#parts.ingest(items).then(
       () => undefined,
       (error: unknown) => {
-        this.#parts.onRefused(error);
+        this.#parts.onRefused({ reason: 'not_durable', events: items.length, error });
       }
     );
     this.#underWay.add(settled);

@@ -24,6 +24,8 @@ const MESSAGES: Readonly<Record<RejectReason, RegExp | undefined>> = {
   forbidden: undefined,
   quota_exceeded: undefined,
   seq_unknown: undefined,
+  queue_full: undefined,
+  not_durable: undefined,
 };
 
 /** @returns what is wrong with the answer to these events, in words. */
