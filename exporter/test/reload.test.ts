@@ -87,10 +87,10 @@ test('a top-up, a new budget and a deleted one are in force after a reload, with
   budgets({ limit_usd: 30 }, { name: 'monthly', window: 'month' });
   expect(exporter.reload()).toBe(true);
   expect(await metricLines(url, 'orchestrator_budget_remaining_usd', 'orchestrator_budget_spent_usd')).toEqual([
-    of('daily', 'spent_usd', '4'),
-    of('monthly', 'spent_usd', '4'),
     of('daily', 'remaining_usd', '26'),
     of('monthly', 'remaining_usd', '6'),
+    of('daily', 'spent_usd', '4'),
+    of('monthly', 'spent_usd', '4'),
   ]);
   budgets({ name: 'monthly', window: 'month' });
   exporter.reload();
@@ -215,9 +215,9 @@ test('usage without a price waits on disk through a restart, and what it got sta
     );
   }
   const paid = [
-    'orchestrator_cost_correction_usd_total{environment="e",team="default",workflow="default",provider="unknown",model="m"} 6',
     of('daily', 'spent_usd', '6'),
     of('daily', 'valid', '1'),
+    'orchestrator_cost_correction_usd_total{environment="e",team="default",workflow="default",provider="unknown",model="m"} 6',
   ];
   expect(runs).toEqual([[of('daily', 'spent_usd', '0'), of('daily', 'valid', '0')], paid, paid]);
 });
