@@ -2,6 +2,7 @@
 import { budgetDrafts } from './alerting/budgets.ts';
 import type { Component, Draft, Severity } from './alerting/draft.ts';
 import { exporterDrafts } from './alerting/exporter.ts';
+import { PROMETHEUS_TEXT, type TemplateLanguage } from './alerting/figures.ts';
 import { workDrafts } from './alerting/work.ts';
 import { DASHBOARD_UID } from './dashboards/orchestrator.ts';
 import type { Environment } from './environments/environment.ts';
@@ -36,11 +37,19 @@ function teamOf({ component, variables }: Draft, operators: string): { readonly 
  * The alerting rules of one environment. Thresholds have no `for`: the gauge is exact, so the crossing itself is the fact. That
  * a budget is not valid is a fact at once too, but one that a new price or a running total often ends by itself.
  */
-export function alertingRules(environment: Environment): readonly AlertingRule[] {
+export function alertingRules(
+  environment: Environment,
+  say: TemplateLanguage = PROMETHEUS_TEXT
+): readonly AlertingRule[] {
   const { name, alerts, operators } = environment;
   const { grafanaUrl, runbookUrl } = environment.links;
   const scope = inEnvironment(name);
-  const drafts = [...budgetDrafts(scope, alerts), ...workDrafts(scope, alerts), ...exporterDrafts(scope, alerts)];
+  const drafts = [
+    ...budgetDrafts(scope, alerts, say),
+    ...workDrafts(scope, alerts, say),
+    ...exporterDrafts(scope, alerts),
+  ];
+  const inLanguage = (text: string) => text.replaceAll('$value ', `${say.value} `);
   return drafts.map((draft) => ({
     alert: draft.name,
     expr: draft.expr,
@@ -52,8 +61,8 @@ export function alertingRules(environment: Environment): readonly AlertingRule[]
       ...teamOf(draft, operators),
     },
     annotations: {
-      summary: draft.summary,
-      description: draft.description,
+      summary: inLanguage(draft.summary),
+      description: inLanguage(draft.description),
       runbook_url: `${runbookUrl}#${draft.name.toLowerCase()}`,
       dashboard_url: [
         `${grafanaUrl}/d/${DASHBOARD_UID}?var-environment=${encodeURIComponent(name)}`,

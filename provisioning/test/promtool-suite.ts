@@ -24,6 +24,10 @@ function labelsOf(rule: AlertingRule, labels: Readonly<Record<string, string>>) 
   return { ...labels, severity, environment, component, ...(team === undefined ? {} : { team }) };
 }
 
+/** As Go's urlquery writes it, which is how forms are sent. */
+const budgetVariable = ({ budget }: Readonly<Record<string, string>>): readonly string[] =>
+  budget === undefined ? [] : [new URLSearchParams({ 'var-budget': budget }).toString()];
+
 function promtoolTest(environment: Environment, rule: AlertingRule, alertCase: AlertCase): unknown {
   const { grafanaUrl, runbookUrl } = environment.links;
   return {
@@ -40,7 +44,7 @@ function promtoolTest(environment: Environment, rule: AlertingRule, alertCase: A
             summary,
             description,
             runbook_url: `${runbookUrl}#${alertCase.alert.toLowerCase()}`,
-            dashboard_url: `${grafanaUrl}/d/orchestrator?var-environment=${environment.name}${dashboardQuery === undefined ? '' : `&${dashboardQuery}`}`,
+            dashboard_url: `${grafanaUrl}/d/orchestrator?${[`var-environment=${environment.name}`, ...budgetVariable(labels), ...(dashboardQuery === undefined ? [] : [dashboardQuery])].join('&')}`,
           },
         })),
       },

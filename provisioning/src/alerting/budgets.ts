@@ -1,5 +1,4 @@
 // Alerts on budgets: how much is used, how fast, and whether the figures can be trusted.
-import { BUDGETS } from 'orchestrator-exporter/contract/metrics';
 import {
   budgetAheadOfTime,
   budgetBurning,
@@ -10,27 +9,31 @@ import {
 } from '../budget-pace.ts';
 import type { Environment } from '../environments/environment.ts';
 import { budgetUntrusted, budgetUsedAtLeast, type Scope } from '../expressions.ts';
-import { lookUp, usd, type Draft } from './draft.ts';
+import { BUDGET_VARIABLE, type Draft } from './draft.ts';
+import { sentence, usd, type TemplateLanguage } from './figures.ts';
 import { ALERTS } from './names.ts';
 
-const budgetUsd = (row: { readonly name: string }): string => usd({ metric: row.name, of: 'budget', decimals: 2 });
-
 const OWNER = '{{ with $labels.owner }} Owner: {{ . }}.{{ end }}';
-// Rolling and thread budgets have no period.
-const PERIOD_END = `{{ with ${lookUp(BUDGETS.periodEnd.name, 'budget')} }} Period ends {{ . | first | value | humanizeTimestamp }}.{{ end }}`;
-const AMOUNTS = `Used ${budgetUsd(BUDGETS.spent)} of ${budgetUsd(BUDGETS.limit)} USD`;
-const REMAINING = ` remaining ${budgetUsd(BUDGETS.remaining)} USD.`;
 const PERCENT = '({{ $value | humanizePercentage }})';
 
-const THRESHOLD_FIGURES = `${AMOUNTS} ${PERCENT},${REMAINING}${OWNER}${PERIOD_END}`;
-const PACE_FIGURES = `${AMOUNTS},${REMAINING}${OWNER}${PERIOD_END}`;
+/** Spent, limit and remaining, the rate of the last hour and where it leads. Rolling and thread budgets have no period. */
+function figures(say: TemplateLanguage, percent = ''): string {
+  const amounts = `Used ${usd({ say, figure: 'spent' })} of ${usd({ say, figure: 'limit' })} USD${percent}`;
+  return [
+    `${amounts}, remaining ${usd({ say, figure: 'remaining' })} USD.`,
+    sentence({ say, figure: 'rate' }, 'Last hour:', 'printf "%.2f"', ' USD.'),
+    sentence({ say, figure: 'exhaustion' }, 'Runs out', 'humanizeTimestamp', ' at that rate.'),
+    OWNER,
+    sentence({ say, figure: 'periodEnd' }, 'Period ends', 'humanizeTimestamp'),
+  ].join('');
+}
 
-export function budgetDrafts(scope: Scope, alerts: Environment['alerts']): readonly Draft[] {
-  const of = { component: 'budget', description: PACE_FIGURES } as const;
+export function budgetDrafts(scope: Scope, alerts: Environment['alerts'], say: TemplateLanguage): readonly Draft[] {
+  const of = { component: 'budget', description: figures(say), variables: BUDGET_VARIABLE } as const;
   const used = {
     ...of,
     summary: 'Budget {{ $labels.budget }} has used {{ $value | humanizePercentage }} of its limit',
-    description: THRESHOLD_FIGURES,
+    description: figures(say, ` ${PERCENT}`),
   };
   const burning =
     'Budget {{ $labels.budget }} is spent {{ $value | printf "%.1f" }} times as fast as what is left of it allows';
@@ -58,6 +61,7 @@ export function budgetDrafts(scope: Scope, alerts: Environment['alerts']): reado
       name: ALERTS.budgetInvalid,
       severity: 'critical',
       component: 'budget',
+      variables: BUDGET_VARIABLE,
       expr: budgetUntrusted(scope),
       forSeconds: alerts.budgetInvalidSeconds,
       summary: 'The figures of budget {{ $labels.budget }} cannot be trusted',

@@ -11,6 +11,7 @@ export interface Draft {
   readonly severity: Severity;
   readonly component: Component;
   readonly expr: string;
+  /** In a template language; `$value` stands for the value that fired. */
   readonly summary: string;
   readonly description: string;
   readonly forSeconds?: number;
@@ -18,24 +19,8 @@ export interface Draft {
   readonly variables?: string;
 }
 
-/**
- * Template pipeline that looks up another series of the same budget or thread when the alert fires. Go's %q quotes as PromQL
- * does, so a name with quotes in it stays inside its string.
- */
-export const lookUp = (metric: string, label: 'budget' | 'thread'): string =>
-  `printf "${metric}{environment=%q, ${label}=%q}" $labels.environment $labels.${label} | query`;
-
-interface Figure {
-  readonly metric: string;
-  readonly of: 'budget' | 'thread';
-  readonly decimals: number;
-}
-
-/** USD of another series, `unknown` where there is none. */
-export const usd = ({ metric, of, decimals }: Figure): string =>
-  `{{ with ${lookUp(metric, of)} }}{{ . | first | value | printf "%.${decimals}f" }}{{ else }}unknown{{ end }}`;
-
 export const THREAD_FACTS =
   '{{ with $labels.workflow }} Workflow: {{ . }}.{{ end }}{{ with $labels.team }} Team: {{ . }}.{{ end }}';
 
 export const THREAD_VARIABLE = 'var-thread={{ $labels.thread | urlquery }}';
+export const BUDGET_VARIABLE = 'var-budget={{ $labels.budget | urlquery }}';

@@ -1,12 +1,12 @@
 // Alerts on the orchestrator's work: threads, agents, nodes.
-import { PER_THREAD } from 'orchestrator-exporter/contract/metrics';
 import type { Environment } from '../environments/environment.ts';
 import { threadBudgetExhausted, type Scope } from '../expressions.ts';
 import { agentStuck, agentWaitingFor, checkpointOlderThan, noEventsFor, nodesFailing, spendWasted } from '../work.ts';
-import { THREAD_FACTS, THREAD_VARIABLE, usd, type Draft } from './draft.ts';
+import { THREAD_FACTS, THREAD_VARIABLE, type Draft } from './draft.ts';
+import { usd, type TemplateLanguage } from './figures.ts';
 import { ALERTS } from './names.ts';
 
-export function workDrafts(scope: Scope, alerts: Environment['alerts']): readonly Draft[] {
+export function workDrafts(scope: Scope, alerts: Environment['alerts'], say: TemplateLanguage): readonly Draft[] {
   const of = { severity: 'warning', component: 'orchestrator' } as const;
   const ofThread = { ...of, variables: THREAD_VARIABLE };
   return [
@@ -15,7 +15,7 @@ export function workDrafts(scope: Scope, alerts: Environment['alerts']): readonl
       name: ALERTS.threadBudgetExhausted,
       expr: threadBudgetExhausted(scope),
       summary: 'Thread {{ $labels.thread }} has used up its budget',
-      description: `Remaining {{ $value | printf "%.4f" }} of ${usd({ metric: PER_THREAD.threadBudgetLimit.name, of: 'thread', decimals: 4 })} USD.${THREAD_FACTS}`,
+      description: `Remaining {{ $value | printf "%.4f" }} of ${usd({ say, figure: 'threadLimit' }, 4)} USD.${THREAD_FACTS}`,
     },
     {
       ...ofThread,

@@ -45,9 +45,14 @@ function seriesOf(environment: string, { limit, remaining, period, burn = {}, us
   };
 }
 
-const figures = ({ limit, remaining, period }: Budget): string =>
-  `Used ${(limit - remaining).toFixed(2)} of ${limit.toFixed(2)} USD, remaining ${remaining.toFixed(2)} USD. Owner: lab.` +
-  (period === undefined ? '' : ` Period ends ${instant(period.left)}.`);
+const figures = ({ limit, remaining, period, burn, exhaustion }: Budget): string =>
+  [
+    `Used ${(limit - remaining).toFixed(2)} of ${limit.toFixed(2)} USD, remaining ${remaining.toFixed(2)} USD.`,
+    ...(burn?.['1h'] === undefined ? [] : [`Last hour: ${(Number(burn['1h']) * 3600).toFixed(2)} USD.`]),
+    ...(exhaustion === undefined ? [] : [`Runs out ${instant(exhaustion)} at that rate.`]),
+    'Owner: lab.',
+    ...(period === undefined ? [] : [`Period ends ${instant(period.left)}.`]),
+  ].join(' ');
 
 interface Row {
   readonly name: string;
@@ -134,6 +139,7 @@ function projectionCases(environment: string, { projectionFloorRatio, projection
     { name: 'fires when exhaustion has been in sight for long enough', budget: base, summary },
     { name: 'stays quiet a step before', budget: base, atSeconds: at - 60 },
     { name: 'fires for a rolling budget, which has no end', budget: rolling, summary },
+    { name: 'tells the rate of the last hour', budget: { ...base, burn: { '1h': 0.005 } }, summary },
     { name: 'stays quiet when the budget lasts exactly to the end', budget: { ...base, exhaustion: 46_400 } },
     { name: 'stays quiet when the budget outlasts the period', budget: { ...base, exhaustion: 46_401 } },
     {
@@ -199,7 +205,7 @@ function unusualCases(environment: string, { anomalyFactor, anomalyFloorRatio }:
             {
               labels: { budget: 'research' },
               summary: `Spend of budget research in the last hour is ${above.toFixed(2)} USD above the same hour of past days`,
-              description: `Used 40.00 of ${limit.toFixed(2)} USD, remaining ${(limit - 40).toFixed(2)} USD.`,
+              description: `Used 40.00 of ${limit.toFixed(2)} USD, remaining ${(limit - 40).toFixed(2)} USD. Last hour: ${(days.at(-1) ?? 0).toFixed(2)} USD.`,
             },
           ],
   });

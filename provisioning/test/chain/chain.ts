@@ -1,0 +1,168 @@
+// The whole chain on loopback: the exporter with one budget, Prometheus and Alertmanager on what is built for dev, a webhook.
+// Only the parameters are others: addresses, receivers and intervals.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { build } from '../../src/build.ts';
+import { dev } from '../../src/environments/dev.ts';
+import type { Environment } from '../../src/environments/environment.ts';
+import { addFiles } from '../../src/output.ts';
+import { eventually, freePort, start, stop, type Running } from '../processes.ts';
+import { temporaryDirectory } from '../tools.ts';
+import { startWebhook, type Webhook } from './webhook.ts';
+import { TEAM, type Event } from './workload.ts';
+
+const ROOT = join(__dirname, '../../..');
+
+export const INTERVALS = { scrapeSeconds: 1, evaluationSeconds: 1, groupWaitSeconds: 2, groupIntervalSeconds: 3 };
+
+export interface Chain {
+  readonly environment: Environment;
+  readonly directory: string;
+  readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
+  readonly exporterUrl: string;
+  readonly webhook: Webhook;
+  /** Resolves when the exporter has taken them all. */
+  readonly send: (events: readonly Event[]) => Promise<void>;
+  /** Another limit for the budget, as somebody writes it who edits budgets.yml and sends SIGHUP. */
+  readonly setLimit: (usd: number) => void;
+  readonly logs: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+/** A zone in which half of the day is over, whenever the test runs: budgets are judged by the time that is left. */
+function zoneOfNoon(now: Date): string {
+  const behind = now.getUTCHours() - 12;
+  if (behind === 0) return 'Etc/GMT';
+  // The sign of these names is that of POSIX: Etc/GMT+3 is three hours behind.
+  return `Etc/GMT${behind > 0 ? '+' : '-'}${Math.abs(behind)}`;
+}
+
+function budgetsFile(directory: string, limitUsd: number, timezone: string): string {
+  const file = join(directory, 'budgets.yml');
+  const budget = {
+    name: 'lab daily',
+    match: { team: TEAM },
+    limit_usd: limitUsd,
+    window: 'day',
+    timezone,
+    owner: TEAM,
+  };
+  writeFileSync(`${file}.new`, stringify({ budgets: [budget] }));
+  renameSync(`${file}.new`, file);
+  return file;
+}
+
+function writeShortened(directory: string, environment: Environment): void {
+  addFiles(directory, build(environment));
+  const path = 'alertmanager/alertmanager.yml';
+  const config = parse(build(environment).get(path) ?? '') as { route: object };
+  const route = {
+    ...config.route,
+    group_wait: `${INTERVALS.groupWaitSeconds}s`,
+    group_interval: `${INTERVALS.groupIntervalSeconds}s`,
+  };
+  addFiles(directory, new Map([[path, stringify({ ...config, route })]]));
+}
+
+const answers = async (url: string, { output }: Running): Promise<void> => {
+  await eventually({
+    what: `an answer of ${url}`,
+    read: async () => (await fetch(url)).ok,
+    until: (ok) => ok,
+    timeoutMs: 30_000,
+    output,
+  });
+};
+
+/** Starts everything; each program answers when it resolves. */
+export async function startChain(limitUsd: number): Promise<Chain> {
+  const directory = temporaryDirectory();
+  const webhook = await startWebhook();
+  const [exporterPort, prometheusPort, alertmanagerPort] = [await freePort(), await freePort(), await freePort()];
+  const address = (port: number) => `127.0.0.1:${port}`;
+  const url = (port: number) => `http://${address(port)}`;
+  const receiver = { kind: 'webhook', url: webhook.url } as const;
+  const environment: Environment = {
+    ...dev,
+    exporter: address(exporterPort),
+    alertmanager: address(alertmanagerPort),
+    prometheusUrl: url(prometheusPort),
+    scrapeIntervalSeconds: INTERVALS.scrapeSeconds,
+    scrapeTimeoutSeconds: INTERVALS.scrapeSeconds,
+    evaluationIntervalSeconds: INTERVALS.evaluationSeconds,
+    links: { ...dev.links, runbookUrl: `${url(prometheusPort)}/user/alerts.md` },
+    receivers: { warning: receiver, critical: receiver },
+  };
+  writeShortened(directory, environment);
+
+  const timezone = zoneOfNoon(new Date());
+  mkdirSync(join(directory, 'data'));
+  writeFileSync(
+    join(directory, 'exporter.yml'),
+    stringify({
+      environment: environment.name,
+      listen: { host: '127.0.0.1', port: exporterPort },
+      data_dir: join(directory, 'data'),
+      budgets_file: budgetsFile(directory, limitUsd, timezone),
+    })
+  );
+  const exporter = start(
+    process.execPath,
+    [join(ROOT, 'exporter/bin/orchestrator-exporter.js'), '--config', join(directory, 'exporter.yml')],
+    directory
+  );
+  const alertmanager = start(
+    'prometheus-alertmanager',
+    [
+      `--config.file=${join(directory, 'alertmanager/alertmanager.yml')}`,
+      `--storage.path=${join(directory, 'alertmanager-data')}`,
+      `--web.listen-address=${address(alertmanagerPort)}`,
+      '--cluster.listen-address=',
+    ],
+    directory
+  );
+  const prometheus = start(
+    'prometheus',
+    [
+      `--config.file=${join(directory, 'prometheus/prometheus.yml')}`,
+      `--storage.tsdb.path=${join(directory, 'prometheus-data')}`,
+      `--web.listen-address=${address(prometheusPort)}`,
+      `--web.user-assets=${join(ROOT, 'docs')}`,
+    ],
+    directory
+  );
+  const all = [exporter, alertmanager, prometheus];
+  await answers(`${url(exporterPort)}/health/ready`, exporter);
+  await answers(`${url(alertmanagerPort)}/-/ready`, alertmanager);
+  await answers(`${url(prometheusPort)}/-/ready`, prometheus);
+  return {
+    environment,
+    directory,
+    prometheusUrl: url(prometheusPort),
+    alertmanagerUrl: url(alertmanagerPort),
+    exporterUrl: url(exporterPort),
+    webhook,
+    send: async (events) => {
+      const answer = await fetch(`${url(exporterPort)}/v1/events`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: events.map((event) => JSON.stringify(event)).join('\n'),
+      });
+      const text = await answer.text();
+      const { accepted } = JSON.parse(text) as { accepted: number };
+      if (accepted !== events.length) throw new Error(`the exporter took not all: ${text}`);
+    },
+    setLimit: (usd) => {
+      budgetsFile(directory, usd, timezone);
+      exporter.process.kill('SIGHUP');
+    },
+    logs: () => all.map(({ output }) => output()).join('\n'),
+    stop: async () => {
+      for (const each of all) await stop(each);
+      webhook.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
