@@ -295,7 +295,7 @@ type Buckets = ReadonlyMap<number, number>;
 
 async function slices(url: string): Promise<Buckets> {
   const found = (await page(url)).matchAll(
-    /^orchestrator_exporter_gateway_slice_seconds_bucket\{le="([^"]+)".*\} (\d+)$/gm
+    /^orchestrator_exporter_gateway_slice_seconds_bucket\{.*le="([^"]+)"\} (\d+)$/gm
   );
   return new Map(
     [...found].map(([, bound = '', count]) => [bound === '+Inf' ? Infinity : Number(bound), Number(count)])

@@ -16,7 +16,7 @@ import { measureReplay, replayText } from './replay.ts';
 import { measureRemoteWrite, REMOTE_WRITE_HOW, remoteWriteText } from './remote-write.ts';
 import { durableTable, withSection } from './report.ts';
 import { CASES, measureScrapes } from './scrape.ts';
-import { blockText, growthPlot, growthTable, scrapeTable } from './scrape-report.ts';
+import { blockText, growthReport, scrapeTable } from './scrape-report.ts';
 import type { Grown } from './scrape-report.ts';
 import { SERVER_KINDS } from './scrape-protocol.ts';
 import { stagesTable } from './stages.ts';
@@ -154,16 +154,16 @@ const GROWTH = [1_000, 10_000, 100_000, 1_000_000];
 const PEER_SERIES = 100_000;
 
 async function runGrowth({ rounds, write }: BenchArguments, where: () => string): Promise<string> {
-  const cases = CASES.filter(({ gzip, change }) => !gzip && change !== 'scattered');
+  const cases = CASES.filter(({ gzip, share }) => !gzip && share !== 'scattered');
   const grown: Grown[] = [];
   for (const series of GROWTH) {
     const kinds = series > PEER_SERIES ? (['exporter'] as const) : (['exporter', 'prom-client'] as const);
     grown.push({ series, measured: await measureScrapes({ series, rounds, kinds, cases }) });
   }
-  const [together, all] = cases.map(({ name }) => name);
   const picture = 'images/scrape-growth.svg';
-  if (write) writeFileSync(join(REPOSITORY, 'docs', picture), growthPlot(grown, [together ?? '', all ?? '']));
-  return `${where()} Medians of ${rounds} interleaved rounds.\n\n${growthTable(grown)}\n\n![Processor time of a scrape over the number of series](${picture})`;
+  const { text, svg } = growthReport(grown);
+  if (write) writeFileSync(join(REPOSITORY, 'docs', picture), svg);
+  return `${where()} Medians of ${rounds} interleaved rounds.\n\n${text}\n\n![Processor time of a scrape over the number of series](${picture})`;
 }
 
 async function runRounds(

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -12,10 +11,11 @@ import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics';
 import express from 'express';
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { systemClock } from '../../exporter/dist/clock.js';
-import { metricsHandler } from '../../exporter/dist/http/metrics.js';
+import { metricsListener } from '../../exporter/dist/http/metrics.js';
 import { BudgetFamilies } from '../../exporter/dist/series/families/budgets.js';
 import { SeriesRegistry } from '../../exporter/dist/series/registry.js';
 import { SelfMetrics } from '../../exporter/dist/series/self.js';
+import { LoopWatch } from './loop-watch.ts';
 import type { Order, Reply, ServerKind } from './scrape-protocol.ts';
 
 const NAME = 'orchestrator_node_progress_total';
@@ -54,11 +54,21 @@ const SERVERS: Readonly<Record<ServerKind, () => Promise<Server>>> = {
     const family = registry.numbers(row, 'bounded-elsewhere');
     const cells = Array.from({ length: count }, (_, series) => family.cell(labelsOf(series)));
     const self = new SelfMetrics({ environment: 'bench', version: '0', journalDurable: false });
-    const app = express();
-    const budgets = { views: () => [] };
-    const parts = { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets, clock: systemClock };
-    app.get('/metrics', metricsHandler(parts));
-    const url = await listening(app);
+    const url = await listening(
+      metricsListener({
+        registry,
+        self,
+        budgetFamilies: new BudgetFamilies(registry),
+        budgets: { views: () => [] },
+        clock: systemClock,
+        access: { isGuarded: () => false, check: () => Promise.reject(new Error('nothing is guarded')) },
+        headers: () => ({}),
+        started: () => true,
+        onError: (error) => {
+          throw error;
+        },
+      })
+    );
     return { url, add: (series, amount) => cells[series]?.add(amount) };
   },
   'prom-client': async () => {
@@ -116,9 +126,9 @@ const count = Number(countText);
 const before = heldBytes();
 const make = SERVERS[kind as ServerKind];
 const { url, add } = await make();
-const delay = monitorEventLoopDelay({ resolution: 1 });
+const loop = new LoopWatch();
 
-function change(share: Order['change']): void {
+function change(share: Extract<Order, { kind: 'change' }>['share']): void {
   const onePercent = Math.ceil(count / 100);
   const amount = (series: number): number => (series % 2 === 0 ? 1 : 0.37);
   switch (share) {
@@ -134,36 +144,32 @@ function change(share: Order['change']): void {
       return;
     case 'all':
       for (let series = 0; series < count; series++) add(series, amount(series));
-      return;
-    case 'none':
-      return;
   }
 }
 
-function reply(message: Reply): void {
-  process.send?.(message);
+function reply(message: Omit<Reply, 'url'> = {}): void {
+  process.send?.({ url, ...message });
 }
 
-process.on('message', ({ change: share, watch }: Order) => {
-  change(share);
-  // The garbage of the change is not the scrape's.
-  globalThis.gc?.();
-  const maxMs = delay.max / 1e6;
-  const bytesPerSeries = share === 'none' ? (heldBytes() - before) / count : 0;
-  if (watch) {
-    delay.enable();
-    // The monitor's timer must have come once, or its first interval counts this turn.
-    setTimeout(() => {
-      delay.reset();
-      reply({ url, bytesPerSeries, maxMs });
-    }, 20);
-  } else {
-    delay.disable();
-    reply({ url, bytesPerSeries, maxMs });
+process.on('message', (order: Order) => {
+  switch (order.kind) {
+    case 'change':
+      change(order.share);
+      // The young garbage of the change is not the scrape's. A full collection would throw away compiled code too, which no
+      // server that is scraped over and over again is without.
+      globalThis.gc?.({ type: 'minor', execution: 'sync' });
+      if (order.watch) loop.begin();
+      reply();
+      return;
+    case 'block':
+      reply({ block: loop.end() });
+      return;
+    case 'memory':
+      reply({ bytesPerSeries: (heldBytes() - before) / count });
   }
 });
 process.on('disconnect', () => {
   process.exitCode = 0;
   process.kill(process.pid, 'SIGTERM');
 });
-reply({ url, bytesPerSeries: 0, maxMs: 0 });
+reply();

@@ -20,6 +20,7 @@ import { eventsListener } from './http/events.ts';
 import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
 import { hostIsOwn } from './http/own-host.ts';
+import { metricsListener } from './http/metrics.ts';
 import { createRouter } from './http/router.ts';
 import { SharedConsumers } from './http/shared-consumers.ts';
 import type { ReadHistory } from './http/thread-events.ts';
@@ -80,8 +81,11 @@ export interface AppOptions {
 
 export interface App {
   readonly router: Router;
-  /** The same POST /v1/events without express around it, for a server that has no other handlers. */
-  readonly events: RequestListener;
+  /**
+   * Paths as they are most often spelled, to be answered without express around them by a server that has no other handlers;
+   * every other spelling finds the same listener behind the router.
+   */
+  readonly bare: ReadonlyMap<string, RequestListener>;
   /** For the `upgrade` event of a server; false when the path is not the exporter's. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Listens to a live MetricsEmitter or StateGraph; returns what detaches. @throws TypeError when it is neither. */
@@ -150,7 +154,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
       log('warn', message, { consumer });
     },
   });
-  const pushing = new Pushing({ config, version, timelines, clock, log, metrics: new PushMetrics(self.registry) });
+  const pushing = new Pushing({ config, version, timelines, clock, log, metrics: new PushMetrics(self.series) });
   const snapshotTask = (): SnapshotTask => ({
     directory: config.dataDir,
     config: stateConfigOf(config),
@@ -363,7 +367,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
     quotas: new DailyQuotas(() => clock.now()),
   };
   const nats =
-    config.nats && new NatsIngest({ config: config.nats, ingest, onNotDurable, registry: self.registry, clock, log });
+    config.nats && new NatsIngest({ config: config.nats, ingest, onNotDurable, series: self.series, clock, log });
   ready.then(
     () => {
       if (phase === 'serving') nats?.start();
@@ -408,13 +412,29 @@ export function createApp({ config, files, security, version, clock, log, openSt
     started,
     onError,
   });
+  const metrics = metricsListener({
+    registry,
+    self,
+    budgetFamilies: new BudgetFamilies(registry),
+    budgets: ledger,
+    clock,
+    access,
+    headers: () => headers,
+    started,
+    onError,
+  });
+  const bare = new Map([
+    ['/v1/events', events],
+    ['/metrics', metrics],
+  ]);
   const router = createRouter({
     model,
     history,
     past,
-    metrics: { registry, self, budgetFamilies: new BudgetFamilies(registry), budgets: ledger, clock },
+    budgets: ledger,
+    clock,
     timeline: { timeline, shared, self, clock },
-    events,
+    bare,
     health: {
       environment: config.environment,
       version,
@@ -460,7 +480,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
   };
   return {
     router,
-    events,
+    bare,
     upgrade: upgradeHandler({
       targets: {
         '/v1/gateway': {

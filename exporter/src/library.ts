@@ -14,7 +14,6 @@ import type { Config } from './config.ts';
 import { readConfigFiles } from './config-files.ts';
 import type { ConfigFiles } from './config-files.ts';
 import { StartupError } from './errors.ts';
-import { isEventsRequest } from './http/events.ts';
 import { notFound } from './http/router.ts';
 import { createExporterServer } from './http/server.ts';
 import type { ExporterServer } from './http/server.ts';
@@ -142,8 +141,7 @@ function ownServer(config: Config, app: App, { tls }: Security): ExporterServer 
     limits: config,
     tls,
     handler: (request, response) => {
-      if (isEventsRequest(request)) app.events(request, response);
-      else paths(request, response);
+      (app.bare.get(request.url ?? '') ?? paths)(request, response);
     },
     upgrade: app.upgrade,
     refusesHost: isForLocalPages ? app.refusesHost : () => false,

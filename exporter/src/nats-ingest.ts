@@ -1,18 +1,18 @@
 // The exporter's side of NATS: its configuration as a source, its numbers, its lines in the log.
-import type { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import { ingestText } from './http/ingest.ts';
 import type { IngestParts } from './http/ingest.ts';
 import type { Log } from './log.ts';
 import type { NatsConfig } from './nats-options.ts';
 import { NatsMetrics } from './series/nats-metrics.ts';
+import type { OwnSeries } from './series/own-series.ts';
 import { NatsSource } from './source/nats.ts';
 
 export interface NatsIngestOptions {
   readonly config: NatsConfig;
   readonly ingest: IngestParts;
   readonly onNotDurable: (error: unknown) => void;
-  readonly registry: Registry;
+  readonly series: OwnSeries;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -24,7 +24,7 @@ export class NatsIngest {
 
   constructor(options: NatsIngestOptions) {
     this.#options = options;
-    this.#metrics = new NatsMetrics(options.registry, () => ({
+    this.#metrics = new NatsMetrics(options.series, () => ({
       problem: this.problem,
       backlog: this.#source?.backlog,
     }));

@@ -52,7 +52,7 @@ test.each([
   slow.write(sends);
   expect((await fetch(`${exporter.url}/health/live`)).status).toBe(200);
   expect(await answer).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*"code":"timeout"`));
-  expect(await refused(exporter)).toEqual(['{reason="timeout",environment="test"} 1']);
+  expect(await refused(exporter)).toEqual(['{environment="test",reason="timeout"} 1']);
 });
 
 test('fifty half-open connections are all gone in the end, and none of them held a scrape up', async () => {
@@ -62,7 +62,7 @@ test('fifty half-open connections are all gone in the end, and none of them held
   for (const socket of slow) socket.write('GET / HTTP/1.1\r\n');
   expect((await fetch(`${exporter.url}/metrics`)).status).toBe(200);
   expect((await gone).every((text) => text.startsWith('HTTP/1.1 408'))).toBe(true);
-  expect(await refused(exporter)).toEqual(['{reason="timeout",environment="test"} 50']);
+  expect(await refused(exporter)).toEqual(['{environment="test",reason="timeout"} 50']);
 });
 
 test('a connection on which nothing is ever sent is closed', async () => {
@@ -76,7 +76,7 @@ test('a body on which nothing moves any more is answered too, where the idle lim
   const answer = answered(slow);
   slow.write('POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[');
   expect(await answer).toMatch(/^HTTP\/1.1 408 [^]*"code":"timeout"/);
-  expect(await refused(exporter)).toEqual(['{reason="timeout",environment="test"} 1']);
+  expect(await refused(exporter)).toEqual(['{environment="test",reason="timeout"} 1']);
 });
 
 test('a connection that is kept and not used is closed without a word, and a refused upgrade that stays open too', async () => {
@@ -200,7 +200,7 @@ test.each([
   const text = await answer;
   expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*"code":"${code}"`));
   expect(text).not.toMatch(/hello|xxxx|HACK/);
-  expect(await refused(exporter)).toEqual(['{reason="bad_request",environment="test"} 1']);
+  expect(await refused(exporter)).toEqual(['{environment="test",reason="bad_request"} 1']);
 });
 
 test('connections past the limit of one address are closed at once, and the others stay', async () => {
@@ -211,7 +211,7 @@ test('connections past the limit of one address are closed at once, and the othe
   const [first, ...others] = held;
   first?.end('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   if (first !== undefined) expect(await answered(first)).toMatch(/^HTTP\/1.1 200/);
-  expect(await refused(exporter)).toEqual(['{reason="too_many",environment="test"} 1']);
+  expect(await refused(exporter)).toEqual(['{environment="test",reason="too_many"} 1']);
   for (const socket of others) socket.destroy();
 });
 
@@ -223,7 +223,7 @@ test('connections past the limit of all are closed at once, and counted', async 
   const [first, second] = held;
   first?.end('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   if (first !== undefined) expect(await answered(first)).toMatch(/^HTTP\/1.1 200/);
-  expect(await refused(exporter)).toEqual(['{reason="too_many",environment="test"} 1']);
+  expect(await refused(exporter)).toEqual(['{environment="test",reason="too_many"} 1']);
   second?.destroy();
 });
 

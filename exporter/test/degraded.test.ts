@@ -71,7 +71,7 @@ async function reasons(): Promise<readonly DegradedReason[]> {
       .sort()
       .map(
         (reason) =>
-          `orchestrator_exporter_degraded{reason="${reason}",environment="test"} ${told.includes(reason) ? 1 : 0}`
+          `orchestrator_exporter_degraded{environment="test",reason="${reason}"} ${told.includes(reason) ? 1 : 0}`
       )
   );
   return told;

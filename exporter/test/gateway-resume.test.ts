@@ -142,7 +142,7 @@ test.each([
     expect(resumed.gap).toBeGreaterThan(0);
     if (resume_bytes > 1_000_000) expect(resumed.complete).toBeGreaterThan(resumed.gap);
     expect(await metricLines(running.url, 'orchestrator_exporter_gateway_frames_total')).toContain(
-      'orchestrator_exporter_gateway_frames_total{outcome="dropped",environment="test"} 0'
+      'orchestrator_exporter_gateway_frames_total{environment="test",outcome="dropped"} 0'
     );
   },
   60_000

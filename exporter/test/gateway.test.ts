@@ -295,7 +295,7 @@ test('/v1/ingest answers every message in order, also one that is no JSON', asyn
   ]);
   expect(
     (await metricLines(running.url, 'orchestrator_exporter_events_total')).filter((line) => line.endsWith(' 1'))
-  ).toEqual(['orchestrator_exporter_events_total{type="node.start",source="websocket",environment="test"} 1']);
+  ).toEqual(['orchestrator_exporter_events_total{environment="test",type="node.start",source="websocket"} 1']);
 });
 
 test('closing says goodbye to every socket', async () => {

@@ -28,7 +28,7 @@ async function page(path: string): Promise<string> {
 
 /** Counts by reason, of those that are not zero. */
 function rejections(metrics: string): Record<string, number> {
-  const found = metrics.matchAll(/^orchestrator_exporter_events_rejected_total\{reason="([a-z_]+)".*\} (\d+)$/gm);
+  const found = metrics.matchAll(/^orchestrator_exporter_events_rejected_total\{.*reason="([a-z_]+)"\} (\d+)$/gm);
   return Object.fromEntries([...found].map(([, reason = '', count]) => [reason, Number(count)]));
 }
 

@@ -74,6 +74,25 @@ test('a StateGraph attached through a Node EventEmitter: 57 node runs, 57 checkp
   expect(emitter.eventNames()).toEqual([]);
 });
 
+test.each([
+  { method: 'GET', status: 200 },
+  { method: 'HEAD', status: 200 },
+  { method: 'POST', status: 405 },
+  { method: 'OPTIONS', status: 405 },
+])('$method of /metrics is answered alike, $status, however the path is spelled', async ({ method, status }) => {
+  const answers = await Promise.all(
+    ['/metrics', '/metrics/', '/metrics?a=b', '/METRICS'].map(async (path) => {
+      const response = await fetch(running.url + path, { method });
+      const text = await response.text();
+      const body = status === 200 ? text.split('\n').filter((line) => line.startsWith('# TYPE')) : text;
+      const headers = [...response.headers].filter(([name]) => !['date', 'content-length'].includes(name));
+      return { status: response.status, headers, body };
+    })
+  );
+  expect(answers[0]).toMatchObject({ status });
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+});
+
 test('threads, their checkpoints and budgets are answered as JSON', async () => {
   const now = Date.now();
   await post(running.url, ndjson(recordedRun('openai', now)));

@@ -81,5 +81,5 @@ test('where a read token is needed it asks for one, shows nothing, and does not 
   const metrics = await (await fetch(`${running.url}/metrics`, { headers })).text();
   expect(html).toContain('<nav id="endpoints" aria-label="Endpoints" hidden="">');
   // The page asks for threads, budgets and the gateway, once each.
-  expect(metrics).toContain('auth_failures_total{scope="read",reason="no_credentials",environment="test"} 3\n');
+  expect(metrics).toContain('auth_failures_total{environment="test",scope="read",reason="no_credentials"} 3\n');
 }, 60_000);

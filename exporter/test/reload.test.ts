@@ -77,8 +77,8 @@ const of = (budget: string, family: string, value: string): string =>
   `orchestrator_budget_${family}{environment="e",budget="${budget}"} ${value}`;
 const RELOAD = 'orchestrator_exporter_config_last_reload_successful';
 const reloads = (budgetsFile: number, pricesFile: number): string[] => [
-  `${RELOAD}{file="budgets_file",environment="e"} ${budgetsFile}`,
-  `${RELOAD}{file="prices_file",environment="e"} ${pricesFile}`,
+  `${RELOAD}{environment="e",file="budgets_file"} ${budgetsFile}`,
+  `${RELOAD}{environment="e",file="prices_file"} ${pricesFile}`,
 ];
 
 test('a top-up, a new budget and a deleted one are in force after a reload, with the money that was spent', async () => {

@@ -191,7 +191,7 @@ test('a sample that Prometheus refuses costs only itself', async () => {
   const failures = await metricLines(running.url, 'orchestrator_exporter_push_samples_failed_total');
   const host = new URL(store.url).host;
   expect(failures.filter((line) => !line.endsWith(' 0'))).toEqual([
-    `orchestrator_exporter_push_samples_failed_total{receiver="${host}",reason="out_of_order",environment="test"} 1`,
+    `orchestrator_exporter_push_samples_failed_total{environment="test",receiver="${host}",reason="out_of_order"} 1`,
   ]);
 }, 60_000);
 

@@ -190,7 +190,9 @@ async function refusals(url: string, options: ConnectionOptions): Promise<number
       response.on('end', () => {
         const line = text
           .split('\n')
-          .find((each) => each.startsWith('orchestrator_exporter_connections_refused_total{reason="tls"'));
+          .find((each) =>
+            each.startsWith('orchestrator_exporter_connections_refused_total{environment="test",reason="tls"')
+          );
         resolve(Number(line?.split(' ').pop()));
       });
     }).on('error', () => {

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { wantsGzip } from './negotiation.ts';
 
 const gzipAsync = promisify(gzip);
 /** Below this a gzip header and the work for it cost more than they save. */
@@ -80,11 +81,6 @@ export async function sendText(
   }
   const compressed = await gzipAsync(body, { level: 1 });
   response.set('Content-Encoding', 'gzip').end(compressed);
-}
-
-/** Without the header anything would be acceptable; a client that does not name gzip gets plain text. */
-export function wantsGzip(request: Request): boolean {
-  return request.headers['accept-encoding'] !== undefined && request.acceptsEncodings('gzip') === 'gzip';
 }
 
 async function inTurns(pages: Iterable<string>): Promise<Buffer> {

@@ -1,5 +1,5 @@
-// Answers on node's own response, for the path that takes events: every header of one answer in one list, which node writes
-// as it stands. Express looks at each header several times, which costs more than a small event.
+// Answers on node's own response, for the paths that are asked for all the time: every header of one answer in one list, which
+// node writes as it stands. Express looks at each header several times, which costs more than a small event.
 import type { ServerResponse } from 'node:http';
 import { SECURITY_HEADERS } from './answer.ts';
 import type { Problem } from './answer.ts';
@@ -23,14 +23,15 @@ export class BareAnswers {
     response: ServerResponse,
     { status = 200, text, more }: { status?: number; text: string; more?: HeaderList }
   ): void {
-    const overrides = this.#overrides();
-    if (overrides !== this.#of) {
-      this.#common = Object.entries({ ...SECURITY_HEADERS, ...overrides, ...JSON_TYPE }).flat();
-      this.#of = overrides;
-    }
-    const headers = [...this.#common, 'Content-Length', String(Buffer.byteLength(text))];
+    const headers = [...this.#ofAll(), ...JSON_TYPE, 'Content-Length', String(Buffer.byteLength(text))];
     response.writeHead(status, more === undefined ? headers : [...headers, ...more]);
     response.end(text);
+  }
+
+  /** The headers of an answer whose length is not known yet; its body is the caller's to send. */
+  begin(response: ServerResponse, more: HeaderList): void {
+    const headers = [...this.#ofAll(), ...more];
+    for (let i = 0; i < headers.length; i += 2) response.setHeader(headers[i] ?? '', headers[i + 1] ?? '');
   }
 
   /** `{error: {code, message}}`; the message is for the sender and never shows internals. */
@@ -38,6 +39,15 @@ export class BareAnswers {
     const text = JSON.stringify({ error: { code, message } });
     this.json(response, more === undefined ? { status, text } : { status, text, more });
   }
+
+  #ofAll(): HeaderList {
+    const overrides = this.#overrides();
+    if (overrides !== this.#of) {
+      this.#common = Object.entries({ ...SECURITY_HEADERS, ...overrides }).flat();
+      this.#of = overrides;
+    }
+    return this.#common;
+  }
 }
 
-const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };
+const JSON_TYPE = ['Content-Type', 'application/json; charset=utf-8'] as const;

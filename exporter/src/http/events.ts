@@ -54,13 +54,6 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** As it is most often spelled: answered without express. Every other spelling of it finds the same listener behind express. */
-const PATH = '/v1/events';
-
-export function isEventsRequest({ url }: IncomingMessage): boolean {
-  return url === PATH;
-}
-
 /** Everything from the credentials to the answer. It needs nothing of express, which costs several times a small event. */
 export function eventsListener(parts: EventsParts): RequestListener {
   const endpoint = new EventsEndpoint(parts);

@@ -1,5 +1,6 @@
-// GET /metrics: our families, then prom-client's registry, as one page, in the format and the coding that the client asks for.
-import type { Request, RequestHandler } from 'express';
+// GET /metrics: our families, the exporter's own, then prom-client's registry, as one page, in the format and the coding that
+// the client asks for. Answered without express, as POST /v1/events is: a body that hardly changed costs little more.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { BudgetView } from '../model/views.ts';
 import { CONTENT_TYPES, OPENMETRICS_END } from '../series/exposition.ts';
@@ -10,7 +11,11 @@ import type { Piece } from '../series/page.ts';
 import type { SeriesRegistry } from '../series/registry.ts';
 import type { SelfMetrics } from '../series/self.ts';
 import { openMetricsOf } from '../series/text-to-openmetrics.ts';
-import { wantsGzip } from './answer.ts';
+import { INTERNAL, NOT_READY, wrongMethod } from './answer.ts';
+import type { Access } from './auth/access.ts';
+import { refusalHeaders } from './auth/guard.ts';
+import { BareAnswers } from './bare-answer.ts';
+import { acceptedType, wantsGzip } from './negotiation.ts';
 import { sendPieces } from './pieces.ts';
 
 export interface MetricsParts {
@@ -19,33 +24,76 @@ export interface MetricsParts {
   readonly budgetFamilies: BudgetFamilies;
   readonly budgets: { views(nowMs: number): readonly BudgetView[] };
   readonly clock: Clock;
+  readonly access: Pick<Access, 'isGuarded' | 'check'>;
+  /** The operator's own headers, over those of the exporter. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  /** False until everything counted before this start is back: half-restored totals would look like a reset. */
+  readonly started: () => boolean;
+  /** Hears of errors that reached the end; the client is told 500 and nothing more. */
+  readonly onError: (error: unknown) => void;
 }
 
-export function metricsHandler(parts: MetricsParts): RequestHandler {
-  const { registry, self, budgetFamilies, budgets, clock } = parts;
-  return async (request, response) => {
-    const format = formatFor(request);
-    response.set('Content-Type', CONTENT_TYPES[format]).vary('Accept').vary('Accept-Encoding');
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const startedMs = clock.monotonic();
-    budgetFamilies.show(budgets.views(clock.now()));
-    const own = await self.registry.metrics();
-    const pieces = piecesOf(registry, { format, own });
-    const waitedMs = await sendPieces(response, { pieces, gzip: wantsGzip(request), now: () => clock.monotonic() });
-    self.scrapeSeconds('/metrics', (clock.monotonic() - startedMs - waitedMs) / 1000);
+/** Everything from the credentials to the answer. */
+export function metricsListener(parts: MetricsParts): RequestListener {
+  const answers = new BareAnswers(parts.headers);
+  return (request, response) => {
+    answer(parts, answers, { request, response }).catch((error: unknown) => {
+      parts.onError(error);
+      // What was begun cannot be answered otherwise.
+      if (response.headersSent) response.destroy();
+      else answers.problem(response, INTERNAL);
+    });
   };
 }
 
-/** @param own what prom-client's registry says, in the text format. */
+async function answer(
+  parts: MetricsParts,
+  answers: BareAnswers,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse }
+): Promise<void> {
+  const { self, budgetFamilies, budgets, clock, access } = parts;
+  if (access.isGuarded('read')) {
+    const { headers, socket } = request;
+    const decision = await access.check('read', { headers, address: socket.remoteAddress });
+    if (decision.kind === 'refused') {
+      answers.problem(response, decision, refusalHeaders(decision).flat());
+      return;
+    }
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const allowed = 'GET, HEAD';
+    answers.problem(response, wrongMethod(request.method ?? '', allowed), ['Allow', allowed]);
+    return;
+  }
+  if (!parts.started()) {
+    answers.problem(response, NOT_READY, ['Retry-After', '1']);
+    return;
+  }
+  const format = formatFor(request);
+  const gzip = wantsGzip(request);
+  const head = ['Content-Type', CONTENT_TYPES[format], 'Vary', 'Accept, Accept-Encoding'];
+  if (request.method === 'HEAD') {
+    answers.begin(response, head);
+    response.end();
+    return;
+  }
+  const startedMs = clock.monotonic();
+  budgetFamilies.show(budgets.views(clock.now()));
+  const ofProcess = await self.registry.metrics();
+  answers.begin(response, gzip ? [...head, 'Content-Encoding', 'gzip'] : head);
+  const pieces = piecesOf(parts, { format, ofProcess });
+  const waitedMs = await sendPieces(response, { pieces, gzip, now: () => clock.monotonic() });
+  self.scrapeSeconds('/metrics', (clock.monotonic() - startedMs - waitedMs) / 1000);
+}
+
+/** @param ofProcess what prom-client's registry says, in the text format. */
 function* piecesOf(
-  registry: SeriesRegistry,
-  { format, own }: { readonly format: ExpositionFormat; readonly own: string }
+  { registry, self }: MetricsParts,
+  { format, ofProcess }: { readonly format: ExpositionFormat; readonly ofProcess: string }
 ): Generator<Piece> {
   yield* registry.pieces(format);
-  yield new FixedPiece(format === 'text' ? own : `${openMetricsOf(own)}${OPENMETRICS_END}`);
+  yield* self.series.pieces(format);
+  yield new FixedPiece(format === 'text' ? ofProcess : `${openMetricsOf(ofProcess)}${OPENMETRICS_END}`);
 }
 
 /** What a client may ask for and is then given; Prometheus 3 names a way of escaping names, which ours do not need. */
@@ -54,9 +102,10 @@ const OFFERS: Readonly<Record<string, ExpositionFormat>> = {
   [CONTENT_TYPES.openmetrics]: 'openmetrics',
   [`${CONTENT_TYPES.openmetrics}; escaping=allow-utf-8`]: 'openmetrics',
 };
+const OFFERED = Object.keys(OFFERS);
 
 /** The format with the greatest weight in Accept; text where neither is better, or neither is named. */
-function formatFor(request: Request): ExpositionFormat {
-  const accepted = request.accepts(Object.keys(OFFERS));
+function formatFor(request: IncomingMessage): ExpositionFormat {
+  const accepted = acceptedType(request, OFFERED);
   return (accepted !== false && OFFERS[accepted]) || 'text';
 }

@@ -1,7 +1,8 @@
 // Sends a body piece by piece: what is built waits in one buffer of fixed size until the client took it, so that a slow client
 // costs that buffer and nothing else, and no turn of the event loop is long.
+import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Response } from 'express';
+
 import { GZIP_HEAD, GzipTail } from '../series/deflate.ts';
 import type { Piece } from '../series/page.ts';
 
@@ -18,10 +19,10 @@ export interface PiecesOptions {
 }
 
 /**
- * Headers must be set but for Content-Encoding. Resolves when all of it was handed over or the client has gone.
+ * Headers must be set. Resolves when all of it was handed over or the client has gone.
  * @returns milliseconds that were spent waiting, for the client or for others' turns.
  */
-export async function sendPieces(response: Response, { pieces, gzip, now }: PiecesOptions): Promise<number> {
+export async function sendPieces(response: ServerResponse, { pieces, gzip, now }: PiecesOptions): Promise<number> {
   const tail = gzip ? new GzipTail() : undefined;
   const body = new ChunkedBody(response);
   let waitedMs = 0;
@@ -32,10 +33,7 @@ export async function sendPieces(response: Response, { pieces, gzip, now }: Piec
     waitedMs += untilMs - sinceMs;
     return untilMs;
   };
-  if (gzip) {
-    response.set('Content-Encoding', 'gzip');
-    body.put(GZIP_HEAD);
-  }
+  if (gzip) body.put(GZIP_HEAD);
   let turnMs = now();
   for (const piece of pieces) {
     // Looked at anew after each wait: a page may have changed meanwhile.
@@ -62,12 +60,14 @@ export async function sendPieces(response: Response, { pieces, gzip, now }: Piec
 }
 
 class ChunkedBody {
-  readonly #response: Response;
+  readonly #response: ServerResponse;
   #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   #used = 0;
+  #taken: (() => void) | undefined;
 
-  constructor(response: Response) {
+  constructor(response: ServerResponse) {
     this.#response = response;
+    response.once('close', this.#done);
   }
 
   hasRoomFor(length: number): boolean {
@@ -84,17 +84,9 @@ class ChunkedBody {
   /** Resolves when the system has taken it, and then the chunk is free again; or when the connection is over. */
   flush(): Promise<void> {
     return new Promise((resolve) => {
-      const done = (): void => {
-        this.#response.off('close', done);
-        this.#used = 0;
-        resolve();
-      };
-      if (this.#response.destroyed) {
-        done();
-        return;
-      }
-      this.#response.once('close', done);
-      this.#response.write(this.#chunk.subarray(0, this.#used), done);
+      this.#taken = resolve;
+      if (this.#response.destroyed) this.#done();
+      else this.#response.write(this.#chunk.subarray(0, this.#used), this.#done);
     });
   }
 
@@ -102,4 +94,10 @@ class ChunkedBody {
   end(): void {
     this.#response.end(this.#chunk.subarray(0, this.#used));
   }
+
+  readonly #done = (): void => {
+    this.#used = 0;
+    this.#taken?.();
+    this.#taken = undefined;
+  };
 }

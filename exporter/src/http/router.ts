@@ -2,8 +2,9 @@
 import type { RequestListener } from 'node:http';
 import { Router } from 'express';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Clock } from '../clock.ts';
 import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
-import type { ModelView } from '../model/views.ts';
+import type { BudgetView, ModelView } from '../model/views.ts';
 import { INTERNAL, methodNotAllowed, NOT_READY, securityHeaders, sendProblem } from './answer.ts';
 import type { Access } from './auth/access.ts';
 import { guard, probeGuard } from './auth/guard.ts';
@@ -11,8 +12,6 @@ import { checkpointsHandler } from './checkpoints.ts';
 import { bareReadyHandler, liveHandler, readyHandler } from './health.ts';
 import type { HealthParts } from './health.ts';
 import { LANDING_ASSETS } from './landing/assets.ts';
-import { metricsHandler } from './metrics.ts';
-import type { MetricsParts } from './metrics.ts';
 import { threadEventsHandler } from './thread-events.ts';
 import type { ReadHistory } from './thread-events.ts';
 import { budgetsHandler, threadsHandler } from './threads.ts';
@@ -24,10 +23,11 @@ export interface RouterParts {
   /** Undefined where no journal is kept. */
   readonly history: ReadHistory | undefined;
   readonly past: ReadPastCheckpoints | undefined;
-  readonly metrics: MetricsParts;
+  readonly budgets: { views(nowMs: number): readonly BudgetView[] };
+  readonly clock: Clock;
   readonly timeline: TimelineParts;
-  /** POST /v1/events, with all that stands before it: see events.ts. */
-  readonly events: RequestListener;
+  /** What is served without express too, by path, with all that stands before it: see events.ts and metrics.ts. */
+  readonly bare: ReadonlyMap<string, RequestListener>;
   readonly health: HealthParts;
   readonly access: Access;
   /** The operator's own headers, over those of the exporter. */
@@ -40,7 +40,7 @@ export interface RouterParts {
 
 /** Serves its own paths only: what it does not know goes on to the host's next handler. */
 export function createRouter(parts: RouterParts): Router {
-  const { model, metrics } = parts;
+  const { model } = parts;
   const router = Router({ strict: false });
   const headers = securityHeaders(parts.headers);
   const mayRead = guard(parts.access, 'read');
@@ -52,7 +52,6 @@ export function createRouter(parts: RouterParts): Router {
     '/health/ready': probe,
   };
   const get: Readonly<Record<string, RequestHandler>> = {
-    '/metrics': metricsHandler(metrics),
     '/metrics/timeline': timelineHandler(parts.timeline),
     '/health/live': liveHandler,
     '/health': readyHandler(parts.health),
@@ -60,7 +59,7 @@ export function createRouter(parts: RouterParts): Router {
     '/v1/threads': threadsHandler(model),
     '/v1/threads/:id/checkpoints': checkpointsHandler(model, parts.past),
     '/v1/threads/:id/events': threadEventsHandler(parts.history),
-    '/v1/budgets': budgetsHandler(metrics.budgets, metrics.clock),
+    '/v1/budgets': budgetsHandler(parts.budgets, parts.clock),
   };
   const afterStart = requireStart(parts.started);
   for (const [path, handler] of Object.entries(get)) {
@@ -71,9 +70,11 @@ export function createRouter(parts: RouterParts): Router {
       .get(...gate, handler)
       .all(methodNotAllowed('GET, HEAD'));
   }
-  router.all('/v1/events', (request, response) => {
-    parts.events(request, response);
-  });
+  for (const [path, listener] of parts.bare) {
+    router.all(path, (request, response) => {
+      listener(request, response);
+    });
+  }
   for (const asset of LANDING_ASSETS) {
     const send: RequestHandler = (_request, response) => {
       response.set('Content-Type', asset.type).send(asset.body);

@@ -195,30 +195,33 @@ export class Page implements Piece {
     if (this.#gone > 0) this.#close();
   }
 
-  /** Brings the values of the stale series up to date. */
+  /** Brings the values of the stale series up to date. What stands between them is only added up. */
   #patch(): void {
     const each = this.#linesEach;
+    const [heads, values, stale] = [this.#heads, this.#values, this.#stale];
     const moved: Moved[] = [];
     let start = 0;
-    for (const [at, series] of this.#series.entries()) {
-      const isStale = this.#stale[at] === 1;
-      for (let line = at * each; line < (at + 1) * each; line++) {
-        const from = start + (this.#heads[line] ?? 0);
-        const length = this.#values[line] ?? 0;
+    let line = 0;
+    for (let at = 0; at < this.#series.length; at++) {
+      if (stale[at] !== 1) continue;
+      for (; line < at * each; line++) start += (heads[line] ?? 0) + (values[line] ?? 0) + 1;
+      const series = this.#series[at];
+      for (let i = 0; i < each; i++, line++) {
+        const from = start + (heads[line] ?? 0);
+        const length = values[line] ?? 0;
         start = from + length + 1;
-        if (!isStale) continue;
-        const text = series?.valueText(line - at * each) ?? '';
+        const text = series?.valueText(i) ?? '';
         if (text.length === length) {
           writeAscii(this.#bytes, text, from);
         } else {
           moved.push({ from, length, text });
-          this.#values[line] = text.length;
+          values[line] = text.length;
         }
       }
-      if (isStale) series?.settled();
+      series?.settled();
     }
     if (moved.length > 0) this.#move(moved);
-    this.#stale.fill(0);
+    stale.fill(0);
     this.#isStale = false;
     this.#deflated = undefined;
   }

@@ -1,8 +1,7 @@
 // The exporter's own series about the receivers that it pushes to. Labels are names of the configuration and closed reasons.
-import { Counter, Gauge } from 'prom-client';
-import type { Registry } from 'prom-client';
 import { PUSH_FAILURES, SELF } from '../contract/metrics.ts';
 import type { MetricRow, PushFailure } from '../contract/metrics.ts';
+import type { OwnSeries } from './own-series.ts';
 
 /** What waits for a receiver. */
 export interface PushBacklog {
@@ -11,19 +10,19 @@ export interface PushBacklog {
 }
 
 export class PushMetrics {
-  readonly #registry: Registry;
+  readonly #series: OwnSeries;
   readonly #samples;
   readonly #failed;
   readonly #retries;
   readonly #lastSuccess;
   readonly #backlogs = new Map<string, () => PushBacklog>();
 
-  constructor(registry: Registry) {
-    this.#registry = registry;
-    this.#samples = new Counter(this.#base(SELF.pushSamples));
-    this.#failed = new Counter(this.#base(SELF.pushFailed));
-    this.#retries = new Counter(this.#base(SELF.pushRetries));
-    this.#lastSuccess = new Gauge(this.#base(SELF.pushLastSuccess));
+  constructor(series: OwnSeries) {
+    this.#series = series;
+    this.#samples = series.numbers(SELF.pushSamples);
+    this.#failed = series.numbers(SELF.pushFailed);
+    this.#retries = series.numbers(SELF.pushRetries);
+    this.#lastSuccess = series.numbers(SELF.pushLastSuccess);
     this.#reading(SELF.pushPending, ({ samples }) => samples);
     this.#reading(SELF.pushLag, ({ lagSeconds }) => lagSeconds);
   }
@@ -31,35 +30,25 @@ export class PushMetrics {
   /** Shows a receiver, at zero, before anything is sent to it. */
   add(receiver: string, backlog: () => PushBacklog): void {
     this.#backlogs.set(receiver, backlog);
-    this.#samples.inc({ receiver }, 0);
-    this.#retries.inc({ receiver }, 0);
-    for (const reason of PUSH_FAILURES) this.#failed.inc({ receiver, reason }, 0);
+    this.#samples.cell([receiver]);
+    this.#retries.cell([receiver]);
+    for (const reason of PUSH_FAILURES) this.#failed.cell([receiver, reason]);
   }
 
   taken(receiver: string, samples: number, nowMs: number): void {
-    this.#samples.inc({ receiver }, samples);
-    this.#lastSuccess.set({ receiver }, nowMs / 1_000);
+    this.#samples.cell([receiver]).add(samples);
+    this.#lastSuccess.cell([receiver]).set(nowMs / 1_000);
   }
 
   failed(receiver: string, reason: PushFailure, samples: number): void {
-    this.#failed.inc({ receiver, reason }, samples);
+    this.#failed.cell([receiver, reason]).add(samples);
   }
 
   retried(receiver: string): void {
-    this.#retries.inc({ receiver });
+    this.#retries.cell([receiver]).add(1);
   }
 
   #reading(row: MetricRow, read: (backlog: PushBacklog) => number): void {
-    const backlogs = this.#backlogs;
-    new Gauge({
-      ...this.#base(row),
-      collect() {
-        for (const [receiver, backlog] of backlogs) this.set({ receiver }, read(backlog()));
-      },
-    });
-  }
-
-  #base(row: MetricRow): { name: string; help: string; labelNames: string[]; registers: Registry[] } {
-    return { name: row.name, help: row.help, labelNames: [...row.labels], registers: [this.#registry] };
+    this.#series.readings(row, () => Array.from(this.#backlogs, ([receiver, of]) => [receiver, read(of())] as const));
   }
 }

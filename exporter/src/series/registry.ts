@@ -1,5 +1,5 @@
-// Our own registry for the large families: held cells, injective keys, bounded series, exact money. Process metrics and
-// the exporter's own live in prom-client's registry (self.ts) and are appended to the same page.
+// Our own registry: held cells, injective keys, bounded series, exact money. What prom-client knows of the process, and what
+// users add to its registry (self.ts), is appended to the same page.
 import type { MetricRow } from '../contract/metrics.ts';
 import { HistogramCell, MillisecondsCell, MoneyCell, NumberCell, oneHead } from './cell.ts';
 import type { Cell, CellKind } from './cell.ts';
@@ -59,8 +59,8 @@ export class SeriesRegistry {
     return this.#family(row, bound, { create: (labels) => new MoneyCell(labels), heads: oneHead });
   }
 
-  histogram(row: MetricRow): Family<HistogramCell> {
-    return this.#family(row, 'capped', HistogramCell.kind(row.buckets ?? []));
+  histogram(row: MetricRow, bound: Bound = 'capped'): Family<HistogramCell> {
+    return this.#family(row, bound, HistogramCell.kind(row.buckets ?? []));
   }
 
   /** Families in the order of their making, with the number of series each exposes. */

@@ -1,6 +1,6 @@
-// The exporter about itself: process metrics and its own fixed-label series, in prom-client's registry, which users may add
-// theirs to. Labels come from closed sets only, so prom-client's loose label handling cannot be reached from outside.
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+// The exporter about itself: its own series, whose labels come from closed sets only, and beside them prom-client's registry
+// with what that knows of the process, which users may add theirs to.
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { DEGRADED_REASONS } from '../contract/degraded.ts';
 import type { DegradedFinding } from '../contract/degraded.ts';
 import { ANOMALIES, EVENT_TYPES, REJECT_REASONS, SOURCES } from '../contract/event.ts';
@@ -19,11 +19,10 @@ import type {
   AuthFailureReason,
   ConnectionRefusal,
   JournalDamageKind,
-  MetricRow,
   ReloadableFile,
   TimelineDropReason,
 } from '../contract/metrics.ts';
-import { PairCounts, PlainHistogram } from './plain-counts.ts';
+import { OwnSeries } from './own-series.ts';
 
 /** What is read at scrape time rather than counted. */
 export interface SelfReadings {
@@ -56,9 +55,12 @@ export type ScrapeEndpoint = '/metrics' | '/metrics/timeline';
 
 /** Counts what happens to events and frames; see the pipeline's Tally. */
 export class SelfMetrics {
+  /** Of the process and of Node, and for what users add. */
   readonly registry = new Registry();
+  /** The exporter's own. */
+  readonly series: OwnSeries;
   readonly #foldedLabels = new Set<string>();
-  readonly #events = new PairCounts(EVENT_TYPES, SOURCES);
+  readonly #events;
   readonly #rejected;
   readonly #duplicates;
   readonly #anomalies;
@@ -90,98 +92,78 @@ export class SelfMetrics {
     // Of no measurements at all, as between two scrapes 10 ms apart, these are NaN or 292 years; the percentiles are 0.
     for (const what of ['mean', 'stddev', 'min'])
       this.registry.removeSingleMetric(`nodejs_eventloop_lag_${what}_seconds`);
-    this.#gauge(SELF.buildInfo).set({ version, node_version: process.version }, 1);
-    const events = this.#events;
-    new Counter({
-      ...this.#base(SELF.events),
-      collect() {
-        events.show(this, ['type', 'source']);
-      },
-    });
-    this.#rejected = this.#counter(SELF.eventsRejected);
-    this.#duplicates = this.#counter(SELF.eventsDuplicate);
-    this.#anomalies = this.#counter(SELF.eventAnomalies);
-    this.#lag = new PlainHistogram(SELF.eventLag, this.registry);
-    this.#labelOverflow = this.#counter(SELF.labelOverflow);
-    this.#threadsOverCap = this.#counter(SELF.threadsOverCap);
-    this.#gauge(SELF.journalDurable).set(journalDurable ? 1 : 0);
-    this.#journalDamage = this.#counter(SELF.journalDamage);
-    this.#journalCommit = this.#histogram(SELF.journalCommit);
-    this.#segmentsDeleted = this.#counter(SELF.journalSegmentsDeleted);
-    this.#snapshotTimestamp = this.#known(SELF.journalSnapshotTimestamp);
-    this.#snapshotDuration = this.#known(SELF.journalSnapshotDuration);
-    this.#snapshotBytes = this.#known(SELF.journalSnapshotBytes);
-    this.#snapshotFailures = this.#counter(SELF.journalSnapshotFailures);
-    this.#scrape = this.#histogram(SELF.scrapeDuration);
-    this.#timelineDropped = this.#counter(SELF.timelineDropped);
-    this.#frames = this.#counter(SELF.gatewayFrames);
-    this.#slices = this.#histogram(SELF.gatewaySlices);
-    this.#authFailures = this.#counter(SELF.authFailures);
-    this.#connectionsRefused = this.#counter(SELF.connectionsRefused);
-    this.#reloadSuccessful = this.#gauge(SELF.configReloadSuccessful);
-    this.#reloadTimestamp = this.#gauge(SELF.configReloadTimestamp);
+    const series = new OwnSeries(environment);
+    this.series = series;
+    series.numbers(SELF.buildInfo).cell([version, process.version]).set(1);
+    this.#events = series.numbers(SELF.events);
+    this.#rejected = series.numbers(SELF.eventsRejected);
+    this.#duplicates = series.number(SELF.eventsDuplicate);
+    this.#anomalies = series.numbers(SELF.eventAnomalies);
+    this.#lag = series.histogram(SELF.eventLag).cell([]);
+    this.#labelOverflow = series.numbers(SELF.labelOverflow);
+    this.#threadsOverCap = series.number(SELF.threadsOverCap);
+    series.number(SELF.journalDurable).set(journalDurable ? 1 : 0);
+    this.#journalDamage = series.numbers(SELF.journalDamage);
+    this.#journalCommit = series.histogram(SELF.journalCommit).cell([]);
+    this.#segmentsDeleted = series.number(SELF.journalSegmentsDeleted);
+    // Absent until there is a snapshot.
+    this.#snapshotTimestamp = series.numbers(SELF.journalSnapshotTimestamp);
+    this.#snapshotDuration = series.numbers(SELF.journalSnapshotDuration);
+    this.#snapshotBytes = series.numbers(SELF.journalSnapshotBytes);
+    this.#snapshotFailures = series.number(SELF.journalSnapshotFailures);
+    this.#scrape = series.histogram(SELF.scrapeDuration);
+    this.#timelineDropped = series.numbers(SELF.timelineDropped);
+    this.#frames = series.numbers(SELF.gatewayFrames);
+    this.#slices = series.histogram(SELF.gatewaySlices).cell([]);
+    this.#authFailures = series.numbers(SELF.authFailures);
+    this.#connectionsRefused = series.numbers(SELF.connectionsRefused);
+    this.#reloadSuccessful = series.numbers(SELF.configReloadSuccessful);
+    this.#reloadTimestamp = series.numbers(SELF.configReloadTimestamp);
     this.#initialise();
   }
 
-  /** Tells where to read the gauges that others know the value of. To be called once, when those are made. */
+  /** Tells where to read what others know the value of. To be called once, when those are made. */
   observe(readings: SelfReadings): void {
-    this.#gauge(SELF.series, (gauge) => {
-      for (const { family, series } of readings.seriesByFamily()) gauge.set({ family }, series);
-    });
-    this.#reading(SELF.journalRecords, readings.journalRecords);
-    this.#gauge(SELF.journalBytes, (gauge) => {
-      gauge.set(readings.journalBytes());
-    });
+    const { series } = this;
     const { producers } = readings;
-    this.#gauge(SELF.producers, (gauge) => {
-      gauge.set(producers.size);
-    });
-    this.#gauge(SELF.producerSeqMissing, (gauge) => {
-      gauge.set(producers.missing);
-    });
-    this.#reading(SELF.producersForgotten, () => producers.forgotten);
-    this.#reading(SELF.producerGapsGivenUp, () => producers.gapsGivenUp);
-    this.#gauge(SELF.journalOldest, (gauge) => {
+    series.readings(SELF.series, () =>
+      readings.seriesByFamily().map(({ family, series: count }) => [family, count] as const)
+    );
+    series.reading(SELF.journalRecords, readings.journalRecords);
+    series.reading(SELF.journalBytes, readings.journalBytes);
+    series.reading(SELF.producers, () => producers.size);
+    series.reading(SELF.producerSeqMissing, () => producers.missing);
+    series.reading(SELF.producersForgotten, () => producers.forgotten);
+    series.reading(SELF.producerGapsGivenUp, () => producers.gapsGivenUp);
+    series.reading(SELF.journalOldest, () => {
       const oldestMs = readings.journalOldestMs();
-      gauge.reset();
-      if (oldestMs === undefined) gauge.remove();
-      else gauge.set(oldestMs / 1_000);
+      return oldestMs === undefined ? undefined : oldestMs / 1_000;
     });
-    this.#gauge(SELF.timelineConsumers, (gauge) => {
-      gauge.set(readings.timelineConsumers());
-    });
-    this.#gauge(SELF.gatewayClients, (gauge) => {
-      gauge.set(readings.gatewayClients());
-    });
-    this.#gauge(SELF.gatewaySubscriptions, (gauge) => {
-      gauge.set(readings.gatewaySubscriptions());
-    });
-    this.#gauge(SELF.pricedModels, (gauge) => {
-      gauge.set(readings.pricedModels());
-    });
-    this.#gauge(SELF.unpricedPending, (gauge) => {
-      gauge.set(readings.unpricedPending());
-    });
-    this.#gauge(SELF.degraded, (gauge) => {
+    series.reading(SELF.timelineConsumers, readings.timelineConsumers);
+    series.reading(SELF.gatewayClients, readings.gatewayClients);
+    series.reading(SELF.gatewaySubscriptions, readings.gatewaySubscriptions);
+    series.reading(SELF.pricedModels, readings.pricedModels);
+    series.reading(SELF.unpricedPending, readings.unpricedPending);
+    series.readings(SELF.degraded, () => {
       const found = new Set(readings.degraded().map(({ reason }) => reason));
-      for (const reason of DEGRADED_REASONS) gauge.set({ reason }, found.has(reason) ? 1 : 0);
+      return DEGRADED_REASONS.map((reason) => [reason, found.has(reason) ? 1 : 0] as const);
     });
   }
 
   accepted(type: EventType, source: Source): void {
-    this.#events.add(type, source);
+    this.#events.cell([type, source]).add(1);
   }
 
   rejected(reason: RejectReason, events = 1): void {
-    this.#rejected.inc({ reason }, events);
+    this.#rejected.cell([reason]).add(events);
   }
 
   duplicate(): void {
-    this.#duplicates.inc();
+    this.#duplicates.add(1);
   }
 
   anomaly(kind: Anomaly): void {
-    this.#anomalies.inc({ kind });
+    this.#anomalies.cell([kind]).add(1);
   }
 
   lagSeconds(seconds: number): void {
@@ -195,15 +177,15 @@ export class SelfMetrics {
 
   labelFolded(label: string, count: number): void {
     this.#foldedLabels.add(label);
-    this.#labelOverflow.inc({ label }, count);
+    this.#labelOverflow.cell([label]).add(count);
   }
 
   threadOverCap(count: number): void {
-    this.#threadsOverCap.inc(count);
+    this.#threadsOverCap.add(count);
   }
 
   journalDamaged(kind: JournalDamageKind): void {
-    this.#journalDamage.inc({ kind });
+    this.#journalDamage.cell([kind]).add(1);
   }
 
   journalCommitted(seconds: number): void {
@@ -211,22 +193,22 @@ export class SelfMetrics {
   }
 
   segmentsDeleted(count: number): void {
-    this.#segmentsDeleted.inc(count);
+    this.#segmentsDeleted.add(count);
   }
 
   /** @param seconds undefined for one that was found at the start. */
   snapshot({ createdMs, bytes, seconds }: { createdMs: number; bytes: number; seconds?: number }): void {
-    this.#snapshotTimestamp.set(createdMs / 1_000);
-    this.#snapshotBytes.set(bytes);
-    if (seconds !== undefined) this.#snapshotDuration.set(seconds);
+    this.#snapshotTimestamp.cell([]).set(createdMs / 1_000);
+    this.#snapshotBytes.cell([]).set(bytes);
+    if (seconds !== undefined) this.#snapshotDuration.cell([]).set(seconds);
   }
 
   snapshotFailed(): void {
-    this.#snapshotFailures.inc();
+    this.#snapshotFailures.add(1);
   }
 
   timelineDropped(reason: TimelineDropReason): void {
-    this.#timelineDropped.inc({ reason });
+    this.#timelineDropped.cell([reason]).add(1);
   }
 
   gatewaySlice(seconds: number): void {
@@ -234,82 +216,42 @@ export class SelfMetrics {
   }
 
   gatewayFrames(outcome: (typeof GATEWAY_FRAME_OUTCOMES)[number], count: number): void {
-    this.#frames.inc({ outcome }, count);
+    this.#frames.cell([outcome]).add(count);
   }
 
   authFailed(scope: (typeof AUTH_SCOPES)[number], reason: AuthFailureReason): void {
-    this.#authFailures.inc({ scope, reason });
+    this.#authFailures.cell([scope, reason]).add(1);
   }
 
   connectionRefused(reason: ConnectionRefusal): void {
-    this.#connectionsRefused.inc({ reason });
+    this.#connectionsRefused.cell([reason]).add(1);
   }
 
   reloaded(file: ReloadableFile, nowMs: number): void {
-    this.#reloadSuccessful.set({ file }, 1);
-    this.#reloadTimestamp.set({ file }, nowMs / 1_000);
+    this.#reloadSuccessful.cell([file]).set(1);
+    this.#reloadTimestamp.cell([file]).set(nowMs / 1_000);
   }
 
   reloadRefused(file: ReloadableFile): void {
-    this.#reloadSuccessful.set({ file }, 0);
+    this.#reloadSuccessful.cell([file]).set(0);
   }
 
   scrapeSeconds(endpoint: ScrapeEndpoint, seconds: number): void {
-    this.#scrape.observe({ endpoint }, seconds);
+    this.#scrape.cell([endpoint]).observe(seconds);
   }
 
   /** Zero for every series whose labels are known: a rate over the first event needs a zero before it. */
   #initialise(): void {
-    for (const reason of REJECT_REASONS) this.#rejected.inc({ reason }, 0);
-    for (const kind of ANOMALIES) this.#anomalies.inc({ kind }, 0);
-    for (const reason of TIMELINE_DROP_REASONS) this.#timelineDropped.inc({ reason }, 0);
-    for (const kind of JOURNAL_DAMAGE_KINDS) this.#journalDamage.inc({ kind }, 0);
-    for (const outcome of GATEWAY_FRAME_OUTCOMES) this.#frames.inc({ outcome }, 0);
+    for (const type of EVENT_TYPES) for (const source of SOURCES) this.#events.cell([type, source]);
+    for (const reason of REJECT_REASONS) this.#rejected.cell([reason]);
+    for (const kind of ANOMALIES) this.#anomalies.cell([kind]);
+    for (const reason of TIMELINE_DROP_REASONS) this.#timelineDropped.cell([reason]);
+    for (const kind of JOURNAL_DAMAGE_KINDS) this.#journalDamage.cell([kind]);
+    for (const outcome of GATEWAY_FRAME_OUTCOMES) this.#frames.cell([outcome]);
     for (const scope of AUTH_SCOPES)
-      for (const reason of AUTH_FAILURE_REASONS) this.#authFailures.inc({ scope, reason }, 0);
-    for (const reason of CONNECTION_REFUSALS) this.#connectionsRefused.inc({ reason }, 0);
-    for (const label of ['team', 'workflow', 'agent', 'provider', 'model', 'node'])
-      this.#labelOverflow.inc({ label }, 0);
-    for (const endpoint of ['/metrics', '/metrics/timeline']) this.#scrape.zero({ endpoint });
-  }
-
-  #counter(row: MetricRow): Counter {
-    return new Counter(this.#base(row));
-  }
-
-  /** A counter that others count. */
-  #reading(row: MetricRow, read: () => number): void {
-    new Counter({
-      ...this.#base(row),
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
-  }
-
-  #histogram(row: MetricRow): Histogram {
-    return new Histogram({ ...this.#base(row), buckets: [...(row.buckets ?? [])] });
-  }
-
-  #gauge(row: MetricRow, read?: (gauge: Gauge) => void): Gauge {
-    if (read === undefined) return new Gauge(this.#base(row));
-    return new Gauge({
-      ...this.#base(row),
-      collect() {
-        read(this);
-      },
-    });
-  }
-
-  /** Absent until it is set; prom-client shows a gauge without labels as 0 before. */
-  #known(row: MetricRow): Gauge {
-    const gauge = this.#gauge(row);
-    gauge.remove();
-    return gauge;
-  }
-
-  #base(row: MetricRow): { name: string; help: string; labelNames: string[]; registers: Registry[] } {
-    return { name: row.name, help: row.help, labelNames: [...row.labels], registers: [this.registry] };
+      for (const reason of AUTH_FAILURE_REASONS) this.#authFailures.cell([scope, reason]);
+    for (const reason of CONNECTION_REFUSALS) this.#connectionsRefused.cell([reason]);
+    for (const label of ['team', 'workflow', 'agent', 'provider', 'model', 'node']) this.#labelOverflow.cell([label]);
+    for (const endpoint of ['/metrics', '/metrics/timeline']) this.#scrape.cell([endpoint]);
   }
 }

@@ -274,8 +274,8 @@ test('damage found at the start is logged, counted and in health, and the export
   ]);
   const counted = await metricLines(second.url, 'orchestrator_exporter_journal_damage_total');
   expect(counted.filter((line) => !line.endsWith(' 0'))).toEqual([
-    'orchestrator_exporter_journal_damage_total{kind="gap",environment="test"} 1',
-    'orchestrator_exporter_journal_damage_total{kind="missing_records",environment="test"} 1',
+    'orchestrator_exporter_journal_damage_total{environment="test",kind="gap"} 1',
+    'orchestrator_exporter_journal_damage_total{environment="test",kind="missing_records"} 1',
   ]);
   expect(second.log.filter((line) => line.startsWith('error'))).toEqual([
     expect.stringContaining('"kind":"gap"'),
