@@ -45,7 +45,20 @@ test('it is one member with the check sum and the length of the whole, for clien
   ).toBe(true);
 });
 
-test('what the cache keeps is no more than the compressed bytes', () => {
-  const { bytes } = deflated(text(20_000));
-  expect(bytes.buffer.byteLength).toBe(bytes.length);
+test('what the cache keeps is the compressed bytes and room for some more', () => {
+  const { bytes } = deflated(text(27_000));
+  expect(bytes.buffer.byteLength - bytes.length).toBe(128);
+});
+
+test.each([
+  { name: 'an equal one', length: 27_000, isSame: true },
+  { name: 'a shorter one', length: 2_000, isSame: true },
+  { name: 'one that does not fit', length: 270_000, isSame: false },
+])('what a piece was compressed to is written over by $name, and unpacks', ({ length, isSame }) => {
+  const room = deflated(text(27_000)).bytes.buffer;
+  const again = deflated(text(length), room);
+  expect(again.bytes.buffer === room).toBe(isSame);
+  const tail = new GzipTail();
+  tail.add(again);
+  expect(gunzipSync(Buffer.concat([GZIP_HEAD, again.bytes, tail.bytes])).equals(text(length))).toBe(true);
 });

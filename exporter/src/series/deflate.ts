@@ -5,7 +5,10 @@ import { constants, crc32, deflateRawSync } from 'node:zlib';
 
 /** Below this a piece is put in as it is: compressing it costs more than it saves. */
 const DEFLATE_FROM_BYTES = 1_024;
-const LEVEL = 1;
+/** What a page of 256 lines is compressed to fits into the chunk, which is garbage at once. */
+const OPTIONS = { level: 1, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 8_192 } as const;
+/** Room for what does not compress as well the next time. */
+const SLACK_BYTES = 128;
 
 /** A piece as a part of a deflate stream (RFC 1951): whole blocks that end on a byte and refer to nothing before them. */
 export interface Deflated {
@@ -18,19 +21,24 @@ export interface Deflated {
   readonly shift: number;
 }
 
-export function deflated(bytes: Uint8Array): Deflated {
+/** @param room what an earlier piece stood in and may be written over, if it is large enough */
+export function deflated(bytes: Uint8Array, room?: ArrayBufferLike): Deflated {
   const isWorthIt = bytes.length >= DEFLATE_FROM_BYTES;
   return {
-    bytes: isWorthIt ? deflatedBlocks(bytes) : storedBlock(bytes),
+    bytes: isWorthIt ? deflatedBlocks(bytes, room) : storedBlock(bytes),
     crc: crc32(bytes),
     length: bytes.length,
     shift: shiftOf(bytes.length),
   };
 }
 
-function deflatedBlocks(bytes: Uint8Array): Uint8Array {
-  // Copied, because what zlib answers is a view of 16 KiB, which would be kept.
-  return new Uint8Array(deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_SYNC_FLUSH }));
+function deflatedBlocks(bytes: Uint8Array, room?: ArrayBufferLike): Uint8Array {
+  const blocks = deflateRawSync(bytes, OPTIONS);
+  // Copied, because what zlib answers is a view of a whole chunk, which would be kept.
+  const fits = room !== undefined && room.byteLength >= blocks.length;
+  const kept = new Uint8Array(fits ? room : new ArrayBuffer(blocks.length + SLACK_BYTES), 0, blocks.length);
+  kept.set(blocks);
+  return kept;
 }
 
 /** RFC 1951 3.2.4. */

@@ -99,6 +99,8 @@ export class Page implements Piece {
   #isStale = false;
   #gone = 0;
   #deflated: Deflated | undefined;
+  /** Of what it was compressed to last: new buffers for every body would be collected, and that holds the loop. */
+  #deflatedRoom: ArrayBufferLike | undefined;
 
   /** @param linesEach of every series. */
   constructor(linesEach: number) {
@@ -187,7 +189,9 @@ export class Page implements Piece {
 
   get deflated(): Deflated {
     this.#settle();
-    return (this.#deflated ??= deflated(this.#bytes.subarray(0, this.#length)));
+    this.#deflated ??= deflated(this.#bytes.subarray(0, this.#length), this.#deflatedRoom);
+    this.#deflatedRoom = this.#deflated.bytes.buffer;
+    return this.#deflated;
   }
 
   #settle(): void {
