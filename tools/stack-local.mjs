@@ -17,6 +17,7 @@ import { say } from './say.mjs';
 const HOST = '127.0.0.1';
 const PLUGIN_ID = 'helix-orchestrator-panel';
 const PROVISIONING = join(RUN, 'provisioning');
+const BUDGETS = join(ROOT, 'provisioning/budgets.yml');
 const PLUGIN = join(ROOT, 'grafana-plugin/dist');
 const NODE = process.execPath;
 
@@ -45,7 +46,7 @@ function writeExporterConfig(port) {
     environment: 'dev',
     listen: { host: HOST, port },
     data_dir: join(RUN, 'exporter'),
-    budgets_file: join(ROOT, 'provisioning/budgets.yml'),
+    budgets_file: BUDGETS,
   };
   // JSON is YAML, and quotes whatever a path may contain.
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
@@ -123,9 +124,20 @@ export async function startLocalStack(processes) {
 /** @param {Record<'exporter' | 'prometheus' | 'alertmanager' | 'front', number>} ports */
 async function generateProvisioning(ports) {
   rmSync(PROVISIONING, { recursive: true, force: true });
-  const args = ['provisioning/dist/main.js', '--environment', 'dev', '--out', PROVISIONING];
-  args.push('--exporter', `${HOST}:${ports.exporter}`, '--prometheus', `http://${HOST}:${ports.prometheus}`);
-  args.push('--alertmanager', `${HOST}:${ports.alertmanager}`, '--grafana', `http://${HOST}:${ports.front}`);
+  const args = ['provisioning/dist/main.js', 'build', '--budgets', BUDGETS, '--env', 'provisioning/env/dev.yml'];
+  args.push('--out', PROVISIONING);
+  const prometheus = `http://${HOST}:${ports.prometheus}`;
+  for (const [path, value] of [
+    ['exporter.address', `${HOST}:${ports.exporter}`],
+    ['prometheus.url', prometheus],
+    ['alertmanager.address', `${HOST}:${ports.alertmanager}`],
+    ['links.grafana', `http://${HOST}:${ports.front}`],
+    // Prometheus serves the runbook itself.
+    ['links.runbook', `${prometheus}/user/alerts.md`],
+    ['dashboards.directory', join(PROVISIONING, 'grafana/dashboards')],
+  ]) {
+    args.push('--set', `${path}=${value}`);
+  }
   await mustRun({ what: 'generating the provisioning', log: 'provisioning', command: NODE, args });
 }
 

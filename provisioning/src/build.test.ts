@@ -1,12 +1,12 @@
 import { parse } from 'yaml';
+import { budgets, dev, ENVIRONMENTS, prod, staging } from '../test/environments.ts';
 import { build } from './build.ts';
-import { dev } from './environments/dev.ts';
-import type { Environment } from './environments/environment.ts';
-import { ENVIRONMENTS } from './environments/known.ts';
-import { prod } from './environments/prod.ts';
+import type { Environment, Receiver } from './environments/environment.ts';
 
 const PATHS = [
   'alertmanager/alertmanager.yml',
+  'exporter/budgets.yml',
+  'exporter/exporter.yml',
   'grafana/dashboards/orchestrator.json',
   'grafana/dashboards/threads-live.json',
   'grafana/provisioning/alerting/none.yml',
@@ -16,14 +16,15 @@ const PATHS = [
   'prometheus/prometheus.yml',
   'prometheus/rules/alerts.yml',
   'prometheus/rules/recording.yml',
+  'prometheus/scrape/orchestrator.yml',
 ];
 
-const file = (environment: Environment, path: string): string => build(environment).get(path) ?? '';
+const file = (environment: Environment, path: string): string => build(environment, budgets).get(path) ?? '';
 
 describe.each(ENVIRONMENTS)('build of $name', (environment) => {
   test('gives these files, sorted, and the same text every time', () => {
-    expect([...build(environment).keys()]).toEqual(PATHS);
-    expect([...build(environment)]).toEqual([...build({ ...environment })]);
+    expect([...build(environment, budgets).keys()]).toEqual(PATHS);
+    expect([...build(environment, budgets)]).toEqual([...build({ ...environment }, budgets)]);
   });
 
   test.each(PATHS.filter((path) => path.endsWith('.yml')))('%s begins with a line that forbids editing', (path) => {
@@ -74,24 +75,126 @@ test('prometheus.yml of dev is the compose network', () => {
   });
 });
 
-test.each([
-  { name: 'no receiver', receiver: { kind: 'none' } as const, config: { name: 'warning' } },
+const TEXTS = { title: expect.stringContaining('.Status'), text: expect.stringContaining('runbook_url') };
+
+test.each<{ receiver: Receiver; config: object }>([
   {
-    name: 'a webhook',
-    receiver: { kind: 'webhook', url: 'http://127.0.0.1:1/' } as const,
-    config: { name: 'warning', webhook_configs: [{ url: 'http://127.0.0.1:1/', send_resolved: true }] },
+    receiver: { name: 'r', type: 'webhook', url: 'http://127.0.0.1:1' },
+    config: { webhook_configs: [{ url: 'http://127.0.0.1:1', send_resolved: true }] },
   },
-])('alertmanager.yml with $name', ({ receiver, config }) => {
-  const environment = { ...dev, receivers: { ...dev.receivers, warning: receiver } };
-  expect(parse(file(environment, 'alertmanager/alertmanager.yml')).receivers[0]).toEqual(config);
+  {
+    receiver: { name: 'r', type: 'webhook', urlFile: '/secrets/url' },
+    config: { webhook_configs: [{ url_file: '/secrets/url', send_resolved: true }] },
+  },
+  {
+    receiver: { name: 'r', type: 'slack', channel: '#c', urlFile: '/secrets/url' },
+    config: { slack_configs: [{ channel: '#c', api_url_file: '/secrets/url', send_resolved: true, ...TEXTS }] },
+  },
+  {
+    receiver: { name: 'r', type: 'pagerduty', routingKeyFile: '/secrets/key' },
+    config: {
+      pagerduty_configs: [
+        {
+          routing_key_file: '/secrets/key',
+          send_resolved: true,
+          description: TEXTS.title,
+          details: { alerts: TEXTS.text },
+        },
+      ],
+    },
+  },
+  {
+    receiver: {
+      name: 'r',
+      type: 'email',
+      to: 'a@x.example',
+      from: 'b@x.example',
+      smarthost: 'mail.x.example:587',
+      username: 'b',
+      passwordFile: '/secrets/password',
+    },
+    config: {
+      email_configs: [
+        {
+          to: 'a@x.example',
+          from: 'b@x.example',
+          smarthost: 'mail.x.example:587',
+          auth_username: 'b',
+          auth_password_file: '/secrets/password',
+          send_resolved: true,
+          headers: { Subject: TEXTS.title },
+          text: TEXTS.text,
+          html: '',
+        },
+      ],
+    },
+  },
+])('alertmanager.yml with a receiver of type $receiver.type', ({ receiver, config }) => {
+  const { receivers } = parse(file({ ...dev, receivers: [receiver] }, 'alertmanager/alertmanager.yml'));
+  expect(receivers).toEqual([{ name: 'none' }, { name: 'r', ...config }]);
 });
 
-test('production pages on critical and writes to the channel on warning, with secrets from files', () => {
+test('without receivers alerts go to one that sends nothing', () => {
+  const { route, receivers } = parse(file(dev, 'alertmanager/alertmanager.yml'));
+  expect([route.receiver, route.routes, receivers]).toEqual(['none', [], [{ name: 'none' }]]);
+});
+
+test('production pages on critical and writes a ticket for everything else, with secrets from files', () => {
   const { receivers, route } = parse(file(prod, 'alertmanager/alertmanager.yml'));
-  expect(route.receiver).toBe('warning');
-  expect(route.routes).toEqual([{ receiver: 'critical', matchers: ['severity="critical"'] }]);
-  expect(receivers[0].slack_configs[0].api_url_file).toBe('/etc/alertmanager/secrets/slack-api-url');
-  expect(receivers[1].pagerduty_configs[0].routing_key_file).toBe('/etc/alertmanager/secrets/pagerduty-routing-key');
+  expect(route.receiver).toBe('ticket');
+  expect(route.routes).toEqual([{ receiver: 'page', matchers: ['severity="critical"'] }]);
+  expect(receivers[0].pagerduty_configs[0].routing_key_file).toBe('/etc/alertmanager/secrets/pagerduty-routing-key');
+  expect(receivers[1].slack_configs[0].api_url_file).toBe('/etc/alertmanager/secrets/slack-api-url');
+});
+
+test('staging holds warnings back at night and on weekends', () => {
+  const { route, time_intervals: intervals } = parse(file(staging, 'alertmanager/alertmanager.yml'));
+  expect(route.routes).toEqual([
+    { receiver: 'channel', matchers: ['severity="warning"'], mute_time_intervals: ['nights-and-weekends'] },
+  ]);
+  expect(intervals).toEqual([
+    {
+      name: 'nights-and-weekends',
+      time_intervals: [
+        { weekdays: ['saturday', 'sunday'], location: 'Europe/Berlin' },
+        {
+          times: [
+            { start_time: '00:00', end_time: '08:00' },
+            { start_time: '18:00', end_time: '24:00' },
+          ],
+          location: 'Europe/Berlin',
+        },
+      ],
+    },
+  ]);
+});
+
+test('a route matches on what it names, quoted, and may go on', () => {
+  const routes = [
+    { receiver: 'none', team: 'a"b\\', component: 'budget' as const, mute: [], continue: true },
+    { receiver: 'none', severity: 'critical' as const, team: 'x', mute: [], continue: false },
+  ];
+  expect(parse(file({ ...dev, routes }, 'alertmanager/alertmanager.yml')).route.routes).toEqual([
+    { receiver: 'none', matchers: ['team="a\\"b\\\\"', 'component="budget"'], continue: true },
+    { receiver: 'none', matchers: ['severity="critical"', 'team="x"'] },
+  ]);
+});
+
+test('the exporter is configured with the name of the environment, its own keys go above', () => {
+  const exporterConfig = { data_dir: 'memory', threads: { max: 9 } };
+  expect(parse(file({ ...dev, exporterConfig }, 'exporter/exporter.yml'))).toEqual({
+    environment: 'dev',
+    listen: { host: '0.0.0.0', port: 9847 },
+    data_dir: 'memory',
+    budgets_file: '/etc/orchestrator-exporter/budgets.yml',
+    threads: { max: 9 },
+  });
+});
+
+test('a Prometheus that has other jobs takes the same two from a file of their own', () => {
+  const own = parse(file(prod, 'prometheus/scrape/orchestrator.yml'));
+  const { scrape_configs: all } = parse(file(prod, 'prometheus/prometheus.yml'));
+  expect(own).toEqual({ scrape_configs: (all as unknown[]).slice(0, 2) });
 });
 
 test('of the alerts on one budget only the most telling speaks', () => {

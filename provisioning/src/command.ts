@@ -1,20 +1,20 @@
-// The command line: writes or checks generated/, or writes one environment with the addresses of local processes.
-import { resolve, join } from 'node:path';
+// The command line: compiles one environment and its budgets into a directory, or checks that the directory holds just that.
 import { parseArgs } from 'node:util';
+import { shown } from 'orchestrator-exporter/contract/document';
 import { build } from './build.ts';
-import type { Environment } from './environments/environment.ts';
-import { ENVIRONMENTS } from './environments/known.ts';
-import { addFiles, differences, replaceFiles } from './output.ts';
+import { readInputs, type Inputs } from './inputs/inputs.ts';
+import type { Override } from './inputs/source-document.ts';
+import { addFiles, differences } from './output.ts';
 
 export const USAGE = `Usage:
-  orchestrator-provisioning              write generated/
-  orchestrator-provisioning --check      fail if generated/ is not what the sources build
-  orchestrator-provisioning --environment NAME --out DIR [addresses]
-                                         write one environment for processes outside the compose network
-Addresses (what is not given stays as in the environment):
-  --exporter HOST:PORT      --alertmanager HOST:PORT
-  --prometheus URL          start it with --web.user-assets=docs, then links to the runbook work
-  --grafana URL             where links to the dashboard lead
+  orchestrator-provision build --budgets FILE --env FILE --out DIR
+      Compiles budgets and an environment into what Prometheus, Alertmanager, Grafana and the exporter load.
+      Writes into DIR what is missing or differs, and leaves every other file there alone.
+Options:
+  --check            write nothing: fail with the list of files that differ from what would be written
+  --set PATH=VALUE   as if the environment file said so, such as --set prometheus.url=http://127.0.0.1:9090; repeatable
+  --help             this text
+Exit codes: 0 done, 1 --check found differences, 2 the arguments or the files are wrong and nothing was written.
 `;
 
 export interface Io {
@@ -23,124 +23,92 @@ export interface Io {
 }
 
 const OPTIONS = {
+  budgets: { type: 'string' },
+  env: { type: 'string' },
+  out: { type: 'string' },
+  set: { type: 'string', multiple: true },
   check: { type: 'boolean' },
   help: { type: 'boolean' },
-  environment: { type: 'string' },
-  exporter: { type: 'string' },
-  prometheus: { type: 'string' },
-  alertmanager: { type: 'string' },
-  grafana: { type: 'string' },
-  out: { type: 'string' },
 } as const;
 
-interface Arguments {
-  readonly check?: boolean | undefined;
-  readonly help?: boolean | undefined;
-  readonly environment?: string | undefined;
-  readonly exporter?: string | undefined;
-  readonly prometheus?: string | undefined;
-  readonly alertmanager?: string | undefined;
-  readonly grafana?: string | undefined;
-  readonly out?: string | undefined;
+interface Request {
+  readonly budgets: string;
+  readonly env: string;
+  readonly out: string;
+  readonly overrides: readonly Override[];
+  readonly check: boolean;
 }
 
-const quoted = (value: string): string => JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+type Parsed = Request | 'help' | { readonly problems: readonly string[] };
 
-function addressProblem(option: string, value: string | undefined): string[] {
-  if (value === undefined) return [];
-  const port = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})$/.exec(value)?.[1];
-  const ok = port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
-  return ok ? [] : [`--${option}: ${quoted(value)} is not HOST:PORT, such as 127.0.0.1:9847`];
-}
-
-function urlProblem(option: string, value: string | undefined): string[] {
-  if (value === undefined) return [];
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  const ok = url !== undefined && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
-  return ok ? [] : [`--${option}: ${quoted(value)} is not an http or https URL, such as http://127.0.0.1:9090`];
-}
-
-interface Variant {
-  readonly environment: Environment;
-  readonly directory: string;
-}
-
-/** The environment with the given addresses, or every problem of the arguments at once. */
-function variantOf(given: Arguments): Variant | { readonly problems: readonly string[] } {
-  const known = ENVIRONMENTS.find(({ name }) => name === given.environment);
-  const problems = [
-    ...(known === undefined
-      ? [
-          `--environment: ${given.environment === undefined ? 'missing' : quoted(given.environment)}; one of ${ENVIRONMENTS.map(({ name }) => name).join(', ')}`,
-        ]
-      : []),
-    ...(given.out === undefined || given.out === '' ? ['--out: missing; the directory to write to'] : []),
-    ...(given.check === true ? ['--check: compares generated/ only and takes no other option'] : []),
-    ...addressProblem('exporter', given.exporter),
-    ...addressProblem('alertmanager', given.alertmanager),
-    ...urlProblem('prometheus', given.prometheus),
-    ...urlProblem('grafana', given.grafana),
-  ];
-  if (problems.length > 0 || known === undefined || given.out === undefined) return { problems };
-
-  const directory = resolve(given.out);
-  const bare = (url: string) => url.replace(/\/+$/, '');
-  const prometheusUrl = given.prometheus === undefined ? undefined : bare(given.prometheus);
-  return {
-    directory,
-    environment: {
-      ...known,
-      exporter: given.exporter ?? known.exporter,
-      alertmanager: given.alertmanager ?? known.alertmanager,
-      prometheusUrl: prometheusUrl ?? known.prometheusUrl,
-      links: {
-        grafanaUrl: given.grafana === undefined ? known.links.grafanaUrl : bare(given.grafana),
-        runbookUrl: prometheusUrl === undefined ? known.links.runbookUrl : `${prometheusUrl}/user/alerts.md`,
-      },
-      dashboard: { ...known.dashboard, directory: join(directory, 'grafana', 'dashboards') },
-    },
-  };
-}
-
-function committed(): ReadonlyMap<string, string> {
-  const files = ENVIRONMENTS.flatMap((environment) =>
-    [...build(environment)].map(([path, text]): [string, string] => [`${environment.name}/${path}`, text])
-  );
-  return new Map(files);
-}
-
-/** Runs the command; `generated` is the directory of the committed output. The answer is the exit code. */
-export function run(argv: readonly string[], generated: string, io: Io): number {
-  let given: Arguments;
+function requestOf(argv: readonly string[]): Parsed {
+  let parsed;
   try {
-    given = parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values;
+    parsed = parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: true });
   } catch (error) {
-    io.err(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    return 2;
+    return { problems: [error instanceof Error ? error.message : String(error)] };
   }
-  if (given.help === true) {
+  const { values, positionals } = parsed;
+  if (values.help === true) return 'help';
+  const { budgets, env, out, set = [], check = false } = values;
+  const missing = (option: string, value: string | undefined, what: string): string[] =>
+    value === undefined || value === '' ? [`--${option} is missing; expected ${what}`] : [];
+  const problems = [
+    ...(positionals.length === 1 && positionals[0] === 'build'
+      ? []
+      : [`${positionals.length === 0 ? 'no command' : shown(positionals.join(' '))}; expected build`]),
+    ...missing('budgets', budgets, 'the budgets file'),
+    ...missing('env', env, 'the environment file'),
+    ...missing('out', out, 'the directory to write to'),
+    ...set
+      .filter((each) => !/^[a-z_]+(\.[a-z_]+)*=/.test(each))
+      .map(
+        (each) => `--set ${shown(each)} is refused; expected PATH=VALUE, such as prometheus.url=http://127.0.0.1:9090`
+      ),
+  ];
+  if (problems.length > 0 || budgets === undefined || env === undefined || out === undefined) return { problems };
+  const overrides = set.map((each) => {
+    const at = each.indexOf('=');
+    return { path: each.slice(0, at), value: each.slice(at + 1) };
+  });
+  return { budgets, env, out, overrides, check };
+}
+
+/** Runs the command. The answer is the exit code. */
+export function run(argv: readonly string[], io: Io): number {
+  const request = requestOf(argv);
+  if (request === 'help') {
     io.out(USAGE);
     return 0;
   }
-  const { check, ...others } = given;
-  if (Object.keys(others).length > 0) {
-    const variant = variantOf(given);
-    if ('problems' in variant) {
-      io.err(`${variant.problems.join('\n')}\n`);
-      return 2;
-    }
-    const changes = addFiles(variant.directory, build(variant.environment));
-    io.out(`${variant.environment.name}: ${changes.length} files written to ${variant.directory}\n`);
+  if ('problems' in request) {
+    io.err(`${request.problems.join('\n')}\n\n${USAGE}`);
+    return 2;
+  }
+  const inputs = readInputs(request.budgets, request.env, request.overrides);
+  if (!inputs.ok) {
+    io.err(`${inputs.problems.join('\n')}\n`);
+    return 2;
+  }
+  return request.check ? check(request.out, inputs.inputs, io) : write(request.out, inputs.inputs, io);
+}
+
+function check(directory: string, { environment, budgets }: Inputs, io: Io): number {
+  const found = differences(directory, build(environment, budgets)).filter(({ kind }) => kind !== 'surplus');
+  for (const { path, kind } of found) io.err(`${kind}: ${path}\n`);
+  if (found.length === 0) io.out(`${environment.name}: ${directory} is what the files say\n`);
+  return found.length > 0 ? 1 : 0;
+}
+
+function write(directory: string, { environment, budgets }: Inputs, io: Io): number {
+  const files = build(environment, budgets);
+  try {
+    const written = addFiles(directory, files);
+    for (const { path } of written) io.out(`written: ${path}\n`);
+    io.out(`${environment.name}: ${files.size} files in ${directory}, ${written.length} of them written now\n`);
     return 0;
+  } catch (error) {
+    io.err(`${directory}: cannot be written: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
   }
-  if (check === true) {
-    const found = differences(generated, committed());
-    for (const { path, kind } of found) io.err(`${kind}: generated/${path}\n`);
-    if (found.length > 0) io.err('Run "npm run generate -w provisioning".\n');
-    return found.length > 0 ? 1 : 0;
-  }
-  for (const { path, kind } of replaceFiles(generated, committed())) {
-    io.out(`${kind === 'surplus' ? 'deleted' : 'written'}: generated/${path}\n`);
-  }
-  return 0;
 }

@@ -1,6 +1,5 @@
-// The configuration files around rules and dashboards: Prometheus, Alertmanager and Grafana's dashboard provider.
-import { ALERTS, type AlertName } from './alerting/names.ts';
-import type { Environment, Receiver } from './environments/environment.ts';
+// The configuration files around rules and dashboards: Prometheus, the exporter and Grafana's dashboard provider.
+import type { Environment } from './environments/environment.ts';
 import { EXPORTER_JOB, TIMELINE_JOB } from './expressions.ts';
 
 /** First version that knows `track_timestamps_staleness`; an older one refuses the whole file for an unknown key. */
@@ -20,6 +19,27 @@ export const PROMETHEUS_COMMENTS = {
   ].join('\n'),
 };
 
+/** The scrape jobs of the exporter, for a Prometheus that has others too. */
+function exporterJobs(environment: Environment): readonly unknown[] {
+  const target = [{ targets: [environment.exporter] }];
+  return [
+    { job_name: EXPORTER_JOB, metrics_path: '/metrics', static_configs: target },
+    {
+      job_name: TIMELINE_JOB,
+      metrics_path: '/metrics/timeline',
+      params: { consumer: ['prometheus'] },
+      honor_timestamps: true,
+      ...(knowsStaleness(environment.prometheusVersion) ? { track_timestamps_staleness: true } : {}),
+      static_configs: target,
+    },
+  ];
+}
+
+/** For `scrape_config_files` of an existing Prometheus, 2.43 and newer. Its own intervals hold. */
+export function scrapeConfig(environment: Environment): unknown {
+  return { scrape_configs: exporterJobs(environment) };
+}
+
 /** `prometheus.yml`. Paths are relative to the file, so the directory can stand anywhere. */
 export function prometheusConfig(environment: Environment): unknown {
   const targets = (address: string) => [{ targets: [address] }];
@@ -32,109 +52,9 @@ export function prometheusConfig(environment: Environment): unknown {
     rule_files: ['rules/*.yml'],
     alerting: { alertmanagers: [{ static_configs: targets(environment.alertmanager) }] },
     scrape_configs: [
-      { job_name: EXPORTER_JOB, metrics_path: '/metrics', static_configs: targets(environment.exporter) },
-      {
-        job_name: TIMELINE_JOB,
-        metrics_path: '/metrics/timeline',
-        params: { consumer: ['prometheus'] },
-        honor_timestamps: true,
-        ...(knowsStaleness(environment.prometheusVersion) ? { track_timestamps_staleness: true } : {}),
-        static_configs: targets(environment.exporter),
-      },
+      ...exporterJobs(environment),
       // For prometheus_build_info, which tells of versions that lose timeline samples.
-      {
-        job_name: 'prometheus',
-        static_configs: targets(new URL(environment.prometheusUrl).host),
-      },
-    ],
-  };
-}
-
-// A group may hold several alerts, so the texts go through all of them; common annotations would be empty then.
-const TITLE =
-  '[{{ .Status | toUpper }}:{{ .Alerts | len }}] {{ .CommonLabels.alertname }} ({{ .CommonLabels.environment }})';
-const TEXT = [
-  '{{ range .Alerts }}{{ .Annotations.summary }}',
-  '{{ .Annotations.description }}',
-  'Runbook: {{ .Annotations.runbook_url }}',
-  'Dashboard: {{ .Annotations.dashboard_url }}',
-  '{{ end }}',
-].join('\n');
-
-/** A receiver's part of alertmanager.yml; secrets are read from files by Alertmanager itself. */
-function receiverConfig(receiver: Receiver): Record<string, unknown> {
-  switch (receiver.kind) {
-    case 'none':
-      return {};
-    case 'webhook':
-      return { webhook_configs: [{ url: receiver.url, send_resolved: true }] };
-    case 'slack':
-      return {
-        slack_configs: [
-          {
-            channel: receiver.channel,
-            api_url_file: receiver.apiUrlFile,
-            send_resolved: true,
-            title: TITLE,
-            text: TEXT,
-          },
-        ],
-      };
-    case 'pagerduty':
-      return {
-        pagerduty_configs: [
-          {
-            routing_key_file: receiver.routingKeyFile,
-            send_resolved: true,
-            description: TITLE,
-            details: { alerts: TEXT },
-          },
-        ],
-      };
-  }
-}
-
-/** While an alert of `source` fires, those of `targets` about the same thing are not sent. */
-const inhibit = (source: AlertName, targets: readonly AlertName[], equal: readonly string[]) => ({
-  source_matchers: [`alertname="${source}"`],
-  target_matchers: [`alertname=~"${targets.join('|')}"`],
-  equal,
-});
-
-/** Alerts on one budget, the most telling first: only the first of those that fire speaks. */
-const BUDGET_ORDER: readonly AlertName[] = [
-  ALERTS.budgetExhausted,
-  ALERTS.budgetCritical,
-  ALERTS.budgetBurningFast,
-  ALERTS.budgetExhaustionProjected,
-  ALERTS.budgetBurningSlowly,
-  ALERTS.budgetWarning,
-  ALERTS.budgetAheadOfTime,
-  ALERTS.budgetSpendUnusual,
-];
-
-/** `alertmanager.yml`: one route per severity; what several alerts say of one thing is said once. */
-export function alertmanagerConfig(environment: Environment): unknown {
-  const budget = ['environment', 'budget'];
-  return {
-    route: {
-      receiver: 'warning',
-      group_by: ['environment', 'alertname', 'budget'],
-      group_wait: '10s',
-      group_interval: '1m',
-      repeat_interval: '4h',
-      routes: [{ receiver: 'critical', matchers: ['severity="critical"'] }],
-    },
-    inhibit_rules: [
-      ...BUDGET_ORDER.slice(0, -1).map((source, i) => inhibit(source, BUDGET_ORDER.slice(i + 1), budget)),
-      inhibit(ALERTS.budgetInvalid, [ALERTS.usageUnpriced], ['environment']),
-      inhibit(ALERTS.agentStuck, [ALERTS.checkpointOverdue], ['environment', 'thread']),
-      inhibit(ALERTS.noEvents, [ALERTS.agentStuck, ALERTS.checkpointOverdue], ['environment']),
-      inhibit(ALERTS.exporterDown, [ALERTS.timelineScrapeFailing], ['environment']),
-    ],
-    receivers: [
-      { name: 'warning', ...receiverConfig(environment.receivers.warning) },
-      { name: 'critical', ...receiverConfig(environment.receivers.critical) },
+      { job_name: 'prometheus', static_configs: targets(new URL(environment.prometheusUrl).host) },
     ],
   };
 }
@@ -156,5 +76,20 @@ export function dashboardProvider(environment: Environment): unknown {
         options: { path: environment.dashboard.directory, foldersFromFilesStructure: false },
       },
     ],
+  };
+}
+
+/** Where the exporter's image has its data and looks for its files; docker-compose.yml and the Kubernetes files mount them there. */
+export const EXPORTER_DATA = '/var/lib/orchestrator-exporter';
+export const EXPORTER_CONFIG = '/etc/orchestrator-exporter';
+
+/** The exporter's configuration file. It listens for its network: inside a container that is the container's. */
+export function exporterConfig(environment: Environment): unknown {
+  return {
+    environment: environment.name,
+    listen: { host: '0.0.0.0', port: Number(environment.exporter.split(':').at(-1)) },
+    data_dir: EXPORTER_DATA,
+    budgets_file: `${EXPORTER_CONFIG}/budgets.yml`,
+    ...environment.exporterConfig,
   };
 }

@@ -339,7 +339,7 @@ export function alertCases(environment: Environment): readonly AlertCase[] {
     ...thresholdCases(name, { alert: ALERTS.budgetCritical, ratio: alerts.budgetCriticalRatio, summary: hasUsed }),
     ...thresholdCases(name, {
       alert: ALERTS.budgetExhausted,
-      ratio: alerts.budgetExhaustedRatio,
+      ratio: 1,
       summary: (budget, used) => `Budget ${budget} is exhausted: ${used} of its limit is used`,
     }),
     ...invalidCases(name, alerts.budgetInvalidSeconds),

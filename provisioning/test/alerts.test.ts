@@ -1,8 +1,8 @@
 // Every alert in every environment against promtool: loud where it has to be, quiet where it must.
 import { ALERTS } from '../src/alerting/names.ts';
 import { alertingRules } from '../src/alerts.ts';
-import { ENVIRONMENTS } from '../src/environments/known.ts';
 import { recordingRules } from '../src/recording-rules.ts';
+import { ENVIRONMENTS } from './environments.ts';
 import { alertCases } from './alert-cases.ts';
 import { runSuites } from './promtool-suite.ts';
 import { temporaryDirectory } from './tools.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { dev } from '../src/environments/dev.ts';
+import { dev } from './environments.ts';
 import { runTool, type Result } from './tools.ts';
 
 const ROOT = join(__dirname, '..', '..');

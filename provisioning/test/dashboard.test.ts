@@ -6,9 +6,8 @@ import { stringify } from 'yaml';
 import { alertingRules } from '../src/alerts.ts';
 import { orchestratorDashboard } from '../src/dashboards/orchestrator.ts';
 import { GRID_WIDTH, type Panel } from '../src/dashboards/panels.ts';
-import { dev } from '../src/environments/dev.ts';
-import { ENVIRONMENTS } from '../src/environments/known.ts';
 import { recordingRules } from '../src/recording-rules.ts';
+import { ENVIRONMENTS, dev } from './environments.ts';
 import { runTool, temporaryDirectory } from './tools.ts';
 
 const dashboard = orchestratorDashboard(dev);

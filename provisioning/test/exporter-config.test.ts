@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { ENVIRONMENTS } from '../src/environments/known.ts';
+import { ENVIRONMENTS } from './environments.ts';
 import { runTool, temporaryDirectory } from './tools.ts';
 
 const ROOT = join(__dirname, '..', '..');
@@ -17,7 +17,7 @@ interface ExporterConfig {
 }
 
 const configText = (environment: string): string =>
-  readFileSync(join(ROOT, `provisioning/exporter/${environment}.yml`), 'utf8');
+  readFileSync(join(ROOT, `provisioning/generated/${environment}/exporter/exporter.yml`), 'utf8');
 const configOf = (environment: string): ExporterConfig => parse(configText(environment)) as ExporterConfig;
 
 /** As the exporter checks it, with the budgets file where it is on this machine. */
@@ -48,7 +48,7 @@ describe.each(ENVIRONMENTS)('configuration of $name', (environment) => {
     const dockerfile = readFileSync(join(ROOT, 'exporter/Dockerfile'), 'utf8');
     const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
     expect(dockerfile).toContain(`VOLUME ${dataDir}\n`);
-    expect(compose).toContain(`- ./provisioning/budgets.yml:${budgetsFile}:ro\n`);
+    expect(compose).toContain(`- ./provisioning/generated/dev/exporter/budgets.yml:${budgetsFile}:ro\n`);
   });
 });
 

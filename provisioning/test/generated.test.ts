@@ -2,16 +2,17 @@
 import { join } from 'node:path';
 import { build } from '../src/build.ts';
 import { run } from '../src/command.ts';
-import { ENVIRONMENTS } from '../src/environments/known.ts';
 import { addFiles } from '../src/output.ts';
+import { budgets, ENVIRONMENTS, environmentFile, BUDGETS_FILE } from './environments.ts';
 import { runTool, temporaryDirectory } from './tools.ts';
 
 const GENERATED = join(__dirname, '..', 'generated');
 
-test('generated/ is what the sources build', () => {
-  let err = '';
-  const code = run(['--check'], GENERATED, { out: () => undefined, err: (text) => (err += text) });
-  expect({ code, err }).toEqual({ code: 0, err: '' });
+test.each(ENVIRONMENTS)('generated/$name is what the command builds', ({ name }) => {
+  const text = { out: '', err: '' };
+  const argv = ['build', '--budgets', BUDGETS_FILE, '--env', environmentFile(name), '--out', join(GENERATED, name)];
+  const code = run([...argv, '--check'], { out: (more) => (text.out += more), err: (more) => (text.err += more) });
+  expect({ code, err: text.err }).toEqual({ code: 0, err: '' });
 });
 
 describe.each(ENVIRONMENTS)('$name', (environment) => {
@@ -32,7 +33,7 @@ describe.each(ENVIRONMENTS)('$name', (environment) => {
   // The installed promtool may be older than the environment's Prometheus: what it loads is the variant for its own version.
   test('promtool accepts prometheus.yml', () => {
     const variant = temporaryDirectory();
-    addFiles(variant, build({ ...environment, prometheusVersion: { major: 2, minor: 42 } }));
+    addFiles(variant, build({ ...environment, prometheusVersion: { major: 2, minor: 42 } }, budgets));
     const { status, output } = runTool('promtool', ['check', 'config', join(variant, 'prometheus/prometheus.yml')]);
     expect(output).toContain('SUCCESS: 2 rule files found');
     expect(status).toBe(0);
@@ -40,7 +41,7 @@ describe.each(ENVIRONMENTS)('$name', (environment) => {
 
   test('prometheus.yml differs from the one for 2.42 in the staleness key at most', () => {
     const lines = (version: typeof environment.prometheusVersion) =>
-      build({ ...environment, prometheusVersion: version })
+      build({ ...environment, prometheusVersion: version }, budgets)
         .get('prometheus/prometheus.yml')
         ?.split('\n') ?? [];
     const own = lines(environment.prometheusVersion);
@@ -55,14 +56,18 @@ describe.each(ENVIRONMENTS)('$name', (environment) => {
     expect(output).toContain('11 inhibit rules');
     expect(status).toBe(0);
   });
+});
 
-  test.each([
-    { labels: ['severity=critical'], receiver: 'critical' },
-    { labels: ['severity=warning'], receiver: 'warning' },
-    { labels: ['severity=other'], receiver: 'warning' },
-  ])('amtool routes $labels to $receiver', ({ labels, receiver }) => {
-    const file = join(directory, 'alertmanager/alertmanager.yml');
-    const args = ['config', 'routes', 'test', `--config.file=${file}`, `--verify.receivers=${receiver}`, ...labels];
-    expect(runTool('amtool', args).status).toBe(0);
-  });
+test.each([
+  { name: 'dev', labels: ['severity=critical'], receivers: 'none' },
+  { name: 'staging', labels: ['severity=critical'], receivers: 'channel' },
+  { name: 'staging', labels: ['severity=warning'], receivers: 'channel' },
+  { name: 'prod', labels: ['severity=critical', 'team=research'], receivers: 'page' },
+  { name: 'prod', labels: ['severity=warning', 'team=research'], receivers: 'ticket' },
+  { name: 'prod', labels: ['severity=other'], receivers: 'ticket' },
+  { name: 'prod', labels: [], receivers: 'ticket' },
+])('amtool routes $labels in $name to $receivers', ({ name, labels, receivers }) => {
+  const file = join(GENERATED, name, 'alertmanager/alertmanager.yml');
+  const args = ['config', 'routes', 'test', `--config.file=${file}`, `--verify.receivers=${receivers}`, ...labels];
+  expect(runTool('amtool', args)).toMatchObject({ status: 0 });
 });

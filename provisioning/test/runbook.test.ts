@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alertingRules } from '../src/alerts.ts';
-import { ENVIRONMENTS } from '../src/environments/known.ts';
+import { ENVIRONMENTS } from './environments.ts';
 
 const text = readFileSync(join(__dirname, '..', '..', 'docs', 'alerts.md'), 'utf8');
 const sections = text.split(/^## /m).slice(1);

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { run } from '../src/command.ts';
+import { BUDGETS_FILE, environmentFile } from './environments.ts';
 import { eventually, freePort, start, stop, type Running } from './processes.ts';
 import { temporaryDirectory } from './tools.ts';
 
@@ -71,13 +72,14 @@ beforeAll(async () => {
   port.alertmanager = await freePort();
 
   out = temporaryDirectory();
+  const prometheusUrl = `http://127.0.0.1:${port.prometheus}`;
   const argv = [
-    ...['--environment', 'dev', '--out', out],
-    ...['--exporter', `127.0.0.1:${port.exporter}`],
-    ...['--prometheus', `http://127.0.0.1:${port.prometheus}`],
-    ...['--alertmanager', `127.0.0.1:${port.alertmanager}`],
+    ...['build', '--budgets', BUDGETS_FILE, '--env', environmentFile('dev'), '--out', out],
+    ...['--set', `exporter.address=127.0.0.1:${port.exporter}`],
+    ...['--set', `prometheus.url=${prometheusUrl}`, '--set', `links.runbook=${prometheusUrl}/user/alerts.md`],
+    ...['--set', `alertmanager.address=127.0.0.1:${port.alertmanager}`],
   ];
-  expect(run(argv, join(out, 'unused'), { out: () => undefined, err: () => undefined })).toBe(0);
+  expect(run(argv, { out: () => undefined, err: () => undefined })).toBe(0);
 
   alertmanager = start(
     'prometheus-alertmanager',

@@ -40,3 +40,17 @@ export function refuseUnknownKeys(
     problems.push(`${place} has an unknown key ${shown(key)}: ${hint}`);
   }
 }
+
+/**
+ * Where in its document a problem lies, as keys and indices: problems begin with their place, `budgets[0].match.team must be ...`.
+ * Of an unknown key the path ends in that key. Empty for what concerns the whole document.
+ */
+export function problemPath(problem: string): readonly (string | number)[] {
+  // `budgets.yml` is the whole document.
+  const place = /^(?!\w+\.yml )[a-z_]+(?:\[\d+\]|\.[a-z_]+)*(?= )/.exec(problem)?.[0] ?? '';
+  const path = [...place.matchAll(/\[(\d+)\]|[a-z_]+/g)].map(([key, index]) =>
+    index === undefined ? key : Number(index)
+  );
+  const unknown = / has an unknown key ("(?:[^"\\]|\\.)*"):/.exec(problem)?.[1];
+  return unknown === undefined ? path : [...path, JSON.parse(unknown) as string];
+}

@@ -54,7 +54,7 @@ export function budgetDrafts(scope: Scope, alerts: Environment['alerts'], say: T
       ...used,
       name: ALERTS.budgetExhausted,
       severity: 'critical',
-      expr: budgetUsedAtLeast(scope, alerts.budgetExhaustedRatio),
+      expr: budgetUsedAtLeast(scope, 1),
       summary: 'Budget {{ $labels.budget }} is exhausted: {{ $value | humanizePercentage }} of its limit is used',
     },
     {

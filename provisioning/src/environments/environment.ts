@@ -1,11 +1,55 @@
-// What an environment is to the generator: numbers and addresses. Everything else is the same everywhere.
+// What an environment is to the generator: numbers, addresses, receivers and silences. Everything else is the same everywhere.
 
-/** Where Alertmanager sends alerts of one severity. Secrets are named by file and never stand in the configuration. */
+/**
+ * Where alerts are sent. Secrets are named by file and never stand in a configuration; the paths are those of the server that
+ * sends, Alertmanager or Grafana.
+ */
 export type Receiver =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'webhook'; readonly url: string }
-  | { readonly kind: 'slack'; readonly channel: string; readonly apiUrlFile: string }
-  | { readonly kind: 'pagerduty'; readonly routingKeyFile: string };
+  | { readonly name: string; readonly type: 'slack'; readonly channel: string; readonly urlFile: string }
+  | { readonly name: string; readonly type: 'pagerduty'; readonly routingKeyFile: string }
+  /** The URL itself or a file that holds it: one of both. */
+  | { readonly name: string; readonly type: 'webhook'; readonly url?: string; readonly urlFile?: string }
+  | {
+      readonly name: string;
+      readonly type: 'email';
+      readonly to: string;
+      readonly from: string;
+      /** host:port */
+      readonly smarthost: string;
+      readonly username?: string;
+      readonly passwordFile?: string;
+    };
+
+/** An alert goes to the receiver of the first route of which all that is given matches. */
+export interface Route {
+  readonly receiver: string;
+  readonly severity?: 'warning' | 'critical';
+  readonly team?: string;
+  readonly component?: 'budget' | 'orchestrator' | 'exporter';
+  /** Names of mute timings. */
+  readonly mute: readonly string[];
+  /** Later routes are asked too. */
+  readonly continue: boolean;
+}
+
+/** As Alertmanager and Grafana both write it. */
+export interface TimeInterval {
+  readonly times?: readonly { readonly start_time: string; readonly end_time: string }[];
+  readonly weekdays?: readonly string[];
+  readonly days_of_month?: readonly string[];
+  readonly months?: readonly string[];
+  readonly years?: readonly string[];
+  readonly location?: string;
+}
+
+/** When notifications of a route are held back; alerts still fire and dashboards still show them. */
+export interface MuteTiming {
+  readonly name: string;
+  readonly timeIntervals: readonly TimeInterval[];
+}
+
+/** Name of the receiver that sends nothing. */
+export const NO_RECEIVER = 'none';
 
 export interface Environment {
   readonly name: string;
@@ -13,6 +57,8 @@ export interface Environment {
   readonly operators: string;
   /** host:port as Prometheus reaches it. */
   readonly exporter: string;
+  /** Keys of the exporter's configuration beside those that the environment gives. */
+  readonly exporterConfig: Readonly<Record<string, unknown>>;
   /** host:port as Prometheus reaches it. */
   readonly alertmanager: string;
   /** As Grafana's server reaches it; its host and port are also how Prometheus scrapes itself. */
@@ -35,7 +81,6 @@ export interface Environment {
     /** Used ratio of a budget, 0..1. */
     readonly budgetWarningRatio: number;
     readonly budgetCriticalRatio: number;
-    readonly budgetExhaustedRatio: number;
     /** How long a budget may be invalid before anybody hears of it: time for a price to be added. */
     readonly budgetInvalidSeconds: number;
     /** How long a target has to be down before anybody hears of it. */
@@ -75,5 +120,17 @@ export interface Environment {
     /** Refused requests in ten minutes. */
     readonly authFailures: number;
   };
-  readonly receivers: { readonly warning: Receiver; readonly critical: Receiver };
+  readonly grouping: {
+    /** From the first alert of a group to its notification. */
+    readonly waitSeconds: number;
+    /** Between notifications of a group that changes. */
+    readonly intervalSeconds: number;
+    /** Between notifications of a group that does not. */
+    readonly repeatSeconds: number;
+  };
+  readonly receivers: readonly Receiver[];
+  /** Where alerts go that no route matches: a receiver's name, or `none`. */
+  readonly defaultReceiver: string;
+  readonly routes: readonly Route[];
+  readonly muteTimings: readonly MuteTiming[];
 }

@@ -2,11 +2,11 @@
 // Only the parameters are others: addresses, receivers and intervals.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { build } from '../../src/build.ts';
-import { dev } from '../../src/environments/dev.ts';
 import type { Environment } from '../../src/environments/environment.ts';
 import { addFiles } from '../../src/output.ts';
+import { budgets, dev } from '../environments.ts';
 import { eventually, freePort, start, stop, type Running } from '../processes.ts';
 import { temporaryDirectory } from '../tools.ts';
 import { startWebhook, type Webhook } from './webhook.ts';
@@ -54,18 +54,6 @@ function budgetsFile(directory: string, limitUsd: number, timezone: string): str
   return file;
 }
 
-function writeShortened(directory: string, environment: Environment): void {
-  addFiles(directory, build(environment));
-  const path = 'alertmanager/alertmanager.yml';
-  const config = parse(build(environment).get(path) ?? '') as { route: object };
-  const route = {
-    ...config.route,
-    group_wait: `${INTERVALS.groupWaitSeconds}s`,
-    group_interval: `${INTERVALS.groupIntervalSeconds}s`,
-  };
-  addFiles(directory, new Map([[path, stringify({ ...config, route })]]));
-}
-
 const answers = async (url: string, { output }: Running): Promise<void> => {
   await eventually({
     what: `an answer of ${url}`,
@@ -83,7 +71,6 @@ export async function startChain(limitUsd: number): Promise<Chain> {
   const [exporterPort, prometheusPort, alertmanagerPort] = [await freePort(), await freePort(), await freePort()];
   const address = (port: number) => `127.0.0.1:${port}`;
   const url = (port: number) => `http://${address(port)}`;
-  const receiver = { kind: 'webhook', url: webhook.url } as const;
   const environment: Environment = {
     ...dev,
     exporter: address(exporterPort),
@@ -93,9 +80,15 @@ export async function startChain(limitUsd: number): Promise<Chain> {
     scrapeTimeoutSeconds: INTERVALS.scrapeSeconds,
     evaluationIntervalSeconds: INTERVALS.evaluationSeconds,
     links: { ...dev.links, runbookUrl: `${url(prometheusPort)}/user/alerts.md` },
-    receivers: { warning: receiver, critical: receiver },
+    grouping: {
+      ...dev.grouping,
+      waitSeconds: INTERVALS.groupWaitSeconds,
+      intervalSeconds: INTERVALS.groupIntervalSeconds,
+    },
+    receivers: [{ name: 'webhook', type: 'webhook', url: webhook.url }],
+    defaultReceiver: 'webhook',
   };
-  writeShortened(directory, environment);
+  addFiles(directory, build(environment, budgets));
 
   const timezone = zoneOfNoon(new Date());
   mkdirSync(join(directory, 'data'));

@@ -1,0 +1,131 @@
+// alertmanager.yml: who hears of what, and what several alerts say of one thing said once.
+import { ALERTS, type AlertName } from './alerting/names.ts';
+import { durationText } from './duration-text.ts';
+import { NO_RECEIVER, type Environment, type Receiver, type Route } from './environments/environment.ts';
+
+// A group may hold several alerts, so the texts go through all of them; common annotations would be empty then.
+const TITLE =
+  '[{{ .Status | toUpper }}:{{ .Alerts | len }}] {{ .CommonLabels.alertname }} ({{ .CommonLabels.environment }})';
+const TEXT = [
+  '{{ range .Alerts }}{{ .Annotations.summary }}',
+  '{{ .Annotations.description }}',
+  'Runbook: {{ .Annotations.runbook_url }}',
+  'Dashboard: {{ .Annotations.dashboard_url }}',
+  '{{ end }}',
+].join('\n');
+
+/** A receiver's part of alertmanager.yml; secrets are read from files by Alertmanager itself. */
+function receiverConfig(receiver: Receiver): Record<string, unknown> {
+  switch (receiver.type) {
+    case 'webhook': {
+      const { url, urlFile } = receiver;
+      return { webhook_configs: [{ ...(url === undefined ? { url_file: urlFile } : { url }), send_resolved: true }] };
+    }
+    case 'slack':
+      return {
+        slack_configs: [
+          {
+            channel: receiver.channel,
+            api_url_file: receiver.urlFile,
+            send_resolved: true,
+            title: TITLE,
+            text: TEXT,
+          },
+        ],
+      };
+    case 'pagerduty':
+      return {
+        pagerduty_configs: [
+          {
+            routing_key_file: receiver.routingKeyFile,
+            send_resolved: true,
+            description: TITLE,
+            details: { alerts: TEXT },
+          },
+        ],
+      };
+    case 'email':
+      return {
+        email_configs: [
+          {
+            to: receiver.to,
+            from: receiver.from,
+            smarthost: receiver.smarthost,
+            ...(receiver.username === undefined
+              ? {}
+              : { auth_username: receiver.username, auth_password_file: receiver.passwordFile }),
+            send_resolved: true,
+            headers: { Subject: TITLE },
+            text: TEXT,
+            html: '',
+          },
+        ],
+      };
+  }
+}
+
+/** While an alert of `source` fires, those of `targets` about the same thing are not sent. */
+const inhibit = (source: AlertName, targets: readonly AlertName[], equal: readonly string[]) => ({
+  source_matchers: [`alertname="${source}"`],
+  target_matchers: [`alertname=~"${targets.join('|')}"`],
+  equal,
+});
+
+/** Alerts on one budget, the most telling first: only the first of those that fire speaks. */
+const BUDGET_ORDER: readonly AlertName[] = [
+  ALERTS.budgetExhausted,
+  ALERTS.budgetCritical,
+  ALERTS.budgetBurningFast,
+  ALERTS.budgetExhaustionProjected,
+  ALERTS.budgetBurningSlowly,
+  ALERTS.budgetWarning,
+  ALERTS.budgetAheadOfTime,
+  ALERTS.budgetSpendUnusual,
+];
+
+/** A route of the environment in Alertmanager's terms. */
+function routeConfig({ receiver, mute, continue: goesOn, ...labels }: Route): unknown {
+  const matchers = (['severity', 'team', 'component'] as const).flatMap((label) => {
+    const value = labels[label];
+    return value === undefined ? [] : [`${label}=${JSON.stringify(value)}`];
+  });
+  return {
+    receiver,
+    matchers,
+    ...(mute.length === 0 ? {} : { mute_time_intervals: mute }),
+    ...(goesOn ? { continue: true } : {}),
+  };
+}
+
+/** `alertmanager.yml`: the environment's routes, and of what several alerts say of one thing only the most telling. */
+export function alertmanagerConfig(environment: Environment): unknown {
+  const { grouping, receivers, muteTimings } = environment;
+  const budget = ['environment', 'budget'];
+  const used = [environment.defaultReceiver, ...environment.routes.map(({ receiver }) => receiver)];
+  return {
+    route: {
+      receiver: environment.defaultReceiver,
+      group_by: ['environment', 'alertname', 'budget'],
+      group_wait: durationText(grouping.waitSeconds),
+      group_interval: durationText(grouping.intervalSeconds),
+      repeat_interval: durationText(grouping.repeatSeconds),
+      routes: environment.routes.map(routeConfig),
+    },
+    ...(muteTimings.length === 0
+      ? {}
+      : {
+          time_intervals: muteTimings.map(({ name, timeIntervals }) => ({ name, time_intervals: timeIntervals })),
+        }),
+    inhibit_rules: [
+      ...BUDGET_ORDER.slice(0, -1).map((source, i) => inhibit(source, BUDGET_ORDER.slice(i + 1), budget)),
+      inhibit(ALERTS.budgetInvalid, [ALERTS.usageUnpriced], ['environment']),
+      inhibit(ALERTS.agentStuck, [ALERTS.checkpointOverdue], ['environment', 'thread']),
+      inhibit(ALERTS.noEvents, [ALERTS.agentStuck, ALERTS.checkpointOverdue], ['environment']),
+      inhibit(ALERTS.exporterDown, [ALERTS.timelineScrapeFailing], ['environment']),
+    ],
+    receivers: [
+      ...(used.includes(NO_RECEIVER) ? [{ name: NO_RECEIVER }] : []),
+      ...receivers.map((receiver) => ({ name: receiver.name, ...receiverConfig(receiver) })),
+    ],
+  };
+}
