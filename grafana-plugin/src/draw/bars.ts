@@ -1,5 +1,5 @@
 // The bars of each state: solid, hatched, outlined, with their glyphs, so that each is told apart without colour.
-import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
+import type { AgentState } from 'orchestrator-exporter/contract/states';
 import { fillBarRows, ROUND_FROM, type BarRow, type BarStyle } from './bar-rows.ts';
 import { drawCrosses, type Cross } from './crosses.ts';
 import { fillHatched, type Box } from './hatch.ts';
@@ -28,45 +28,59 @@ const ARROW = 6;
 const ARROW_MIN_HEIGHT = 6;
 const HATCH_MIN_HEIGHT = 5;
 
-type Visit = (bar: StateBar, row: StateRow) => void;
+type Filled = Exclude<AgentState, 'idle' | 'completed' | 'queued'>;
 
-/** Rows with the states that occur in each, as bits of their codes: most rows lack most states. */
-type Present = ReadonlyMap<StateRow, number>;
+const isFilled = (state: AgentState): state is Filled =>
+  state !== 'idle' && state !== 'completed' && state !== 'queued';
 
-function statesOf({ bars }: StateRow): number {
-  let bits = 0;
-  for (const { state } of bars) {
-    bits |= 1 << AGENT_STATE_CODE[state];
+/** What a pass over the bars paints: those of one state, or all that fill their rows. */
+type Pass = AgentState | 'filled';
+
+const noBars = (): Record<Pass, StateBar[]> => ({
+  idle: [],
+  completed: [],
+  queued: [],
+  running: [],
+  paused: [],
+  waiting: [],
+  failed: [],
+  filled: [],
+});
+
+/** For each pass the rows that it concerns, with its bars only: looking at all bars in every pass costs more than these. */
+function passesOf(rows: readonly StateRow[]): ReadonlyMap<Pass, readonly StateRow[]> {
+  const passes = new Map<Pass, StateRow[]>();
+  for (const row of rows) {
+    const own = noBars();
+    for (const bar of row.bars) {
+      own[bar.state].push(bar);
+      if (isFilled(bar.state)) {
+        own.filled.push(bar);
+      }
+    }
+    for (const [pass, bars] of Object.entries(own) as Array<[Pass, StateBar[]]>) {
+      if (bars.length > 0) {
+        passes.set(pass, [...(passes.get(pass) ?? []), { ...row, bars }]);
+      }
+    }
   }
-  return bits;
+  return passes;
 }
 
-function rowsWith(present: Present, state: AgentState): StateRow[] {
-  const bit = 1 << AGENT_STATE_CODE[state];
-  return [...present].flatMap(([row, bits]) => ((bits & bit) === 0 ? [] : [row]));
-}
-
-function visitState(rows: readonly StateRow[], state: AgentState, visit: Visit): void {
+function visitBars(rows: readonly StateRow[], visit: (bar: StateBar, row: StateRow) => void): void {
   for (const row of rows) {
     for (const bar of row.bars) {
-      if (bar.state === state) {
-        visit(bar, row);
-      }
+      visit(bar, row);
     }
   }
 }
 
 /** A thin line in the lane's middle: known, but nothing is going on. */
-function drawQuiet(
-  ctx: CanvasRenderingContext2D,
-  rows: readonly StateRow[],
-  { state, color, height }: { state: AgentState; color: string; height: number }
-): void {
+function drawQuiet(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], color: string, height: number): void {
   const style = { fill: color };
-  const styleOf = (bar: StateBar) => (bar.state === state ? style : undefined);
   fillBarRows(
     ctx,
-    rows.map((row) => ({ y: row.y + (row.height - height) / 2, height, bars: row.bars, styleOf }))
+    rows.map((row) => ({ y: row.y + (row.height - height) / 2, height, bars: row.bars, styleOf: () => style }))
   );
 }
 
@@ -76,14 +90,12 @@ function drawQueued(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], pa
   ctx.lineWidth = 1;
   ctx.setLineDash([3, 2]);
   ctx.beginPath();
-  visitState(rows, 'queued', ({ x, width }, { y, height }) => {
+  visitBars(rows, ({ x, width }, { y, height }) => {
     ctx.rect(x + 0.5, y + 0.5, Math.max(0.5, width - 1), height - 1);
   });
   ctx.stroke();
   ctx.setLineDash([]);
 }
-
-type Filled = Exclude<AgentState, 'idle' | 'completed' | 'queued'>;
 
 /** Looks of the states that fill their bars, of tools where `tool`. */
 function filledStyles(palette: Palette, tool: boolean): Record<Filled, BarStyle> {
@@ -114,8 +126,7 @@ function drawFilled(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], pa
 function drawArrows(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
   for (const { y, height, tool, bars } of rows) {
     for (const { state, x, width, arrow } of bars) {
-      const isFilled = state !== 'idle' && state !== 'completed' && state !== 'queued';
-      if (arrow === true && isFilled && height >= ARROW_MIN_HEIGHT) {
+      if (arrow === true && height >= ARROW_MIN_HEIGHT) {
         const end = x + width;
         ctx.fillStyle = state === 'running' && tool ? palette.toolRunning : palette.state[state];
         ctx.beginPath();
@@ -136,7 +147,7 @@ const PAUSE_FROM = 12;
 /** The two bars of a pause where there is room. */
 function drawPauses(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
   ctx.fillStyle = palette.onState.paused;
-  visitState(rows, 'paused', ({ x, width }, { y, height }) => {
+  visitBars(rows, ({ x, width }, { y, height }) => {
     if (width >= PAUSE_FROM) {
       const arm = Math.max(2, Math.min(7, height - 4));
       const top = y + (height - arm) / 2;
@@ -149,7 +160,7 @@ function drawPauses(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], pa
 /** Diagonal lines over the ground of waiting bars. */
 function drawHatches(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
   const boxes: Box[] = [];
-  visitState(rows, 'waiting', ({ x, width }, { y, height }) => {
+  visitBars(rows, ({ x, width }, { y, height }) => {
     if (width >= ROUND_FROM && height >= HATCH_MIN_HEIGHT) {
       boxes.push({ x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
     }
@@ -162,8 +173,7 @@ const CROSS_ROOM = 14;
 const SPIKE = 2;
 
 /** Failures of a row, which of them carry a cross, so that crosses do not touch. */
-function crossesOf({ y, height, tool, bars }: StateRow): Cross[] {
-  const failed = bars.filter((bar) => bar.state === 'failed');
+function crossesOf({ y, height, tool, bars: failed }: StateRow): Cross[] {
   const near = (bar: StateBar, other: StateBar | undefined) =>
     other !== undefined && Math.abs(bar.x - other.x) < CROSS_ROOM;
   return failed
@@ -181,7 +191,7 @@ function crossesOf({ y, height, tool, bars }: StateRow): Cross[] {
  */
 function drawFailures(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
   const style = { fill: palette.state.failed };
-  const styleOf = (bar: StateBar) => (bar.state === 'failed' && bar.width < ROUND_FROM ? style : undefined);
+  const styleOf = (bar: StateBar) => (bar.width < ROUND_FROM ? style : undefined);
   fillBarRows(
     ctx,
     rows.map((row) => ({ y: row.y - SPIKE, height: row.height + 2 * SPIKE, bars: row.bars, styleOf }))
@@ -189,28 +199,21 @@ function drawFailures(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], 
   drawCrosses(ctx, rows.flatMap(crossesOf), { color: palette.onState.failed, rim: palette.state.failed });
 }
 
-type DrawState = (ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette) => void;
-
-const drawIdle: DrawState = (ctx, rows, palette) =>
-  drawQuiet(ctx, rows, { state: 'idle', color: palette.state.idle, height: 1 });
-const drawCompleted: DrawState = (ctx, rows, palette) =>
-  drawQuiet(ctx, rows, { state: 'completed', color: palette.state.completed, height: 2 });
-
 /** The bars of all rows in the looks of their states; what must not be missed is painted last. */
 export function drawStates(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
-  const present = new Map(rows.map((row) => [row, statesOf(row)]));
-  const drawWith = (state: AgentState, draw: DrawState) => {
-    const own = rowsWith(present, state);
-    if (own.length > 0) {
-      draw(ctx, own, palette);
+  const passes = passesOf(rows);
+  const draw = (pass: Pass, paint: (own: readonly StateRow[]) => void): void => {
+    const own = passes.get(pass);
+    if (own !== undefined) {
+      paint(own);
     }
   };
-  drawWith('idle', drawIdle);
-  drawWith('completed', drawCompleted);
-  drawWith('queued', drawQueued);
-  drawFilled(ctx, rows, palette);
-  drawArrows(ctx, rows, palette);
-  drawWith('paused', drawPauses);
-  drawWith('waiting', drawHatches);
-  drawWith('failed', drawFailures);
+  draw('idle', (own) => drawQuiet(ctx, own, palette.state.idle, 1));
+  draw('completed', (own) => drawQuiet(ctx, own, palette.state.completed, 2));
+  draw('queued', (own) => drawQueued(ctx, own, palette));
+  draw('filled', (own) => drawFilled(ctx, own, palette));
+  draw('filled', (own) => drawArrows(ctx, own, palette));
+  draw('paused', (own) => drawPauses(ctx, own, palette));
+  draw('waiting', (own) => drawHatches(ctx, own, palette));
+  draw('failed', (own) => drawFailures(ctx, own, palette));
 }

@@ -149,16 +149,26 @@ function rowOf(i: number, y: number, scene: Scene): Row | undefined {
 
 /** The rows that the band shows at this scroll position. */
 export function layoutRows(index: RowIndex, input: LanesInput): Row[] {
-  const rows: Row[] = [];
+  const shown: Array<{ i: number; y: number }> = [];
   for (let i = rowAt(index, input.scrollTop); i < index.nodes.length; i++) {
     const y = input.top - input.scrollTop + (index.tops[i] ?? 0);
-    const row = y >= input.bottom ? undefined : rowOf(i, y, { index, input });
-    if (row === undefined) {
+    if (y >= input.bottom) {
       break;
     }
-    rows.push(row);
+    shown.push({ i, y });
   }
-  return rows;
+  const rows: Array<Row | undefined> = [];
+  const place = (kind: TreeNode['kind']) => {
+    shown.forEach(({ i, y }, at) => {
+      if (index.nodes[i]?.kind === kind) {
+        rows[at] = rowOf(i, y, { index, input });
+      }
+    });
+  };
+  // Groups are made of the marks of their lanes: those in view are there by then.
+  place('lane');
+  place('group');
+  return rows.filter((row) => row !== undefined);
 }
 
 /** One row wherever it is wanted. */
@@ -175,21 +185,26 @@ interface KnownRects {
 
 const known = new WeakMap<RowIndex, KnownRects>();
 
-/** Marks of a track, walked once for an axis. */
-function rectsOf(
-  { columns, spend }: { columns: StateColumns; spend: TrackSpend | undefined },
-  labelled: boolean,
-  { index, input }: Scene
-): readonly SegmentRect[] {
+function knownRects({ index, input }: Scene): KnownRects['rects'] {
   const { axis, devicePixel, shown, measure, stateName } = input;
-  const names = Object.values(stateName ?? {});
-  const key = [axisKey(axis), devicePixel, shown, input.costOnBars, ...names].join(' ');
+  const key = [axisKey(axis), devicePixel, shown, input.costOnBars, ...Object.values(stateName ?? {})].join(' ');
   let own = known.get(index);
   if (own?.key !== key || own.measure !== measure) {
     own = { key, measure, rects: new Map() };
     known.set(index, own);
   }
-  const before = own.rects.get(columns);
+  return own.rects;
+}
+
+/** Marks of a track, walked once for an axis. */
+function rectsOf(
+  { columns, spend }: { columns: StateColumns; spend: TrackSpend | undefined },
+  labelled: boolean,
+  scene: Scene
+): readonly SegmentRect[] {
+  const { axis, devicePixel, shown, measure, stateName, costOnBars, words } = scene.input;
+  const own = knownRects(scene);
+  const before = own.get(columns);
   if (before !== undefined) {
     return before;
   }
@@ -199,11 +214,11 @@ function rectsOf(
     shown,
     measure,
     stateName,
-    words: input.words,
+    words,
     labelled,
-    spendOf: input.costOnBars ? (i) => knownSpend(spend, i) : undefined,
+    spendOf: costOnBars ? (i) => knownSpend(spend, i) : undefined,
   });
-  own.rects.set(columns, rects);
+  own.set(columns, rects);
   return rects;
 }
 
@@ -233,7 +248,8 @@ const AGENT_PART = 0.62;
 const TOOL_PART = 0.5;
 const TRACK_PART = 0.72;
 
-function groupRow(group: GroupNode, place: Place, { index, input }: Scene): GroupRow {
+function groupRow(group: GroupNode, place: Place, scene: Scene): GroupRow {
+  const { index, input } = scene;
   const isCollapsed = index.isCollapsed(group.key);
   return {
     kind: 'group',
@@ -243,7 +259,7 @@ function groupRow(group: GroupNode, place: Place, { index, input }: Scene): Grou
     costUsd: group.costUsd,
     // What is collapsed stands for its lanes and is as visible as one.
     ...barIn(place, isCollapsed ? COLLAPSED_PART : THIN_PART),
-    rollUp: rollUpRects(group, input),
+    rollUp: rollUpRects(group, input, knownRects(scene)),
     runs: runRects(group, input),
     ends: runEnds(group, input),
   };

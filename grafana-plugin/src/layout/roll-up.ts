@@ -1,8 +1,8 @@
 // A group's own bar: where any of its lanes failed, waited or ran, and where its threads ran at all.
 import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
 import type { GroupNode } from '../model/lane-tree.ts';
-import { stateOfCode, topCode } from '../model/state-columns.ts';
-import { visitMarks, type PixelGrid } from './segment-rects.ts';
+import { stateOfCode, topCode, type StateColumns } from '../model/state-columns.ts';
+import { visitMarks, type PixelGrid, type SegmentRect } from './segment-rects.ts';
 import { axisKey, xOfTime } from './time-axis.ts';
 
 export interface RollUpRect {
@@ -27,24 +27,40 @@ interface Made {
 /** A group's lanes are walked once for an axis: scrolling asks again for the same. */
 const made = new WeakMap<GroupNode, Made>();
 
-/** The most important state of all lanes below `group` at each device pixel, equal neighbours joined. */
-export function rollUpRects(group: GroupNode, grid: PixelGrid): readonly RollUpRect[] {
+/**
+ * The most important state of all lanes below `group` at each device pixel, equal neighbours joined. `known` are marks of
+ * the same grid that need not be made again.
+ */
+export function rollUpRects(
+  group: GroupNode,
+  grid: PixelGrid,
+  known: ReadonlyMap<StateColumns, readonly SegmentRect[]> = new Map()
+): readonly RollUpRect[] {
   const { axis, devicePixel } = grid;
   const key = [axisKey(axis), devicePixel, grid.shown].join(' ');
-  const known = made.get(group);
-  if (known?.key === key) {
-    return known.rects;
+  const before = made.get(group);
+  if (before?.key === key) {
+    return before.rects;
   }
   const begin = Math.floor(axis.left / devicePixel);
   const bits = new Uint8Array(Math.max(0, Math.ceil(axis.right / devicePixel) - begin));
+  const add = (code: number, x: number, width: number): void => {
+    const bit = (1 << code) & SHOWN_BITS;
+    if (bit === 0) {
+      return;
+    }
+    const last = Math.min(bits.length, Math.ceil((x + width) / devicePixel - 1e-6) - begin);
+    for (let pixel = Math.floor(x / devicePixel + 1e-6) - begin; pixel < last; pixel++) {
+      bits[pixel] = (bits[pixel] ?? 0) | bit;
+    }
+  };
   for (const columns of group.lanes.flatMap((lane) => lane.tracks)) {
-    visitMarks(columns, grid, ({ code, x, width }) => {
-      const bit = (1 << code) & SHOWN_BITS;
-      const last = Math.min(bits.length, Math.ceil((x + width) / devicePixel - 1e-6) - begin);
-      for (let pixel = Math.floor(x / devicePixel + 1e-6) - begin; bit !== 0 && pixel < last; pixel++) {
-        bits[pixel] = (bits[pixel] ?? 0) | bit;
-      }
-    });
+    const rects = known.get(columns);
+    if (rects === undefined) {
+      visitMarks(columns, grid, ({ code, x, width }) => add(code, x, width));
+    } else {
+      rects.forEach(({ state, x, width }) => add(AGENT_STATE_CODE[state], x, width));
+    }
   }
   const rects: RollUpRect[] = [];
   for (let pixel = 0; pixel < bits.length;) {

@@ -2,7 +2,6 @@
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 import {
   codesBetween,
-  endOf,
   firstAfter,
   indexesIn,
   segmentOf,
@@ -17,7 +16,7 @@ import type { StateSet } from '../model/state-filter.ts';
 import { shortDuration } from './duration-text.ts';
 import { moneyText } from './money-text.ts';
 import { firstWhole, type MeasureText } from './label-fit.ts';
-import { timeOfX, xOfTime, type TimeAxis } from './time-axis.ts';
+import { placer, timer, xOfTime, type TimeAxis } from './time-axis.ts';
 import type { Words } from './words.ts';
 
 export const BAR_FONT_PX = 11;
@@ -59,10 +58,8 @@ export interface Mark {
 /** `mark` is the same object at every visit, with other values: whoever keeps one copies it. */
 export type VisitMark = (mark: Readonly<Mark>) => void;
 
-function isWide(columns: StateColumns, i: number, { axis, devicePixel }: Omit<PixelGrid, 'shown'>): boolean {
-  const left = xOfTime(axis, Math.max(axis.fromMs, startOf(columns, i)));
-  return xOfTime(axis, Math.min(axis.toMs, endOf(columns, i))) - left >= devicePixel;
-}
+/** So many states are looked at one by one before the last one in a pixel is searched for. */
+const NEAR = 8;
 
 /**
  * Visits the states in view from left to right: each that is a device pixel wide or more on its own, where it stands; of
@@ -70,37 +67,54 @@ function isWide(columns: StateColumns, i: number, { axis, devicePixel }: Omit<Pi
  * and states that are not shown are not visited. At most two visits a pixel.
  */
 export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: PixelGrid, visit: VisitMark): void {
+  const { startMs, code, length, endMs } = columns;
   const { fromMs, toMs } = axis;
   const [begin, stop] = indexesIn(columns, axis);
+  const [xOf, timeOf] = [placer(axis), timer(axis)];
   const lastPixel = Math.max(0, Math.ceil(axis.right / devicePixel) - 1);
   const mark: Mark = { code: UNKNOWN_CODE, x: 0, width: 0, first: 0, end: 0 };
-  const visitShown = (code: number, x: number, width: number): void => {
-    if (((1 << code) & shown) !== 0) {
-      mark.code = code;
-      mark.x = x;
+  const visitShown = (bits: number, markX: number, width: number): void => {
+    if ((bits & shown) !== 0) {
+      mark.code = topCode(bits & shown);
+      mark.x = markX;
       mark.width = width;
       visit(mark);
     }
   };
-  let i = begin;
-  while (i < stop) {
-    const x = xOfTime(axis, Math.max(fromMs, startOf(columns, i)));
-    const width = xOfTime(axis, Math.min(toMs, endOf(columns, i))) - x;
+  /** Where entry `i` ends, which is where the next one begins. */
+  const endX = (i: number): number => xOf(Math.min(toMs, i + 1 < length ? (startMs[i + 1] ?? endMs) : endMs));
+  let x = xOf(Math.max(fromMs, startOf(columns, begin)));
+  for (let i = begin; i < stop;) {
+    let next = endX(i);
     mark.first = i;
-    if (width >= devicePixel) {
-      mark.end = i + 1;
-      visitShown(columns.code[i] ?? UNKNOWN_CODE, x, width);
+    if (next - x >= devicePixel) {
       i += 1;
+      mark.end = i;
+      visitShown(1 << (code[i - 1] ?? UNKNOWN_CODE), x, next - x);
+      x = next;
       continue;
     }
     const pixel = Math.min(lastPixel, Math.floor(x / devicePixel));
-    let end = Math.min(stop, firstAfter(columns, timeOfX(axis, (pixel + 1) * devicePixel), i + 1));
-    // The last one to start in this pixel may go on beyond it: then it stands on its own.
-    if (end - 1 > i && isWide(columns, end - 1, { axis, devicePixel })) {
-      end -= 1;
+    const pixelEndMs = timeOf((pixel + 1) * devicePixel);
+    let end = i + 1;
+    while (end < stop && end < i + NEAR && (startMs[end] ?? Infinity) <= pixelEndMs) {
+      end += 1;
+    }
+    if (end === i + NEAR) {
+      end = Math.min(stop, firstAfter(columns, pixelEndMs, end));
+    }
+    if (end > i + 1) {
+      next = endX(end - 1);
+      const lastX = xOf(startOf(columns, end - 1));
+      // The last one to start in this pixel may go on beyond it: then it stands on its own.
+      if (next - lastX >= devicePixel) {
+        end -= 1;
+        next = lastX;
+      }
     }
     mark.end = end;
-    visitShown(topCode(codesBetween(columns, i, end) & shown), pixel * devicePixel, devicePixel);
+    visitShown(codesBetween(columns, i, end), pixel * devicePixel, devicePixel);
+    x = next;
     i = end;
   }
 }

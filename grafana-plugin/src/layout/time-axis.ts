@@ -39,6 +39,22 @@ export function timeOfX(axis: TimeAxis, x: number): number {
   return fromMs + part * (toMs - fromMs);
 }
 
+/** {@link xOfTime} for many times: what is the same for all of them is worked out once. */
+export function placer(axis: TimeAxis): (ms: number) => number {
+  const { fromMs, toMs, left, right, pieces } = axis;
+  const [span, width] = [toMs - fromMs, right - left];
+  return (ms) =>
+    pieces === undefined ? (span <= 0 ? left : left + ((ms - fromMs) / span) * width) : xOfTime(axis, ms);
+}
+
+/** {@link timeOfX} for many places. */
+export function timer(axis: TimeAxis): (x: number) => number {
+  const { fromMs, toMs, left, right, pieces } = axis;
+  const [span, width] = [toMs - fromMs, right - left];
+  return (x) =>
+    pieces === undefined && width > 0 ? fromMs + Math.min(1, Math.max(0, (x - left) / width)) * span : timeOfX(axis, x);
+}
+
 const NO_PIECE: Piece = { fromMs: 0, toMs: 0, left: 0, right: 0, isFold: false };
 
 /** The last piece that has begun; the first where none has: what lies outside goes on at the pace of the outer ones. */
