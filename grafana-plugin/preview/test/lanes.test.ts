@@ -1,9 +1,11 @@
 // The lanes of the timeline in the preview host: sub-lanes, folded pixels, groups, sorting, filter, scrolling, hostile names.
 import { isDeepStrictEqual } from 'node:util';
+import { TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, openPage, rowsOf, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
-import { CROWD, CROWDED_MS, HOSTILE, HOSTILE_NAMES, NESTED } from './support/lane-recordings.ts';
+import { AGENTS, CROWD, CROWDED_MS, HOSTILE, HOSTILE_NAMES, NESTED, THREADS } from './support/lane-recordings.ts';
 import { FROM_MS, NOW_MS, TO_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import { recordPrometheus, type Recording } from './support/recorded-prometheus.ts';
@@ -150,6 +152,33 @@ describe.each(HOST_VERSIONS)('lanes with the @grafana %s packages', (version) =>
   ])('lanes stand by %s', async (_name, options, expected) => {
     const { panel } = await show({ recording: CROWD, options });
     expect((await names(panel)).slice(0, 3)).toEqual(expected);
+  });
+
+  test.each<AgentState>(['waiting', 'failed'])('lanes and groups stand by their time in %s', async (sortState) => {
+    const { page, panel } = await show({ recording: CROWD, options: { sortLanes: 'state-time', sortState } });
+    const seconds = new Map<string, number>();
+    for (const { labels, samples } of CROWD[TIMELINE.agentState.name] ?? []) {
+      const inState = samples.reduce(
+        (sum, [atMs, code], i) =>
+          sum + (code === AGENT_STATE_CODE[sortState] ? (samples[i + 1]?.[0] ?? NOW_MS) - atMs : 0),
+        0
+      );
+      const { thread = '', agent = '' } = labels;
+      seconds.set(thread, (seconds.get(thread) ?? 0) + inState);
+      seconds.set(`${thread} ${agent}`, inState);
+    }
+    const longest = (names: string[], keyOf: (name: string) => string): string[] =>
+      names.sort((a, b) => (seconds.get(keyOf(b)) ?? 0) - (seconds.get(keyOf(a)) ?? 0));
+    const [thread = ''] = longest(
+      Array.from({ length: THREADS }, (_, i) => `run-${String(i).padStart(2, '0')}`),
+      (name) => name
+    );
+    const agents = longest(
+      Array.from({ length: AGENTS }, (_, i) => `agent-${i}`),
+      (name) => `${thread} ${name}`
+    );
+    expect((await names(panel)).slice(0, 1 + AGENTS)).toEqual([thread, ...agents]);
+    await screenshot(page, `${version}-by-time-${sortState}`);
   });
 
   test('lanes that do not fit scroll by wheel, by dragging the bar and by its keys', async () => {

@@ -4,7 +4,7 @@ import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, screenshot } from './support/browser.ts';
 import { CROWD, HOSTILE } from './support/lane-recordings.ts';
 import { boxOf, comesTo, openPanel, type OpenedPanel } from './support/open-panel.ts';
-import { EXACT } from './support/panel-recordings.ts';
+import { endedWith, EXACT, SAMPLED } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import type { Recording } from './support/recorded-prometheus.ts';
 
@@ -45,7 +45,14 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
     table()
       .locator('tr')
       .evaluateAll((all) =>
-        all.map((row) => [...row.children].map((cell) => (cell as HTMLElement).innerText.split('\n').at(-1)))
+        all.map((row) =>
+          [...row.children].map((cell) =>
+            (cell as HTMLElement).innerText
+              .split('\n')
+              .at(-1)
+              ?.replace(/[\u2191\u2193]$/, '')
+          )
+        )
       );
 
   describe('of one thread', () => {
@@ -70,17 +77,37 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
         ['Agent', 'State', 'Start', 'End', 'Duration', 'Cost'],
         ['supervisor', 'running', '\u2264 11:51:00.000', '11:51:03.000', '\u2265 3 s', ''],
         ['supervisor', 'idle', '11:51:03.000', '11:55:00.000', '3 min 57 s', ''],
-        ['supervisor', 'running', '11:55:00.000', '11:55:01.500', '1.5 s', ''],
-        ['supervisor', 'idle', '11:55:01.500', 'ongoing', '4 min 58.5 s so far', ''],
         ['research', 'queued', '11:51:04.000', '11:51:10.000', '6 s', ''],
         ['research', 'running', '11:51:10.000', '11:55:00.000', '3 min 50 s', '$1.44'],
-        ['research', 'failed', '11:55:00.000', '11:55:03.000', '3 s', ''],
-        ['research', 'running', '11:55:03.000', 'ongoing', '4 min 57 s so far', '$1.74'],
         ['tool:get_current_time', 'running', '11:53:19.877', '11:53:19.880', '3 ms', ''],
         ['tool:get_current_time', 'completed', '11:53:19.880', 'ongoing', '6 min 40.12 s so far', ''],
+        ['supervisor', 'running', '11:55:00.000', '11:55:01.500', '1.5 s', ''],
+        ['research', 'failed', '11:55:00.000', '11:55:03.000', '3 s', ''],
+        ['supervisor', 'idle', '11:55:01.500', 'ongoing', '4 min 58.5 s so far', ''],
+        ['research', 'running', '11:55:03.000', 'ongoing', '4 min 57 s so far', '$1.74'],
         ['writer', 'running', '11:55:10.000', '11:56:40.000', '1 min 30 s', ''],
         ['writer', 'waiting', '11:56:40.000', 'ongoing', '3 min 20 s so far', ''],
       ]);
+    });
+
+    test('its heads sort it: by lane, by start, and both from the end', async () => {
+      const head = (name: string) => table().getByRole('columnheader', { name }).getByRole('button');
+      const order = async () => (await rows()).slice(1).map(([agent, state, start]) => `${agent} ${state} ${start}`);
+      const byStart = await order();
+      const sorted = (name: string) => table().getByRole('columnheader', { name }).getAttribute('aria-sort');
+      expect([await sorted('Start'), await sorted('Agent')]).toEqual(['ascending', null]);
+      await head('Start').click();
+      await comesTo(order, [...byStart].reverse());
+      expect(await sorted('Start')).toBe('descending');
+      await head('Agent').focus();
+      await page.keyboard.press('Enter');
+      const agents = async () => [...new Set((await rows()).slice(1).map(([agent]) => agent))];
+      await comesTo(agents, ['supervisor', 'research', 'tool:get_current_time', 'writer']);
+      expect([await sorted('Start'), await sorted('Agent')]).toEqual([null, 'ascending']);
+      await head('Agent').click();
+      await comesTo(agents, ['writer', 'tool:get_current_time', 'research', 'supervisor']);
+      await head('Start').click();
+      await comesTo(order, byStart);
     });
 
     test('the legend narrows it', async () => {
@@ -110,7 +137,7 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
     beforeAll(() => show(CROWD, '&theme=light'));
     afterAll(leave);
 
-    test('it has a hundred at a time, in the order of the lanes', async () => {
+    test('it has a hundred at a time', async () => {
       await toggle().click();
       expect(await told()).toBe('States 1 to 100 of 9,900');
       const [head = [], first = [], ...more] = await rows();
@@ -122,13 +149,30 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
       await screenshot(page, `${version}-state-table-light`);
     });
 
-    test('the next page goes on where the first ends', async () => {
+    test('by lane, the next page goes on where the first ends', async () => {
+      await table().getByRole('columnheader', { name: 'Agent' }).getByRole('button').click();
+      await comesTo(async () => new Set((await rows()).slice(1).map(([agent]) => agent)).size, 3);
       const [before] = (await rows()).slice(-1);
-      await table().getByRole('button', { name: 'next page' }).click();
+      await table().getByRole('button', { name: 'Next page' }).click();
       await comesTo(async () => /^States 101 to 200 of/.test(await told()), true);
       const next = (await rows())[1];
       // One agent's states follow each other without a hole.
       expect([next?.slice(0, 2), next?.[3]]).toEqual([before?.slice(0, 2), before?.[4]]);
+    });
+
+    test('at the last page the button that leads there keeps the focus, and the others lead back', async () => {
+      const button = (name: string) => table().getByRole('button', { name });
+      await button('Last page').focus();
+      await page.keyboard.press('Enter');
+      await comesTo(told, 'States 9,801 to 9,900 of 9,900');
+      const isFocused = await button('Last page').evaluate((one) => one === document.activeElement);
+      expect([isFocused, await button('Last page').getAttribute('aria-disabled')]).toEqual([true, 'true']);
+      // Pressed again it does nothing, and the keys still belong to the table.
+      await page.keyboard.press('Enter');
+      expect(await told()).toBe('States 9,801 to 9,900 of 9,900');
+      await button('First page').click();
+      await comesTo(told, 'States 1 to 100 of 9,900');
+      expect(await button('Previous page').getAttribute('aria-disabled')).toBe('true');
     });
 
     test('a filter of lanes narrows it; threads are named where there are several', async () => {
@@ -140,6 +184,24 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
       await comesTo(agents, ['agent-3']);
       expect([await head(), (await rows()).length < 100]).toEqual([['Agent', 'State'], true]);
     });
+  });
+
+  test('the end of a run stands in it at its time', async () => {
+    await show(endedWith(7));
+    await toggle().click();
+    expect((await rows()).at(-1)).toEqual(['End of the run', 'timeout', '11:59:00.000', '', '', '']);
+    expect(await told()).toBe('13 states');
+    await screenshot(page, `${version}-state-table-ended`);
+    await leave();
+  });
+
+  test('of sampled states it says how coarse they are', async () => {
+    await show(SAMPLED);
+    await toggle().click();
+    expect(await table().innerText()).toContain('sampled, \u00b115 s');
+    const waiting = (await rows()).find(([agent, state]) => agent === 'writer' && state === 'waiting');
+    expect(waiting?.[4]).toMatch(/^\u2248 \d.* so far$/);
+    await leave();
   });
 
   test('hostile names are text in it', async () => {

@@ -18,12 +18,12 @@ import type { PanelData } from '../read/panel-data.ts';
 import { AnnotationEditor } from './AnnotationEditor.tsx';
 import { Annotations } from './Annotations.tsx';
 import { canvasWords } from './canvas-words.ts';
+import { ChartTables } from './ChartTables.tsx';
 import { FoldMarks } from './FoldMarks.tsx';
 import { GroupButtons } from './GroupButtons.tsx';
 import { hoverText, shortened } from './hover-text.ts';
 import { LaneScrollbar } from './LaneScrollbar.tsx';
 import { ReplayScrubber } from './ReplayScrubber.tsx';
-import { SegmentTable } from './SegmentTable.tsx';
 import { SpendBreakdown } from './SpendBreakdown.tsx';
 import { timeFormat } from './time-format.ts';
 import { Tooltip } from './Tooltip.tsx';
@@ -86,7 +86,8 @@ export function Chart(props: ChartProps): React.ReactElement {
   const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
   const rangeMs = range.toMs - range.fromMs;
   const time = useMemo(() => timeFormat(timeZone, rangeMs), [timeZone, rangeMs]);
-  const words = useMemo(() => canvasWords(), []);
+  const sampled = data.resolution?.kind === 'sampled';
+  const words = useMemo(() => canvasWords(sampled), [sampled]);
   const devicePixelRatio = window.devicePixelRatio || 1;
 
   const { rows } = lanes;
@@ -177,10 +178,11 @@ export function Chart(props: ChartProps): React.ReactElement {
       timeline: options.bands === 'burn-down' ? undefined : data.timeline,
       burnDowns: options.bands === 'timeline' ? [] : data.burnDowns,
       stateName: palette.stateName,
+      sampled,
       shown: shownStates,
       range: options.showCost === 'off' ? undefined : range,
     }),
-    [data, options.bands, options.showCost, palette, shownStates, range]
+    [data, sampled, options.bands, options.showCost, palette, shownStates, range]
   );
   const { pinned, onClick } = usePinnedTooltip({
     frames: props.frames,
@@ -302,7 +304,7 @@ export function Chart(props: ChartProps): React.ReactElement {
       {annotating.draft !== undefined && (
         <AnnotationEditor draft={annotating.draft} time={time} onClose={annotating.close} />
       )}
-      {layout.timeline !== undefined && <SegmentTable timeline={layout.timeline} />}
+      <ChartTables layout={layout} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import type { Figure, Tone } from './figures-text.ts';
+import type { Figure, Tone } from './figure.ts';
 
 interface FiguresProps {
   readonly figures: readonly Figure[];
@@ -46,7 +46,7 @@ export function Figures({ figures, compact, width, children }: FiguresProps): Re
           <div
             key={figure.id}
             className={compact ? styles.compactFigure : styles.figure}
-            title={figure.hint}
+            title={isTight ? [figure.hint, figure.detail].filter((text) => text !== '').join('\n') : figure.hint}
             data-testid={`orchestrator-figure-${figure.id}`}
           >
             {!compact && <dt className={styles.label}>{figure.label}</dt>}

@@ -196,8 +196,10 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
           <StateTable
             id={tableId}
             tree={tree}
+            threads={timeline?.groups ?? []}
             range={range}
             shown={shownStates}
+            resolution={read.resolution?.kind === 'sampled' ? resolutionText(read, range) : ''}
             showCost={showCost}
             palette={palette}
             time={time}

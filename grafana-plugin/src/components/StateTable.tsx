@@ -2,15 +2,14 @@
 import React, { useEffect, useMemo, useRef, useState, type SyntheticEvent } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { IconButton, Pagination, useStyles2 } from '@grafana/ui';
+import { IconButton, useStyles2 } from '@grafana/ui';
 import type { Palette } from '../draw/palette.ts';
-import { plainText } from '../layout/label-fit.ts';
 import { visibleNodes, type LaneTree } from '../model/lane-tree.ts';
-import { listStates, type ListedState } from '../model/listed-states.ts';
+import { listStates, type ListOrder } from '../model/listed-states.ts';
 import type { StateSet } from '../model/state-filter.ts';
-import type { Lane } from '../model/timeline.ts';
-import { durationText, spendText } from './hover-text.ts';
-import { StateSwatch } from './StateSwatch.tsx';
+import type { Lane, ThreadGroup } from '../model/timeline.ts';
+import { StateTablePager } from './StateTablePager.tsx';
+import { StateTableRow } from './StateTableRow.tsx';
 import type { TimeFormat } from './time-format.ts';
 import { t } from './translate.ts';
 
@@ -18,9 +17,13 @@ interface StateTableProps {
   readonly id: string;
   /** Lanes in the order of the timeline; those of collapsed groups too. */
   readonly tree: LaneTree;
+  /** Whose runs end. */
+  readonly threads: readonly ThreadGroup[];
   /** Epoch milliseconds. */
   readonly range: { readonly fromMs: number; readonly toMs: number };
   readonly shown: StateSet;
+  /** Of sampled states: how coarse they are, as text. Empty where they are exact. */
+  readonly resolution: string;
   readonly showCost: boolean;
   readonly palette: Palette;
   readonly time: TimeFormat;
@@ -30,28 +33,51 @@ interface StateTableProps {
 }
 
 const PAGE_ROWS = 100;
-/** Below this width the pages are told by previous and next alone, CSS pixels. */
-const PAGES_MIN_WIDTH = 700;
+const ARROWS = { ascending: '\u2191', descending: '\u2193' };
+
+interface Sorting {
+  readonly order: ListOrder;
+  /** The last come first. */
+  readonly descending: boolean;
+}
+
+/** What happened first stands first. */
+const USUAL_SORTING: Sorting = { order: 'start', descending: false };
 
 function hasSpent({ spend }: Lane): boolean {
   return spend?.segments.some((ofTrack) => ofTrack.size > 0) ?? false;
 }
 
 export function StateTable(props: StateTableProps): React.ReactElement {
-  const { tree, range, shown, showCost, room, onClose } = props;
+  const { tree, threads, range, shown, resolution, showCost, room, onClose } = props;
   const styles = useStyles2(getStyles);
   const scroller = useRef<HTMLDivElement>(null);
-  const [asked, setAsked] = useState(1);
+  const [asked, setAsked] = useState(0);
+  const [sorting, setSorting] = useState(USUAL_SORTING);
   const lanes = useMemo(
     () => visibleNodes(tree.roots, () => false).flatMap((node) => (node.kind === 'lane' ? [node.lane] : [])),
     [tree]
   );
-  const list = useMemo(() => listStates(lanes, range, shown), [lanes, range, shown]);
-  const pages = Math.max(1, Math.ceil(list.count / PAGE_ROWS));
+  const list = useMemo(() => listStates({ lanes, threads, range, shown }), [lanes, threads, range, shown]);
   // What was the third page may be gone after a zoom.
-  const page = Math.min(asked, pages);
-  const first = (page - 1) * PAGE_ROWS;
-  const rows = useMemo(() => list.page(first, PAGE_ROWS), [list, first]);
+  const page = Math.min(asked, Math.max(0, Math.ceil(list.count / PAGE_ROWS) - 1));
+  const first = page * PAGE_ROWS;
+  const rows = useMemo(() => {
+    const { order, descending } = sorting;
+    if (!descending) {
+      return list.page(first, PAGE_ROWS, order);
+    }
+    const size = Math.min(PAGE_ROWS, list.count - first);
+    return list.page(list.count - first - size, size, order).reverse();
+  }, [list, first, sorting]);
+  const goTo = (to: number) => {
+    setAsked(to);
+    scroller.current?.scrollTo?.({ top: 0 });
+  };
+  const sortBy = (order: ListOrder) => {
+    setSorting({ order, descending: sorting.order === order && !sorting.descending });
+    goTo(0);
+  };
   const hasThreads = useMemo(() => new Set(lanes.map((lane) => lane.thread)).size > 1, [lanes]);
   const hasCost = useMemo(() => showCost && lanes.some(hasSpent), [lanes, showCost]);
   // The keys that scroll belong to what was opened.
@@ -75,26 +101,10 @@ export function StateTable(props: StateTableProps): React.ReactElement {
       }}
     >
       <div className={styles.head}>
-        <span aria-live="polite">
-          {list.count > PAGE_ROWS
-            ? t('states.page', 'States {{first}} to {{last}} of {{total}}', {
-                first: (first + 1).toLocaleString('en-US'),
-                last: (first + rows.length).toLocaleString('en-US'),
-                total: list.count.toLocaleString('en-US'),
-              })
-            : t('states.count', '{{count}} states', { count: list.count, defaultValue_one: '{{count}} state' })}
-        </span>
+        <span aria-live="polite">{countText({ first, shown: rows.length, total: list.count })}</span>
+        {resolution !== '' && <span>{resolution}</span>}
         <div className={styles.pages}>
-          <Pagination
-            currentPage={page}
-            numberOfPages={pages}
-            hideWhenSinglePage={true}
-            showSmallVersion={room.width < PAGES_MIN_WIDTH}
-            onNavigate={(to) => {
-              setAsked(to);
-              scroller.current?.scrollTo?.({ top: 0 });
-            }}
-          />
+          <StateTablePager page={page} pages={Math.ceil(list.count / PAGE_ROWS)} onPage={goTo} />
         </div>
         <IconButton name="times" aria-label={t('states.close', 'Close the table')} onClick={onClose} />
       </div>
@@ -103,10 +113,14 @@ export function StateTable(props: StateTableProps): React.ReactElement {
         <table className={styles.table}>
           <thead>
             <tr>
-              <th scope="col">{t('states.agent', 'Agent')}</th>
+              <SortableHead order="lane" sorting={sorting} onSort={sortBy}>
+                {t('states.agent', 'Agent')}
+              </SortableHead>
               {hasThreads && <th scope="col">{t('states.thread', 'Thread')}</th>}
               <th scope="col">{t('states.state', 'State')}</th>
-              <th scope="col">{t('states.start', 'Start')}</th>
+              <SortableHead order="start" sorting={sorting} onSort={sortBy}>
+                {t('states.start', 'Start')}
+              </SortableHead>
               <th scope="col">{t('states.end', 'End')}</th>
               <th scope="col" className={styles.figure}>
                 {t('states.duration', 'Duration')}
@@ -120,7 +134,15 @@ export function StateTable(props: StateTableProps): React.ReactElement {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <StateRow key={row.key} {...props} row={row} hasThreads={hasThreads} hasCost={hasCost} />
+              <StateTableRow
+                key={row.key}
+                row={row}
+                palette={props.palette}
+                time={props.time}
+                sampled={resolution !== ''}
+                hasThreads={hasThreads}
+                hasCost={hasCost}
+              />
             ))}
           </tbody>
         </table>
@@ -132,37 +154,36 @@ export function StateTable(props: StateTableProps): React.ReactElement {
   );
 }
 
-interface StateRowProps extends Pick<StateTableProps, 'palette' | 'time'> {
-  readonly row: ListedState;
-  readonly hasThreads: boolean;
-  readonly hasCost: boolean;
+function countText({ first, shown, total }: { first: number; shown: number; total: number }): string {
+  return total > PAGE_ROWS
+    ? t('states.page', 'States {{first}} to {{last}} of {{total}}', {
+        first: (first + 1).toLocaleString('en-US'),
+        last: (first + shown).toLocaleString('en-US'),
+        total: total.toLocaleString('en-US'),
+      })
+    : t('states.count', '{{count}} states', { count: total, defaultValue_one: '{{count}} state' });
 }
 
-function StateRow({ row, palette, time, hasThreads, hasCost }: StateRowProps): React.ReactElement {
+interface SortableHeadProps {
+  readonly order: ListOrder;
+  readonly sorting: Sorting;
+  readonly onSort: (order: ListOrder) => void;
+  readonly children: React.ReactNode;
+}
+
+/** A second click turns the order round. */
+function SortableHead({ order, sorting, onSort, children }: SortableHeadProps): React.ReactElement {
   const styles = useStyles2(getStyles);
-  const { lane, segment, spend } = row;
-  const { state, startMs, endMs, beganBefore, ongoing } = segment;
+  const isSorted = sorting.order === order;
   return (
-    <tr>
-      <td className={styles.name} title={plainText(lane.agent)}>
-        {plainText(lane.agent)}
-      </td>
-      {hasThreads && (
-        <td className={styles.name} title={plainText(lane.thread)}>
-          {plainText(lane.thread)}
-        </td>
-      )}
-      <td>
-        <span className={styles.state}>
-          <StateSwatch state={state} palette={palette} />
-          {palette.stateName[state]}
+    <th scope="col" aria-sort={isSorted ? (sorting.descending ? 'descending' : 'ascending') : undefined}>
+      <button type="button" className={styles.sort} onClick={() => onSort(order)}>
+        {children}
+        <span aria-hidden="true" className={isSorted ? styles.arrow : styles.noArrow}>
+          {isSorted && sorting.descending ? ARROWS.descending : ARROWS.ascending}
         </span>
-      </td>
-      <td className={styles.time}>{`${beganBefore ? '\u2264 ' : ''}${time.exactTime(startMs)}`}</td>
-      <td className={styles.time}>{ongoing ? t('states.ongoing', 'ongoing') : time.exactTime(endMs)}</td>
-      <td className={styles.figure}>{durationText(segment)}</td>
-      {hasCost && <td className={styles.figure}>{spend === undefined ? '' : spendText(spend)}</td>}
-    </tr>
+      </button>
+    </th>
   );
 }
 
@@ -190,8 +211,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     color: theme.colors.text.secondary,
     fontVariantNumeric: 'tabular-nums',
   }),
-  // Grafana's own has a margin below for pages at the end of a table.
-  pages: css({ marginLeft: 'auto', '& ul, & li': { marginBottom: 0 } }),
+  pages: css({ marginLeft: 'auto' }),
   scroller: css({
     flexGrow: 1,
     minHeight: 0,
@@ -212,9 +232,18 @@ const getStyles = (theme: GrafanaTheme2) => ({
     '& tbody tr': { borderBottom: `1px solid ${theme.colors.border.weak}` },
     '& tbody tr:hover': { background: theme.colors.action.hover },
   }),
-  name: css({ maxWidth: 260, overflow: 'hidden', textOverflow: 'ellipsis' }),
-  state: css({ display: 'inline-flex', alignItems: 'center', gap: 6, verticalAlign: 'middle' }),
-  time: css({ fontVariantNumeric: 'tabular-nums' }),
+  sort: css({
+    padding: 0,
+    border: 0,
+    background: 'none',
+    color: 'inherit',
+    font: 'inherit',
+    '&:hover': { color: theme.colors.text.primary },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: 2 },
+  }),
+  arrow: css({ marginLeft: 4, color: theme.colors.text.primary }),
+  // Keeps its place, so that columns do not move.
+  noArrow: css({ marginLeft: 4, visibility: 'hidden' }),
   figure: css({ '&&': { textAlign: 'right' }, fontVariantNumeric: 'tabular-nums' }),
   nothing: css({ padding: theme.spacing(1), color: theme.colors.text.secondary }),
 });

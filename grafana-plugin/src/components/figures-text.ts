@@ -1,32 +1,18 @@
 // What the figures row says, as text. No React, so that it can be tested as a table.
 import type { AgentState, ThreadState } from 'orchestrator-exporter/contract/states';
-import { burnRate, MIN_WINDOW_MS, trend, type Forecast } from '../model/forecast.ts';
+import { burnRate, trend, type Forecast } from '../model/forecast.ts';
 import { remainingUsd, type BurnDown } from '../model/burn-down.ts';
 import { agentsPerState, type Timeline } from '../model/timeline.ts';
 import { roughDuration } from '../layout/duration-text.ts';
 import { plainText } from '../layout/label-fit.ts';
 import { moneyText } from '../layout/money-text.ts';
 import type { Spent } from '../model/spent-in-range.ts';
+import { exhaustionFigure } from './exhaustion-text.ts';
+import type { Figure, Tone } from './figure.ts';
 import { stateWord } from './state-words.ts';
 import type { TimeFormat } from './time-format.ts';
 import { t } from './translate.ts';
 
-export type Tone = 'plain' | 'warning' | 'critical';
-
-export interface Figure {
-  readonly id: 'remaining' | 'burn-rate' | 'trend' | 'exhaustion' | 'wasted' | 'state';
-  readonly label: string;
-  readonly value: string;
-  readonly detail: string;
-  /** In place of `detail` where there is less room; left out where it is short already. */
-  readonly shortDetail?: string;
-  readonly tone: Tone;
-  /** Fuller words, shown on hover. */
-  readonly hint: string;
-}
-
-const HOUR_MS = 3_600_000;
-const YEAR_MS = 365 * 24 * HOUR_MS;
 const MINUS = '\u2212';
 
 function remainingTone(burnDown: BurnDown): Tone {
@@ -99,80 +85,6 @@ function trendFigure(burnDown: BurnDown, lookbackMs: number): Figure {
   };
 }
 
-/** A margin wider than the time that is left says nothing but "or later". */
-function uncertainty(given: Forecast & { kind: 'forecast' }): string {
-  const { exhaustedMs, exhaustedEarliestMs: earliest, exhaustedLatestMs: latest } = given;
-  const margin = earliest === undefined || latest === undefined ? Infinity : (latest - earliest) / 2;
-  if (exhaustedMs === undefined || margin > exhaustedMs - given.fromMs) {
-    return `, ${t('figure.or-later', 'or later')}`;
-  }
-  return `, \u00b1 ${roughDuration(margin)}`;
-}
-
-function exhaustionTone(burnDown: BurnDown, exhaustedMs: number, fromMs: number): Tone {
-  const period = burnDown.periods.findLast((p) => p.startMs <= fromMs);
-  return exhaustedMs < (period?.endMs ?? fromMs + HOUR_MS) ? 'warning' : 'plain';
-}
-
-/** What there is too little of. */
-function lackingText({ knownMs, spends }: Forecast & { kind: 'not-enough-data' }): string {
-  return knownMs < MIN_WINDOW_MS
-    ? t('figure.data-of', '{{duration}} of data', { duration: roughDuration(knownMs) })
-    : t('figure.spends', '{{count}} spends', { count: spends, defaultValue_one: '{{count}} spend' });
-}
-
-function exhaustionFigure(burnDown: BurnDown, given: Forecast, time: TimeFormat): Figure {
-  const figure = (value: string, detail: string, tone: Tone = 'plain', hint = ''): Figure => ({
-    id: 'exhaustion',
-    label: t('figure.exhausted', 'Exhausted'),
-    value,
-    detail,
-    tone,
-    hint,
-  });
-  const reported = burnDown.reportedExhaustionMs;
-  const compared =
-    reported === undefined
-      ? ''
-      : t('figure.exporter-hint', 'The exporter expects {{time}}', { time: time.exactTime(reported) });
-  switch (given.kind) {
-    case 'ended':
-      return figure(t('figure.no', 'no'), t('figure.thread-ended', 'thread ended'));
-    case 'exhausted':
-      return figure(
-        t('figure.is-exhausted', 'exhausted'),
-        t('figure.since', 'since {{time}}', { time: time.clockTime(given.sinceMs, burnDown.knownUntilMs) }),
-        'critical'
-      );
-    case 'not-enough-data':
-      return reported === undefined
-        ? figure(
-            '\u2013',
-            t('figure.too-little-because', 'not enough data: {{reason}}', { reason: lackingText(given) })
-          )
-        : figure(
-            time.clockTime(reported, burnDown.knownUntilMs),
-            t('figure.by-exporter', 'by the exporter'),
-            exhaustionTone(burnDown, reported, burnDown.knownUntilMs)
-          );
-    case 'forecast': {
-      if (given.exhaustedMs === undefined || given.exhaustedMs - given.fromMs > YEAR_MS) {
-        return figure(
-          t('figure.not-foreseen', 'not foreseen'),
-          given.exhaustedMs === undefined
-            ? t('figure.no-spend', 'no spend')
-            : t('figure.within-a-year', 'within a year'),
-          'plain',
-          compared
-        );
-      }
-      const inText = `${t('figure.in', 'in {{duration}}', { duration: roughDuration(given.exhaustedMs - given.fromMs) })}${uncertainty(given)}`;
-      const tone = exhaustionTone(burnDown, given.exhaustedMs, given.fromMs);
-      return figure(time.clockTime(given.exhaustedMs, given.fromMs), inText, tone, compared);
-    }
-  }
-}
-
 function runsAt(group: Timeline['groups'][number], atMs: number): boolean {
   return group.runs.some((run) => run.startMs <= atMs && (run.endMs === undefined || run.endMs > atMs));
 }
@@ -238,10 +150,15 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
     label: t('figure.state', 'State'),
     value: phaseText(phase),
     detail: [threads, agentText, ...notable].filter((part) => part !== '').join(', '),
-    ...(threads === '' ? {} : { shortDetail: threads }),
+    shortDetail: shortAgents(running.length > 0 ? activeCount : undefined, { agents, threads }),
     tone: failed ? 'critical' : 'plain',
     hint: plainText(only?.thread ?? ''),
   };
+}
+
+/** `5/17`: what of the state stays whole where there is little room. */
+function shortAgents(active: number | undefined, { agents, threads }: { agents: number; threads: string }): string {
+  return threads !== '' ? threads : active === undefined ? '' : `${active}/${agents}`;
 }
 
 /** Nothing wasted is nothing to say. */
@@ -291,7 +208,9 @@ export function figuresOf(input: FiguresInput): Figure[] {
       ? []
       : [remainingFigure(burnDown, input.oneOfMany), burnRateFigure(burnDown, lookbackMs)]),
     ...(burnDown === undefined || ended ? [] : [trendFigure(burnDown, lookbackMs)]),
-    ...(burnDown === undefined || forecast === undefined ? [] : [exhaustionFigure(burnDown, forecast, input.time)]),
+    ...(burnDown === undefined || forecast === undefined
+      ? []
+      : [exhaustionFigure(forecast, { burnDown, lookbackMs, time: input.time })]),
     ...wastedFigures(input.spent),
     ...(timeline === undefined ? [] : [stateFigure(timeline, input.atMs, input.live)]),
   ];

@@ -12,6 +12,7 @@ import type { SegmentSpend } from '../model/segment-spend.ts';
 import { ALL_STATES, type StateSet } from '../model/state-filter.ts';
 import { spentByLane } from '../model/spent-in-range.ts';
 import type { Lane, Timeline } from '../model/timeline.ts';
+import { aboutText } from './canvas-words.ts';
 import { stateWord } from './state-words.ts';
 import { t } from './translate.ts';
 
@@ -47,10 +48,10 @@ export interface HoverText {
 const MAX_ROWS = 12;
 const MAX_ENDS = 5;
 
-/** `2.52 ms`, `56.4 s so far`, `at least 3 s` for what began before the range. */
-export function durationText(segment: Segment): string {
+/** `2.52 ms`, `56.4 s so far`, `≥ 3 s` for what began before the range, `≈ 45 s` where states are sampled. */
+export function durationText(segment: Segment, sampled: boolean): string {
   const exact = exactDuration(segment.endMs - segment.startMs);
-  const atLeast = `${segment.beganBefore ? '\u2265 ' : ''}${exact}`;
+  const atLeast = segment.beganBefore ? `\u2265 ${exact}` : sampled ? aboutText(exact) : exact;
   return segment.ongoing ? t('tooltip.so-far', '{{duration}} so far', { duration: atLeast }) : atLeast;
 }
 
@@ -115,6 +116,8 @@ export function hoverText(
     timeline: Timeline | undefined;
     burnDowns: readonly BurnDown[];
     stateName?: Readonly<Record<AgentState, string>>;
+    /** Their instants are known to the step of the samples only. */
+    sampled?: boolean;
     /** States that are drawn. */
     shown?: StateSet;
     /** The visible range, for what was spent in it; left out: spend is not told. */
@@ -127,7 +130,7 @@ export function hoverText(
     key: `${lane.key} ${nth}`,
     name: plainText(many && lane.thread !== '' ? `${lane.thread} \u203a ${lane.agent}` : lane.agent),
     state: segment.state,
-    duration: durationText(segment),
+    duration: durationText(segment, data.sampled ?? false),
     pointed,
   });
   const { listed, count } = activeStates(groups, hit, { shown: data.shown ?? ALL_STATES, limit: MAX_ROWS });

@@ -2,7 +2,7 @@
 import { shortDuration } from '../layout/duration-text.ts';
 import { transitionsIn } from '../model/totals.ts';
 import type { PanelData } from '../read/panel-data.ts';
-import type { Figure } from './figures-text.ts';
+import type { Figure } from './figure.ts';
 import { t } from './translate.ts';
 
 /** What the canvas shows, as its accessible name. */

@@ -124,7 +124,7 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: 
  * money goes first where there is not. Fullest first.
  */
 function labelTexts(segment: Segment, usd: number | undefined, input: RectInput): string[] {
-  const own = shortDuration(segment.endMs - segment.startMs);
+  const own = input.words.lasted(shortDuration(segment.endMs - segment.startMs));
   const durations = usd === undefined ? [own] : [`${own} \u00b7 ${moneyText(usd)}`, own];
   return durations.map((duration) => labelText(segment, duration, input));
 }

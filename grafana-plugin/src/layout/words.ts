@@ -11,6 +11,8 @@ export interface Words {
   readonly exhausted: string;
   /** Where a new period of a budget begins. */
   readonly reset: string;
+  /** How long a state took: as the data is known, about so long where it is only sampled. */
+  readonly lasted: (duration: string) => string;
   /** Of a state that goes on: how long it has. */
   readonly soFar: (duration: string) => string;
   /** Above the burn-down; without a name where there is one budget, and that of the thread. */

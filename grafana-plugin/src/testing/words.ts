@@ -7,6 +7,7 @@ export const WORDS: Words = {
   ideal: 'ideal',
   exhausted: 'exhausted',
   reset: 'reset',
+  lasted: (duration) => duration,
   soFar: (duration) => `${duration} so far`,
   remaining: (budget) => (budget === '' ? 'Budget remaining' : `Budget remaining \u00b7 ${budget}`),
 };

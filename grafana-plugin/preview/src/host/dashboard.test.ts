@@ -26,6 +26,7 @@ const target = {
   instant: false,
   range: true,
   hide: false,
+  exemplar: false,
   format: 'time_series',
   legendFormat: '',
   interval: '',

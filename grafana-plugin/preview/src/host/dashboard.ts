@@ -14,6 +14,8 @@ export interface QueryTarget {
   readonly instant: boolean;
   readonly range: boolean;
   readonly hide: boolean;
+  /** Asks for the exemplars of the range too. */
+  readonly exemplar: boolean;
   readonly format: 'time_series' | 'table';
   readonly legendFormat: string;
   /** Min step; empty when not set. */
@@ -130,6 +132,7 @@ function readTarget(target: Json, { index, panel }: { index: number; panel: Json
     // Without either flag Grafana runs a range query.
     range: target['range'] === true || !instant,
     hide: target['hide'] === true,
+    exemplar: target['exemplar'] === true,
     format: target['format'] === 'table' ? 'table' : 'time_series',
     legendFormat: text(target['legendFormat']),
     interval: text(target['interval']),

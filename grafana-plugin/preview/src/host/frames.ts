@@ -4,6 +4,7 @@
 export interface FrameJson {
   readonly schema: {
     readonly refId: string;
+    readonly name?: string;
     readonly meta?: Readonly<Record<string, unknown>>;
     readonly fields: readonly FrameField[];
   };
@@ -41,6 +42,18 @@ interface VectorSeries {
   readonly value: PrometheusSample;
 }
 
+/** As `/api/v1/query_exemplars` answers. */
+export interface ExemplarSeries {
+  readonly seriesLabels: PrometheusLabels;
+  readonly exemplars: readonly {
+    readonly labels: PrometheusLabels;
+    /** As text. */
+    readonly value: string;
+    /** Seconds since the epoch with a fraction. */
+    readonly timestamp: number;
+  }[];
+}
+
 export interface FrameRequest {
   readonly refId: string;
   readonly expr: string;
@@ -63,6 +76,39 @@ export function framesOf(data: PrometheusData, request: FrameRequest): FrameJson
         ? [tableFrame(series, request)]
         : series.map((one) => seriesFrame(one, { resultType, request }));
   return frames.map((frame, index) => withMeta(frame, { resultType, request, first: index === 0 }));
+}
+
+/**
+ * All exemplars as one frame with a column for each label, as Grafana's data source hands them to panels; undefined where
+ * there are none. Grafana thins out many of them before that, the host does not.
+ */
+export function exemplarFrame(series: readonly ExemplarSeries[], refId: string): FrameJson | undefined {
+  const rows = series
+    .flatMap(({ seriesLabels, exemplars }) =>
+      exemplars.map(({ labels, value, timestamp }) => ({ labels: { ...seriesLabels, ...labels }, value, timestamp }))
+    )
+    .sort((a, b) => a.timestamp - b.timestamp);
+  if (rows.length === 0) return undefined;
+  const names = [...new Set(rows.flatMap(({ labels }) => Object.keys(labels)))].sort();
+  return {
+    schema: {
+      refId,
+      name: 'exemplar',
+      meta: { custom: { resultType: 'exemplar' }, dataTopic: 'annotations' },
+      fields: [
+        { name: 'Time', type: 'time', config: {} },
+        { name: 'Value', type: 'number', config: {} },
+        ...names.map((name): FrameField => ({ name, type: 'string', config: {} })),
+      ],
+    },
+    data: {
+      values: [
+        rows.map(({ timestamp }) => Math.round(timestamp * 1_000)),
+        rows.map(({ value }) => Number(value)),
+        ...names.map((name) => rows.map(({ labels }) => labels[name] ?? '')),
+      ],
+    },
+  };
 }
 
 function seriesOf(data: PrometheusData): readonly MatrixSeries[] {

@@ -1,5 +1,5 @@
 // Calls the Prometheus HTTP API through the host's proxy and reads its answers.
-import type { PrometheusData } from './frames.ts';
+import type { ExemplarSeries, PrometheusData } from './frames.ts';
 import type { LabelValuesQuery } from './variables.ts';
 
 interface ApiAnswer {
@@ -52,6 +52,18 @@ export interface RangeQuery {
 export function rangeQuery({ expr, startMs, endMs, stepMs, signal }: RangeQuery): Promise<QueryAnswer> {
   const body = { query: expr, start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
   return query('query_range', { body: new URLSearchParams(body), signal });
+}
+
+/** The exemplars of the series in the range. */
+export async function exemplarQuery({
+  expr,
+  startMs,
+  endMs,
+  signal,
+}: Omit<RangeQuery, 'stepMs'>): Promise<readonly ExemplarSeries[]> {
+  const body = new URLSearchParams({ query: expr, start: seconds(startMs), end: seconds(endMs) });
+  const answer = await call('query_exemplars', { body, signal });
+  return Array.isArray(answer.data) ? (answer.data as readonly ExemplarSeries[]) : [];
 }
 
 /** Evaluated at exactly `timeMs`; a range selector answers with its raw samples. */

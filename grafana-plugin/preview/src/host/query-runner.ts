@@ -8,9 +8,9 @@ import {
   type TimeRange,
 } from '@grafana/data';
 import type { PanelModel, QueryTarget } from './dashboard.ts';
-import { framesOf } from './frames.ts';
+import { exemplarFrame, framesOf } from './frames.ts';
 import { interpolate, prometheusFormat, type Bindings } from './interpolate.ts';
-import { instantQuery, rangeQuery, type QueryAnswer } from './prometheus-api.ts';
+import { exemplarQuery, instantQuery, rangeQuery, type QueryAnswer } from './prometheus-api.ts';
 import { alignRange, promDuration, SCRAPE_INTERVAL_MS, stepOf, timeMacros } from './step.ts';
 
 export interface PanelQueries {
@@ -24,6 +24,8 @@ export interface PanelQueries {
 
 export interface PanelAnswer {
   readonly series: readonly DataFrame[];
+  /** Exemplars. */
+  readonly annotations: readonly DataFrame[];
   readonly errors: readonly DataQueryError[];
 }
 
@@ -33,18 +35,22 @@ export async function runPanelQueries(queries: PanelQueries): Promise<PanelAnswe
   const answers = await Promise.all(
     targets.map(async (target): Promise<PanelAnswer> => {
       try {
-        return { series: await runTarget(target, queries), errors: [] };
+        return { ...(await runTarget(target, queries)), errors: [] };
       } catch (error) {
         if (queries.signal.aborted) throw error;
         const message = error instanceof Error ? error.message : String(error);
-        return { series: [], errors: [{ refId: target.refId, message }] };
+        return { series: [], annotations: [], errors: [{ refId: target.refId, message }] };
       }
     })
   );
-  return { series: answers.flatMap(({ series }) => series), errors: answers.flatMap(({ errors }) => errors) };
+  return {
+    series: answers.flatMap(({ series }) => series),
+    annotations: answers.flatMap(({ annotations }) => annotations),
+    errors: answers.flatMap(({ errors }) => errors),
+  };
 }
 
-async function runTarget(target: QueryTarget, queries: PanelQueries): Promise<readonly DataFrame[]> {
+async function runTarget(target: QueryTarget, queries: PanelQueries): Promise<Omit<PanelAnswer, 'errors'>> {
   if (target.foreignDatasource !== undefined) {
     throw new Error(
       `query ${target.refId} is for a ${target.foreignDatasource} data source; the preview host has Prometheus only`
@@ -79,5 +85,13 @@ async function runTarget(target: QueryTarget, queries: PanelQueries): Promise<re
     const refId = target.range ? `${target.refId}-Instant` : target.refId;
     answers.push(instantQuery({ expr, timeMs: toMs, signal }).then((answer) => frames(answer, refId)));
   }
-  return (await Promise.all(answers)).flat();
+  const exemplars = target.exemplar
+    ? await exemplarQuery({ expr, startMs: fromMs, endMs: toMs, signal }).then((found) =>
+        exemplarFrame(found, target.refId)
+      )
+    : undefined;
+  return {
+    series: (await Promise.all(answers)).flat(),
+    annotations: exemplars === undefined ? [] : [dataFrameFromJSON(exemplars as unknown as DataFrameJSON)],
+  };
 }

@@ -1,12 +1,12 @@
 // Passes the read-only query endpoints to Prometheus and nothing else.
 import express, { type Request, type Response, type Router } from 'express';
 
-const ENDPOINTS = ['query', 'query_range', 'series', 'labels', 'label/:name/values'];
+const ENDPOINTS = ['query', 'query_range', 'query_exemplars', 'series', 'labels', 'label/:name/values'];
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const BODY_LIMIT = '256kb';
 const ANSWER_DEADLINE_MS = 60_000;
 
-/** Routes `/query`, `/query_range`, `/series`, `/labels` and `/label/NAME/values`, by GET and form POST. */
+/** Routes `/query`, `/query_range`, `/query_exemplars`, `/series`, `/labels` and `/label/NAME/values`, by GET and form POST. */
 export function prometheusProxy(prometheus: URL): Router {
   const router = express.Router();
   const form = express.text({ type: 'application/x-www-form-urlencoded', limit: BODY_LIMIT });

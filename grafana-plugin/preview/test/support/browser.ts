@@ -141,3 +141,47 @@ export async function rowsOf(panel: Locator): Promise<readonly RowPlace[]> {
     spent,
   }));
 }
+
+export interface MarkPlace {
+  /** `time`, `amount`, `budget`, `checkpoint` and so on. */
+  readonly kind: string;
+  readonly text: string;
+  /** CSS pixels from the chart's corner; NaN of what has no place on that axis. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Ticks, budgets, checkpoints and other marks, from the table that the panel keeps off-screen; those of `kinds` alone. */
+export async function marksOf(panel: Locator, ...kinds: readonly string[]): Promise<readonly MarkPlace[]> {
+  const place = (text: string | undefined): number => (text === undefined || text === '' ? NaN : Number(text));
+  return (await cellsOf(panel, 'orchestrator-marks'))
+    .map(([kind = '', text = '', x, y]) => ({ kind, text, x: place(x), y: place(y) }))
+    .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+}
+
+/** The amount at a height of the burn-down, in the unit of the axis's own texts: read from two of them. */
+export function amountAtY(marks: readonly MarkPlace[], y: number): number {
+  const ticks = marks.filter(({ kind }) => kind === 'amount');
+  const valueOf = ({ text }: MarkPlace): number => Number(text.replace('\u2212', '-').replace(/[^-\d.]/g, ''));
+  const [low, high] = [ticks[0], ticks.at(-1)];
+  if (low === undefined || high === undefined || low === high) throw new Error('the axis of amounts has no two ticks');
+  return valueOf(low) + ((y - low.y) / (high.y - low.y)) * (valueOf(high) - valueOf(low));
+}
+
+/** The colour that is drawn at a place of the chart, as `#rrggbb`. */
+export async function colorAt(panel: Locator, { x, y }: { x: number; y: number }): Promise<string> {
+  return panel.locator('canvas').evaluate(
+    (canvas, at) => {
+      const { width, clientWidth } = canvas as HTMLCanvasElement;
+      const scale = width / clientWidth;
+      const drawn = (canvas as HTMLCanvasElement)
+        .getContext('2d')
+        ?.getImageData(Math.round(at.x * scale), Math.round(at.y * scale), 1, 1).data;
+      return `#${[...(drawn ?? [])]
+        .slice(0, 3)
+        .map((part) => part.toString(16).padStart(2, '0'))
+        .join('')}`;
+    },
+    { x, y }
+  );
+}

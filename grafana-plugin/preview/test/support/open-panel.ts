@@ -4,14 +4,26 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { openPage, type WatchedPage } from './browser.ts';
 import { FROM_MS, NOW_MS, THREAD, TO_MS } from './panel-recordings.ts';
 import type { RunningHost } from './preview-host.ts';
-import { recordPrometheus, type Recording } from './recorded-prometheus.ts';
+import { recordPrometheus, type RecordedExemplar, type Recording } from './recorded-prometheus.ts';
 
-const PANEL = 7;
+/** Of threads on the provisioned dashboard. */
+const THREAD_PANEL = 7;
+/** The one that draws budgets alone. */
+export const BUDGETS_PANEL = 8;
 
 export interface PanelRequest {
   readonly recording: Recording;
+  readonly exemplars?: readonly RecordedExemplar[];
+  /** Its id on the provisioned dashboard; that of threads where it is left out. */
+  readonly id?: number;
   /** Over those of the provisioned dashboard. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** In place of the panel's own JSON: its type, its field config, all of its options. */
+  readonly json?: Readonly<Record<string, unknown>>;
+  /** Beside the panel's own. */
+  readonly targets?: readonly object[];
+  /** In place of the dashboard's own JSON. */
+  readonly dashboard?: Readonly<Record<string, unknown>>;
   /** More of the address, from its `&` on. */
   readonly search?: string;
   /** The whole dashboard around it, in a window high enough for the panels that matter. */
@@ -29,21 +41,26 @@ export async function openPanel(browser: Browser, host: RunningHost, request: Pa
   const opened = await openPage(browser, { nowMs: NOW_MS });
   const { page } = opened;
   if (request.inDashboard === true) await page.setViewportSize({ width: 1_280, height: 1_500 });
-  await recordPrometheus(page, request.recording);
+  const { id = THREAD_PANEL, exemplars = [] } = request;
+  await recordPrometheus(page, request.recording, exemplars);
   if (request.policy !== undefined) await underPolicy(page, host, request.policy);
   await page.route('**/api/dashboards/uid/*', async (route) => {
     const answer = (await (await route.fetch()).json()) as {
-      dashboard: { panels: { id: number; options?: Record<string, unknown> }[] };
+      dashboard: { panels: { id: number; options?: object; targets?: object[] }[] };
     };
+    Object.assign(answer.dashboard, request.dashboard);
     for (const one of answer.dashboard.panels) {
-      if (one.id === PANEL) one.options = { ...one.options, ...request.options };
+      if (one.id !== id) continue;
+      one.options = { ...one.options, ...request.options };
+      one.targets?.push(...(request.targets ?? []));
+      Object.assign(one, request.json);
     }
     await route.fulfill({ json: answer });
   });
   const range = `from=${FROM_MS}&to=${TO_MS}`;
-  const view = request.inDashboard === true ? '' : `&viewPanel=${PANEL}`;
+  const view = request.inDashboard === true ? '' : `&viewPanel=${id}`;
   await page.goto(`${host.url}/?${range}${view}&var-thread=${THREAD}${request.search ?? ''}`);
-  const panel = page.getByTestId(`panel-${PANEL}`);
+  const panel = page.getByTestId(`panel-${id}`);
   return { ...opened, panel, chart: panel.getByTestId('orchestrator-chart') };
 }
 
@@ -72,4 +89,11 @@ export async function boxOf(locator: Locator): Promise<{ x: number; y: number; w
   const box = await locator.boundingBox();
   if (box === null) throw new Error('it is not visible and has no place');
   return box;
+}
+
+/** CSS pixels from the chart's left edge to an instant of the usual range, as far as the axis shows it. */
+export async function xOfTime(panel: Locator, ms: number): Promise<number> {
+  const chart = await boxOf(panel.getByTestId('orchestrator-chart'));
+  const axis = await boxOf(panel.getByTestId('orchestrator-axis'));
+  return axis.x - chart.x + ((ms - FROM_MS) / (TO_MS - FROM_MS)) * axis.width;
 }

@@ -8,6 +8,13 @@ export interface RecordedSeries {
   readonly samples: readonly (readonly [number, number])[];
 }
 
+/** An exemplar of a series, with its own labels and those of the series together. */
+export interface RecordedExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly atMs: number;
+  readonly value: number;
+}
+
 /** By metric name. */
 export type Recording = Readonly<Record<string, readonly RecordedSeries[]>>;
 
@@ -17,15 +24,21 @@ interface Answer {
 }
 
 /** A query is answered by the first metric whose name stands in it; range selectors with raw samples, as Prometheus does. */
-export async function recordPrometheus(page: Page, recording: Recording): Promise<void> {
+export async function recordPrometheus(
+  page: Page,
+  recording: Recording,
+  exemplars: readonly RecordedExemplar[] = []
+): Promise<void> {
   await page.route('**/api/v1/**', async (route) => {
     const url = new URL(route.request().url());
     const form = new URLSearchParams(route.request().postData() ?? url.search);
     const label = /\/label\/([^/]+)\/values$/.exec(url.pathname)?.[1];
     const data =
-      label === undefined
-        ? answer(form, { recording, ranged: url.pathname.endsWith('/query_range') })
-        : labelValues(label, recording);
+      label !== undefined
+        ? labelValues(label, recording)
+        : url.pathname.endsWith('/query_exemplars')
+          ? exemplarAnswer(form, exemplars)
+          : answer(form, { recording, ranged: url.pathname.endsWith('/query_range') });
     await route.fulfill({ json: { status: 'success', data } });
   });
 }
@@ -42,6 +55,16 @@ export async function refuseQueries(page: Page, message: string): Promise<void> 
 function labelValues(label: string, recording: Recording): readonly string[] {
   const all = Object.values(recording).flatMap((series) => series.map(({ labels }) => labels[label]));
   return [...new Set(all.filter((value) => value !== undefined))].sort();
+}
+
+function exemplarAnswer(form: URLSearchParams, exemplars: readonly RecordedExemplar[]): readonly object[] {
+  const [startMs, endMs] = [Number(form.get('start')) * 1_000, Number(form.get('end')) * 1_000];
+  return exemplars
+    .filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
+    .map(({ labels, atMs, value }) => ({
+      seriesLabels: {},
+      exemplars: [{ labels, value: String(value), timestamp: atMs / 1_000 }],
+    }));
 }
 
 function answer(form: URLSearchParams, { recording, ranged }: { recording: Recording; ranged: boolean }): Answer {

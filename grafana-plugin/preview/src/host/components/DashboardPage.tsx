@@ -93,6 +93,7 @@ function PanelGrid({ preview, dashboard, session, url, updateUrl, setRange }: Pa
     eventBus,
     setRange,
     toggleView,
+    isViewedAlone: viewPanel !== undefined,
   };
   if (viewPanel !== undefined) {
     const panel = dashboard.panels.find(({ id }) => id === viewPanel);

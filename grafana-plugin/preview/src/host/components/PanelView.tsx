@@ -5,6 +5,7 @@ import { Badge, IconButton, LoadingPlaceholder, PanelChrome } from '@grafana/ui'
 import { useEffect, useState } from 'react';
 import type { PanelModel } from '../dashboard.ts';
 import { loadPlugin, type PluginListing } from '../plugin-loader.ts';
+import { changePanel, loadPanel, type PreparedPanel } from '../prepare-panel.ts';
 import { replaceText } from '../replace-text.ts';
 import { corePanel } from './core-panels.tsx';
 import { PluginPanel } from './PluginPanel.tsx';
@@ -19,6 +20,8 @@ export interface PanelViewProps {
   readonly eventBus: EventBusSrv;
   readonly graphTooltip: number;
   readonly setRange: (range: AbsoluteTimeRange) => void;
+  /** No other panel is in view. */
+  readonly isViewedAlone: boolean;
   readonly toggleView: (panelId: number) => void;
 }
 
@@ -33,11 +36,12 @@ export function PanelView(props: PanelViewProps): React.JSX.Element {
 }
 
 function SizedPanel(props: PanelViewProps & { width: number; height: number }): React.JSX.Element {
-  const { panel, session, width, height, toggleView } = props;
+  const { panel, session, width, height, isViewedAlone, toggleView } = props;
   const data = usePanelData({ panel, session, widthPx: width });
-  const plugin = usePlugin(panel, props.plugins);
+  const [shownAs, setShownAs] = useState<string>();
+  const shown = useShown({ panel, plugins: props.plugins, shownAs });
   const title = replaceText(panel.title, { bindings: session.bindings, format: 'text' });
-  const problem = typeof plugin === 'string' ? plugin : data.errors?.map(({ message }) => message).join('\n');
+  const problem = typeof shown === 'string' ? shown : data.errors?.map(({ message }) => message).join('\n');
   return (
     <PanelChrome
       width={width}
@@ -56,41 +60,77 @@ function SizedPanel(props: PanelViewProps & { width: number; height: number }): 
         ) : undefined
       }
       actions={
-        <IconButton
-          name="eye"
-          tooltip="View this panel alone, and back"
-          onClick={() => {
-            toggleView(panel.id);
-          }}
-        />
+        <>
+          {/* As Grafana's choice of a visualization does; it lasts until the page is left. */}
+          {props.plugins
+            .filter(({ id }) => id !== panel.type && isViewedAlone)
+            .map(({ id, name }) => (
+              <IconButton
+                key={id}
+                name="sync"
+                tooltip={`Show as ${name}`}
+                onClick={() => {
+                  setShownAs(id);
+                }}
+              />
+            ))}
+          <IconButton
+            name="eye"
+            tooltip="View this panel alone, and back"
+            onClick={() => {
+              toggleView(panel.id);
+            }}
+          />
+        </>
       }
       {...(problem === undefined ? {} : { statusMessage: problem })}
     >
       {(innerWidth, innerHeight) =>
-        typeof plugin === 'string' ? (
-          <p role="alert">{plugin}</p>
-        ) : plugin === undefined || data.state === LoadingState.NotStarted ? (
+        typeof shown === 'string' ? (
+          <p role="alert">{shown}</p>
+        ) : shown === undefined || data.state === LoadingState.NotStarted ? (
           <LoadingPlaceholder text="" />
         ) : (
-          <PluginPanel {...props} {...{ plugin, data, title }} width={innerWidth} height={innerHeight} />
+          <PluginPanel
+            key={shown.plugin.meta.id}
+            {...props}
+            {...shown}
+            {...{ data, title }}
+            width={innerWidth}
+            height={innerHeight}
+          />
         )
       }
     </PanelChrome>
   );
 }
 
-/** The plugin, undefined while it loads, or why it cannot be loaded. */
-function usePlugin(panel: PanelModel, plugins: readonly PluginListing[]): PanelPlugin | string | undefined {
-  const [plugin, setPlugin] = useState<PanelPlugin | string>();
+interface Shown {
+  readonly plugin: PanelPlugin;
+  readonly prepared: PreparedPanel;
+}
+
+interface ShownRequest {
+  readonly panel: PanelModel;
+  readonly plugins: readonly PluginListing[];
+  /** Another plugin than the panel's own. */
+  readonly shownAs: string | undefined;
+}
+
+/** The plugin with the options it begins with, undefined while it loads, or why it cannot be loaded. */
+function useShown({ panel, plugins, shownAs }: ShownRequest): Shown | string | undefined {
+  const [shown, setShown] = useState<Shown | string>();
   useEffect(() => {
-    const listing = plugins.find(({ id }) => id === panel.type);
-    if (listing === undefined) {
-      setPlugin(corePanel(panel.type));
-      return;
-    }
-    loadPlugin(listing).then(setPlugin, (error: unknown) => {
-      setPlugin(`The plugin ${panel.type} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    const type = shownAs ?? panel.type;
+    const prepare = async (): Promise<Shown> => {
+      const listing = plugins.find(({ id }) => id === type);
+      const plugin = listing === undefined ? corePanel(type) : await loadPlugin(listing);
+      const prepared = shownAs === undefined ? await loadPanel(plugin, panel) : changePanel(plugin, panel);
+      return { plugin, prepared };
+    };
+    prepare().then(setShown, (error: unknown) => {
+      setShown(`The plugin ${type} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
     });
-  }, [panel, plugins]);
-  return plugin;
+  }, [panel, plugins, shownAs]);
+  return shown;
 }

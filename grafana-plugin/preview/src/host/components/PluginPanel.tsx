@@ -3,7 +3,6 @@ import {
   arrayToDataFrame,
   CoreApp,
   DataTopic,
-  getPanelOptionsWithDefaults,
   PluginContextProvider,
   useFieldOverrides,
   type AbsoluteTimeRange,
@@ -18,6 +17,7 @@ import {
 import { ErrorBoundaryAlert, PanelContextProvider, useTheme2, type PanelContext } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { PanelModel } from '../dashboard.ts';
+import type { PreparedPanel } from '../prepare-panel.ts';
 import { replaceText } from '../replace-text.ts';
 import type { Session } from './use-session.ts';
 
@@ -52,6 +52,8 @@ export interface PluginPanelProps {
   readonly graphTooltip: number;
   readonly setRange: (range: AbsoluteTimeRange) => void;
   readonly plugin: PanelPlugin;
+  /** Its options and field config when it is first shown. */
+  readonly prepared: PreparedPanel;
   readonly data: PanelData;
   readonly title: string;
   readonly width: number;
@@ -61,19 +63,9 @@ export interface PluginPanelProps {
 export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
   const { panel, plugin, data, session, eventBus, graphTooltip, setRange, width, height, title } = props;
   const theme = useTheme2();
-  const defaults = useMemo(
-    () =>
-      getPanelOptionsWithDefaults({
-        plugin,
-        currentOptions: panel.options,
-        currentFieldConfig: panel.fieldConfig,
-        isAfterPluginChange: false,
-      }),
-    [plugin, panel]
-  );
   // What the panel changes about itself lasts until the page is left: there is nothing to save it in.
-  const [options, setOptions] = useState(defaults.options);
-  const [fieldConfig, setFieldConfig] = useState<FieldConfigSource>(defaults.fieldConfig);
+  const [options, setOptions] = useState(props.prepared.options);
+  const [fieldConfig, setFieldConfig] = useState<FieldConfigSource>(props.prepared.fieldConfig);
   const { bindings } = session;
   const replaceVariables = useCallback<InterpolateFunction>(
     (text, scopedVars, format) => replaceText(text, { bindings, scopedVars, format }),
@@ -110,7 +102,7 @@ export function PluginPanel(props: PluginPanelProps): React.JSX.Element | null {
     () =>
       overridden === undefined || !plugin.dataSupport.annotations || annotations.length === 0
         ? overridden
-        : { ...overridden, annotations: [annotationFrame(annotations)] },
+        : { ...overridden, annotations: [...(overridden.annotations ?? []), annotationFrame(annotations)] },
     [overridden, plugin, annotations]
   );
   const renders = useRef(0);

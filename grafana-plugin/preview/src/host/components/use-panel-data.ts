@@ -27,12 +27,13 @@ export function usePanelData({ panel, session, widthPx }: PanelDataRequest): Pan
     const { timeRange, bindings } = session;
     setData((previous) => ({ ...previous, state: LoadingState.Loading }));
     runPanelQueries({ panel, timeRange, bindings, widthPx: width.current, signal: abort.signal }).then(
-      ({ series, errors }) => {
+      ({ series, annotations, errors }) => {
         if (abort.signal.aborted) return;
         const [error] = errors;
         setData(({ structureRev = 0 }) => ({
           state: error === undefined ? LoadingState.Done : LoadingState.Error,
           series: [...series],
+          annotations: [...annotations],
           timeRange,
           structureRev: structureRev + 1,
           request: { startTime, endTime: Date.now(), targets: [] } as unknown as DataQueryRequest,
