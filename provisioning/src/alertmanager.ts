@@ -4,9 +4,11 @@ import { durationText } from './duration-text.ts';
 import { NO_RECEIVER, type Environment, type Receiver, type Route } from './environments/environment.ts';
 
 // A group may hold several alerts, so the texts go through all of them; common annotations would be empty then.
-const TITLE =
-  '[{{ .Status | toUpper }}:{{ .Alerts | len }}] {{ .CommonLabels.alertname }} ({{ .CommonLabels.environment }})';
-const TEXT = [
+/** Title of a notification, in the template language of Alertmanager, which Grafana shares. */
+export const TITLE =
+  '[{{ .Status | toUpper }}:{{ .Alerts | len }}] {{ with .CommonLabels.alertname }}{{ . }}{{ else }}Budget {{ .CommonLabels.budget }}{{ end }} ({{ .CommonLabels.environment }})';
+/** Text of a notification. */
+export const TEXT = [
   '{{ range .Alerts }}{{ .Annotations.summary }}',
   '{{ .Annotations.description }}',
   'Runbook: {{ .Annotations.runbook_url }}',

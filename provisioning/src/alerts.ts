@@ -49,7 +49,8 @@ export function alertingRules(
     ...workDrafts(scope, alerts, say),
     ...exporterDrafts(scope, alerts),
   ];
-  const inLanguage = (text: string) => text.replaceAll('$value ', `${say.value} `);
+  const inLanguage = (text: string) =>
+    text.replaceAll(/\{\{ \$value \| ([^}]+) \}\}/g, (_, format: string) => say.value(format));
   return drafts.map((draft) => ({
     alert: draft.name,
     expr: draft.expr,

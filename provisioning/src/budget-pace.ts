@@ -41,11 +41,12 @@ const burnRate = (scope: Scope, lookback: BurnRateLookback, offset = ''): string
 
 function burnTier(scope: Scope, { long, short, factor, period }: BurnTier, floorRatio: number): string {
   const of = (row: { readonly name: string }) => select(row.name, scope);
-  const pace = `((${of(BUDGETS.remaining)} > 0) / (${of(BUDGETS.periodEnd)} - time()))`;
+  const pace = `(${of(BUDGETS.remaining)} / (${of(BUDGETS.periodEnd)} - time()))`;
   const seconds = BURN_RATE_LOOKBACKS[long];
   return `(
   ${burnRate(scope, long)} / ${ON} ${pace} >= ${factor}
   and ${ON} ${burnRate(scope, short)} / ${ON} ${pace} >= ${factor}
+  and ${ON} ${of(BUDGETS.remaining)} > 0
   and ${ON} ${burnRate(scope, long)} * ${seconds} >= ${ON} ${floorRatio} * ${of(BUDGETS.limit)}
   and ${ON} time() - ${of(BUDGETS.periodStart)} >= ${seconds}
   and ${ON} ${of(BUDGETS.periodEnd)} - ${of(BUDGETS.periodStart)} ${period === 'long' ? '>=' : '<'} ${WEEK_SECONDS}
@@ -85,12 +86,14 @@ const PAST_DAYS = [1, 2, 3, 4, 5, 6, 7];
 /** With fewer days one odd day is half of what is called usual. */
 const MIN_DAYS = 3;
 
-const hourlySpend = (scope: Scope, offset = ''): string =>
-  `max by (${ENVIRONMENT_LABEL}, budget) (${burnRate(scope, '1h', offset)}) * 3600`;
+const hourlyRate = (scope: Scope, offset = ''): string =>
+  `max by (${ENVIRONMENT_LABEL}, budget) (${burnRate(scope, '1h', offset)})`;
+
+const hourlySpend = (scope: Scope): string => `${hourlyRate(scope)} * 3600`;
 
 // One series per day; without the label `or` would keep the first day only.
 const pastHours = (scope: Scope): string =>
-  PAST_DAYS.map((day) => `label_replace(${hourlySpend(scope, ` offset ${day}d`)}, "day", "${day}", "", "")`).join(
+  PAST_DAYS.map((day) => `label_replace(${hourlyRate(scope, ` offset ${day}d`)}, "day", "${day}", "", "")`).join(
     '\n  or '
   );
 
@@ -99,7 +102,7 @@ export const KNOWN_DAYS = 'environment_budget:orchestrator_budget_hourly_spend_u
 
 /** USD of the hour that ended at this time of day, the median of the last seven days. */
 export const usualHour = (scope: Scope): string =>
-  `quantile by (${ENVIRONMENT_LABEL}, budget) (0.5,\n  ${pastHours(scope)}\n)`;
+  `3600 * quantile by (${ENVIRONMENT_LABEL}, budget) (0.5,\n  ${pastHours(scope)}\n)`;
 
 /** How many of the last seven days have a figure for this time of day. */
 export const knownDays = (scope: Scope): string =>

@@ -8,6 +8,8 @@ import { orchestratorDashboard } from './dashboards/orchestrator.ts';
 import type { Environment } from './environments/environment.ts';
 import { dashboardProvider, exporterConfig, PROMETHEUS_COMMENTS, prometheusConfig, scrapeConfig } from './files.ts';
 import type { Budgets } from './inputs/budgets-file.ts';
+import { contactPoints, muteTimings, policies, templates } from './managed/notifications.ts';
+import { managedRules } from './managed/rules.ts';
 import { recordingRules } from './recording-rules.ts';
 
 const DO_NOT_EDIT =
@@ -44,6 +46,12 @@ export function build(environment: Environment, budgets: Budgets): ReadonlyMap<s
     'alertmanager/alertmanager.yml': yaml(alertmanagerConfig(environment)),
     'grafana/provisioning/datasources/prometheus.yml': yaml(dataSources(environment)),
     'grafana/provisioning/dashboards/orchestrator.yml': yaml(dashboardProvider(environment)),
+    // Beside provisioning/: put in the place of provisioning/alerting it makes Grafana evaluate the alerts, instead of Prometheus.
+    'grafana/alerting/contact-points.yml': yaml(contactPoints(environment)),
+    'grafana/alerting/mute-timings.yml': yaml(muteTimings(environment)),
+    'grafana/alerting/policies.yml': yaml(policies(environment)),
+    'grafana/alerting/rules.yml': yaml(managedRules(environment)),
+    'grafana/alerting/templates.yml': yaml(templates()),
     // Grafana logs an error for each of these folders that is missing.
     'grafana/provisioning/alerting/none.yml': yaml({ apiVersion: 1 }),
     'grafana/provisioning/plugins/none.yml': yaml({ apiVersion: 1, apps: [] }),

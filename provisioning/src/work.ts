@@ -77,9 +77,9 @@ function gainedInAnHour(name: string, scope: Scope): string {
 
 /** USD of an hour that went to threads that failed, at least `usd` and at least `ratio` of what the workflow spent in it. */
 export function spendWasted(scope: Scope, { usd, ratio }: { usd: number; ratio: number }): string {
-  const wasted = gainedInAnHour(AGGREGATES.wastedCost.name, scope);
-  return `${wasted} >= ${usd}
-and ${wasted} >= ${ratio} * ${gainedInAnHour(AGGREGATES.cost.name, scope)}`;
+  return `${gainedInAnHour(AGGREGATES.wastedCost.name, scope)}
+>= ${usd}
+>= ${ratio} * ${gainedInAnHour(AGGREGATES.cost.name, scope)}`;
 }
 
 /** Seconds since the newest event of an environment, at least `seconds`, while agents are running in it. */

@@ -1,20 +1,22 @@
 // Cases as promtool's test files: one file per rule and step, each with that rule and the recordings that it reads, so that a
 // case costs the evaluation of one rule and a rule can be tested in another form than it is built.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { AlertingRule } from '../src/alerts.ts';
 import type { Environment } from '../src/environments/environment.ts';
 import type { RecordingRule } from '../src/recording-rules.ts';
-import type { AlertCase } from './cases/alert-case.ts';
+import { untilStep, type AlertCase } from './cases/alert-case.ts';
+import type { RecordingCase } from './cases/recording-cases.ts';
 
 export interface Suite {
   /** Name of its files, without an ending. */
   readonly name: string;
-  readonly rule: AlertingRule;
+  /** The rule of the cases; none where recordings are all that is tested. */
+  readonly rule?: AlertingRule;
   readonly recordings: readonly RecordingRule[];
-  readonly cases: readonly AlertCase[];
+  readonly cases: readonly (AlertCase | RecordingCase)[];
 }
 
 /** Labels as the rule sets them; its one template is the owner, and an empty label is none. */
@@ -28,12 +30,9 @@ function labelsOf(rule: AlertingRule, labels: Readonly<Record<string, string>>) 
 const budgetVariable = ({ budget }: Readonly<Record<string, string>>): readonly string[] =>
   budget === undefined ? [] : [new URLSearchParams({ 'var-budget': budget }).toString()];
 
-function promtoolTest(environment: Environment, rule: AlertingRule, alertCase: AlertCase): unknown {
+function alertTest(environment: Environment, rule: AlertingRule, alertCase: AlertCase): object {
   const { grafanaUrl, runbookUrl } = environment.links;
   return {
-    name: `${alertCase.alert} ${alertCase.name}`,
-    interval: `${alertCase.stepSeconds ?? 1}s`,
-    input_series: Object.entries(alertCase.series).map(([series, values]) => ({ series, values })),
     alert_rule_test: [
       {
         alertname: alertCase.alert,
@@ -52,14 +51,54 @@ function promtoolTest(environment: Environment, rule: AlertingRule, alertCase: A
   };
 }
 
+function testOf(environment: Environment, rule: AlertingRule | undefined, each: AlertCase | RecordingCase): object {
+  if ('record' in each) return recordingTest(each);
+  if (rule === undefined) throw new Error(`case "${each.name}" of ${each.alert} has no rule`);
+  return alertTest(environment, rule, each);
+}
+
+/** What both kinds of case have; series are cut where nothing looks at them any more. */
+function promtoolTest(
+  environment: Environment,
+  rule: AlertingRule | undefined,
+  each: AlertCase | RecordingCase
+): unknown {
+  const { stepSeconds = 1, atSeconds } = each;
+  const lastStep = Math.ceil(atSeconds / stepSeconds);
+  return {
+    name: `${'record' in each ? each.record : each.alert} ${each.name}`,
+    interval: `${stepSeconds}s`,
+    input_series: Object.entries(each.series).map(([series, values]) => ({
+      series,
+      values: untilStep(values, lastStep),
+    })),
+    ...testOf(environment, rule, each),
+  };
+}
+
+function recordingTest({ record, atSeconds, samples }: RecordingCase): object {
+  return {
+    promql_expr_test: [
+      {
+        // The last digit of a quotient is nobody's; rounding takes the name away.
+        expr: `round(1e6 * ${record})`,
+        eval_time: `${atSeconds}s`,
+        exp_samples: samples.map(({ labels, value }) => ({ labels: `{${labels}}`, value: Math.round(value * 1e6) })),
+      },
+    ],
+  };
+}
+
 /** Writes the files of a suite, one per step of its cases, and says their names. */
 function write(directory: string, environment: Environment, { name, rule, recordings, cases }: Suite): string[] {
-  const read = recordings.filter(({ record }) => rule.expr.includes(record));
-  const recording = read.length === 0 ? [] : [{ name: 'recording', rules: read }];
-  writeFileSync(
-    join(directory, `${name}.rules.yml`),
-    stringify({ groups: [...recording, { name: 'alert', rules: [rule] }] })
+  const read = recordings.filter(
+    ({ record }) => rule?.expr.includes(record) ?? cases.some((each) => 'record' in each && each.record === record)
   );
+  const groups = [
+    ...(read.length === 0 ? [] : [{ name: 'recording', rules: read }]),
+    ...(rule === undefined ? [] : [{ name: 'alert', rules: [rule] }]),
+  ];
+  writeFileSync(join(directory, `${name}.rules.yml`), stringify({ groups }));
   const steps = [...new Set(cases.map(({ stepSeconds = 1 }) => stepSeconds))];
   return steps.map((step) => {
     const file = `${name}.${step}s.yml`;
@@ -67,7 +106,7 @@ function write(directory: string, environment: Environment, { name, rule, record
     const content = {
       rule_files: [`${name}.rules.yml`],
       evaluation_interval: `${step}s`,
-      ...(recording.length === 0 ? {} : { group_eval_order: ['recording', 'alert'] }),
+      group_eval_order: groups.map((group) => group.name),
       tests: own.map((each) => promtoolTest(environment, rule, each)),
     };
     writeFileSync(join(directory, file), stringify(content));
@@ -82,19 +121,28 @@ export interface SuiteResult {
   readonly output: string;
 }
 
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Status 1 is that of a suite that failed. */
+const promtool = (directory: string, args: readonly string[]): Promise<Output> =>
+  new Promise((resolve, reject) => {
+    execFile('promtool', args, { cwd: directory, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (error !== null && error.code !== 1) reject(new Error('cannot run promtool', { cause: error }));
+      else resolve({ stdout, stderr });
+    });
+  });
+
 /** Runs all suites in one process of promtool. Throws when promtool cannot be run or leaves a file out. */
-export function runSuites(
+export async function runSuites(
   directory: string,
   environment: Environment,
   suites: readonly Suite[]
-): readonly SuiteResult[] {
+): Promise<readonly SuiteResult[]> {
   const files = suites.map((suite) => ({ name: suite.name, files: write(directory, environment, suite) }));
-  const { stdout, stderr, error } = spawnSync('promtool', ['test', 'rules', ...files.flatMap((each) => each.files)], {
-    cwd: directory,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  if (error !== undefined) throw new Error('cannot run promtool', { cause: error });
+  const { stdout, stderr } = await promtool(directory, ['test', 'rules', ...files.flatMap((each) => each.files)]);
   const outputs = new Map(
     stdout
       .split('Unit Testing:  ')

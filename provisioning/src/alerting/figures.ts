@@ -27,15 +27,15 @@ const timesOf = ({ times }: Figure): string => (times === undefined ? '' : `${ti
 
 /** A template language: `{{ with lookUp(figure) }}{{ found | ... }}{{ else }}there is none{{ end }}`. */
 export interface TemplateLanguage {
-  /** The value that fired. */
-  readonly value: string;
+  /** The value that fired, in a format such as `humanizePercentage`. */
+  readonly value: (format: string) => string;
   readonly lookUp: (name: FigureName) => string;
   readonly found: string;
 }
 
 /** Asks Prometheus itself. Go's %q quotes as PromQL does, so a name with quotes in it stays inside its string. */
 export const PROMETHEUS_TEXT: TemplateLanguage = {
-  value: '$value',
+  value: (format) => `{{ $value | ${format} }}`,
   lookUp: (name) => {
     const figure: Figure = FIGURES[name];
     const lookback = figure.lookback === undefined ? '' : `, lookback='${figure.lookback}'`;
@@ -48,9 +48,12 @@ export const PROMETHEUS_TEXT: TemplateLanguage = {
 /** Name of the query in a Grafana-managed rule whose series fire. */
 export const FIRING_QUERY = 'firing';
 
-/** Reads the rule's other queries: a template cannot ask. Of a query that has no such series there is no value. */
+/**
+ * Reads the rule's own queries, as a template cannot ask. Of a query that has no such series there is no value, nor is there of
+ * the firing one while all is well: Grafana expands texts then, too, and logs an error where a format has nothing to format.
+ */
 export const GRAFANA_TEXT: TemplateLanguage = {
-  value: `$values.${FIRING_QUERY}.Value`,
+  value: (format) => `{{ with $values.${FIRING_QUERY} }}{{ .Value | ${format} }}{{ end }}`,
   lookUp: (name) => `$values.${name}`,
   found: '.Value',
 };

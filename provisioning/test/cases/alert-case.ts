@@ -22,6 +22,9 @@ const FOREVER = 'x3000';
 /** The same value at every step. */
 export const held = (value: string | number): string => `${value}+0${FOREVER}`;
 
+/** The notation up to a step: what is held for ever would be read for ever. */
+export const untilStep = (values: string, lastStep: number): string => values.replace(FOREVER, `x${lastStep + 1}`);
+
 /** As promtool prints an instant that is `seconds` after the epoch. */
 export const instant = (seconds: number): string =>
   `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`;

@@ -67,6 +67,8 @@ function caseOf(environment: string, alert: AlertName, { name, budget, summary }
 }
 
 const WEEK = 604_800;
+/** A power of two, so that everything scales exactly; a week's dollars become less than one. */
+const CENTS = 2 ** -20;
 
 /** At the sustainable pace of 1 USD per second every bound of the tier is met exactly; then each is missed by a little. */
 function tierRows(tier: (typeof FAST_BURN)[number], floorRatio: number): readonly Row[] {
@@ -87,7 +89,17 @@ function tierRows(tier: (typeof FAST_BURN)[number], floorRatio: number): readonl
     { name: `fires exactly at the bounds of ${of}`, budget: atBounds, summary },
     {
       name: `stays quiet when ${tier.long} is slower`,
-      budget: { ...atBounds, burn: { ...atBounds.burn, [tier.long]: less } },
+      budget: { ...atBounds, limit: limit / 2, burn: { ...atBounds.burn, [tier.long]: less } },
+    },
+    {
+      name: `fires at the bounds of ${of} with cents left`,
+      budget: {
+        ...atBounds,
+        limit: limit * CENTS,
+        remaining: left * CENTS,
+        burn: { [tier.long]: tier.factor * CENTS, [tier.short]: tier.factor * CENTS },
+      },
+      summary,
     },
     {
       name: `stays quiet when ${tier.short} of ${tier.long} is slower: it is over`,
@@ -175,7 +187,8 @@ function aheadCases(environment: string, { aheadRatio }: Environment['alerts']) 
 }
 
 const DAY = 86_400;
-const STEP = 3_600;
+/** Four evaluations a day are enough: every offset is whole days. */
+const STEP = 21_600;
 
 /** Hourly spend in USD by day, the last is today; undefined is a day without a sample. */
 function unusualCases(environment: string, { anomalyFactor, anomalyFloorRatio }: Environment['alerts']) {

@@ -172,7 +172,13 @@ function nodeCases({ name, alerts }: Environment): readonly AlertCase[] {
     row('fires at exactly the share', of(many * ratio, many * (1 - ratio)), ratio * 100),
     row('stays quiet below it', of(many * ratio * 0.99, many * (1 - ratio) * 1.01)),
     row('stays quiet on too few runs', of(runs * 0.99, 0)),
-    row('fires on just enough runs', of(runs * 1.001, 0), 100),
+    row(
+      'fires on exactly enough runs',
+      {
+        [`orchestrator_node_runs_total{environment="${name}", workflow="triage", node="plan", outcome="failed"}`]: `0+0x50 ${runs}+0x100`,
+      },
+      100
+    ),
     row('stays quiet when the failures are older', {
       [`orchestrator_node_runs_total{environment="${name}", workflow="triage", node="plan", outcome="failed"}`]: `${early} ${many}+0x200`,
       [`orchestrator_node_runs_total{environment="${name}", workflow="triage", node="plan", outcome="completed"}`]: `0+${many / 15}x200`,
@@ -197,9 +203,8 @@ function wastedCases({ name, alerts }: Environment): readonly AlertCase[] {
   const { wastedUsd: usd, wastedRatio: ratio } = alerts;
   const wasted = `orchestrator_wasted_cost_usd_total{environment="${name}", workflow="triage", reason="failure"}`;
   const cost = `orchestrator_cost_usd_total{environment="${name}", workflow="triage", agent="a"}`;
-  const built = {
-    [`orchestrator_exporter_build_info{environment="${name}", instance="i", version="1"}`]: held(1),
-  };
+  const info = `orchestrator_exporter_build_info{environment="${name}", instance="i", version="1"}`;
+  const built = { [info]: held(1) };
   /** Values until an hour before the evaluation, and from 50 minutes before it. */
   const step = (before: number | undefined, after: number) =>
     `${before === undefined ? '_x71' : `${before}+0x70`} ${after}+0x200`;
@@ -238,8 +243,33 @@ function wastedCases({ name, alerts }: Environment): readonly AlertCase[] {
       { ...built, [wasted]: step(undefined, usd), [cost]: step(undefined, spent) },
       usd
     ),
+    row('stays quiet below the share on the first waste of a workflow', {
+      ...built,
+      [wasted]: step(undefined, usd),
+      [cost]: step(undefined, spent + 0.01),
+    }),
+    row(
+      'fires when the exporter has been there for an hour and some minutes',
+      { [info]: '_x50 1+0x200', [wasted]: step(undefined, usd), [cost]: step(undefined, spent) },
+      usd
+    ),
+    row(
+      'fires on what was spent in the last hour, whatever was before',
+      { ...built, [wasted]: `0+0x30 64+0x39 ${64 + usd}+0x200`, [cost]: `0+0x30 512+0x39 ${512 + spent}+0x200` },
+      usd
+    ),
+    row('stays quiet when it does not know the spend of an hour ago', {
+      [info]: step(undefined, 1),
+      [wasted]: step(64, 64 + usd),
+      [cost]: step(undefined, spent),
+    }),
+    row('stays quiet when it does not know the waste of an hour ago', {
+      [info]: step(undefined, 1),
+      [wasted]: step(undefined, usd),
+      [cost]: step(512, 512 + spent),
+    }),
     row('stays quiet when it does not know what was an hour ago', {
-      [`orchestrator_exporter_build_info{environment="${name}", instance="i", version="1"}`]: step(undefined, 1),
+      [info]: step(undefined, 1),
       [wasted]: step(undefined, usd),
       [cost]: step(undefined, spent),
     }),

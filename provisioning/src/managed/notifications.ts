@@ -1,0 +1,148 @@
+// Who hears of Grafana-managed alerts: contact points, policies, mute timings and templates that say what alertmanager.yml says.
+import { TEXT, TITLE } from '../alertmanager.ts';
+import { durationText } from '../duration-text.ts';
+import { NO_RECEIVER, type Environment, type Receiver, type Route } from '../environments/environment.ts';
+import { ORGANISATION, uidOf } from './rules.ts';
+
+/** Grafana expands `$` in everything of these files but templates and mute timings; `$$` is a dollar. */
+function escaped<T>(value: T): T {
+  if (typeof value === 'string') return value.replaceAll('$', '$$$$') as T;
+  if (Array.isArray(value)) return value.map((each: unknown) => escaped(each)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escaped(each)])) as T;
+}
+
+/** The content of a file on Grafana's server, read when it starts: it does not start without it. */
+const contentOf = (path: string): string => `$__file{${path}}`;
+
+const TEMPLATE = { title: 'orchestrator.title', message: 'orchestrator.message' };
+const title = `{{ template "${TEMPLATE.title}" . }}`;
+const message = `{{ template "${TEMPLATE.message}" . }}`;
+
+/** Type and settings of a contact point's integration. */
+function integration(receiver: Receiver): { readonly type: string; readonly settings: object } {
+  switch (receiver.type) {
+    case 'webhook': {
+      const url = receiver.urlFile === undefined ? escaped(receiver.url) : contentOf(receiver.urlFile);
+      return { type: 'webhook', settings: { url, httpMethod: 'POST', title, message } };
+    }
+    case 'slack':
+      return {
+        type: 'slack',
+        settings: { recipient: escaped(receiver.channel), url: contentOf(receiver.urlFile), title, text: message },
+      };
+    case 'pagerduty':
+      return {
+        type: 'pagerduty',
+        settings: { integrationKey: contentOf(receiver.routingKeyFile), summary: title, details: { alerts: message } },
+      };
+    case 'email':
+      // Grafana sends by the server of its own configuration, [smtp].
+      return { type: 'email', settings: { addresses: escaped(receiver.to), subject: title, message } };
+  }
+}
+
+/** A webhook that Grafana itself knows to send nothing. */
+const NOWHERE = { type: 'webhook', settings: { url: 'grafana://noop' } };
+
+/** `alerting/contact-points.yml`: one for each receiver that gets alerts. */
+export function contactPoints({ name, receivers, defaultReceiver, routes }: Environment): unknown {
+  const used = [defaultReceiver, ...routes.map(({ receiver }) => receiver)];
+  const points = [
+    ...receivers.map((receiver) => ({ name: receiver.name, ...integration(receiver) })),
+    ...(used.includes(NO_RECEIVER) ? [{ name: NO_RECEIVER, ...NOWHERE }] : []),
+  ];
+  return {
+    apiVersion: 1,
+    contactPoints: points.map((point) => ({
+      orgId: ORGANISATION,
+      name: escaped(point.name),
+      receivers: [{ uid: uidOf(name, point.name), type: point.type, settings: point.settings }],
+    })),
+  };
+}
+
+type Matcher = readonly [label: string, operator: '=', value: string];
+
+interface Policy {
+  readonly receiver: string;
+  readonly object_matchers?: readonly Matcher[];
+  readonly group_by?: readonly string[];
+  readonly group_wait?: string;
+  readonly group_interval?: string;
+  readonly repeat_interval?: string;
+  readonly mute_time_intervals?: readonly string[];
+  readonly continue?: true;
+  readonly routes?: readonly Policy[];
+}
+
+const OF_ONE_BUDGET = ['environment', 'budget'];
+
+/**
+ * Grafana's Alertmanager cannot inhibit. That one budget speaks once is had by grouping: all that fires on a budget for one
+ * receiver is one notification. Mute timings are not inherited, so they stand here again.
+ */
+const ofOneBudget = (receiver: string, mute: readonly string[]): Policy => ({
+  receiver,
+  object_matchers: [['component', '=', 'budget']],
+  group_by: OF_ONE_BUDGET,
+  ...(mute.length === 0 ? {} : { mute_time_intervals: mute }),
+});
+
+function policyOf({ receiver, mute, continue: goesOn, ...labels }: Route): Policy {
+  const matchers = (['severity', 'team', 'component'] as const).flatMap((label): Matcher[] => {
+    const value = labels[label];
+    return value === undefined ? [] : [[label, '=', value]];
+  });
+  return {
+    receiver,
+    ...(matchers.length === 0 ? {} : { object_matchers: matchers }),
+    ...(mute.length === 0 ? {} : { mute_time_intervals: mute }),
+    ...(goesOn ? { continue: true } : {}),
+    ...(labels.component === undefined ? { routes: [ofOneBudget(receiver, mute)] } : {}),
+    ...(labels.component === 'budget' ? { group_by: OF_ONE_BUDGET } : {}),
+  };
+}
+
+/**
+ * `alerting/policies.yml`: the routes of alertmanager.yml. Grafana has one tree per organisation and replaces it whole, and its
+ * default contact point has another name in every version: what matches no route goes to the environment's default receiver.
+ */
+export function policies({ grouping, defaultReceiver, routes }: Environment): unknown {
+  const tree: Policy = {
+    receiver: defaultReceiver,
+    group_by: ['environment', 'alertname', 'budget'],
+    group_wait: durationText(grouping.waitSeconds),
+    group_interval: durationText(grouping.intervalSeconds),
+    repeat_interval: durationText(grouping.repeatSeconds),
+    routes: [...routes.map(policyOf), ofOneBudget(defaultReceiver, [])],
+  };
+  return { apiVersion: 1, policies: [{ orgId: ORGANISATION, ...escaped(tree) }] };
+}
+
+/** `alerting/mute-timings.yml`; Grafana writes intervals as Alertmanager does. */
+export function muteTimings({ muteTimings: timings }: Environment): unknown {
+  return {
+    apiVersion: 1,
+    muteTimes: timings.map(({ name, timeIntervals }) => ({
+      orgId: ORGANISATION,
+      name,
+      time_intervals: timeIntervals,
+    })),
+  };
+}
+
+/** `alerting/templates.yml`: the texts of notifications, the same that Alertmanager sends. */
+export function templates(): unknown {
+  const defined = (name: string, text: string) => `{{ define "${name}" }}${text}{{ end }}`;
+  return {
+    apiVersion: 1,
+    templates: [
+      {
+        orgId: ORGANISATION,
+        name: 'orchestrator',
+        template: `${defined(TEMPLATE.title, TITLE)}\n${defined(TEMPLATE.message, TEXT)}\n`,
+      },
+    ],
+  };
+}
