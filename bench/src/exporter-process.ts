@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cpuSeconds, peakRssMiB, rssMiB } from './linux-process.ts';
+import type { Blocks } from './loop-watch.ts';
 
 export interface ExporterOptions {
   /** On the disk that is measured; what is made in it is removed again. */
@@ -13,6 +14,8 @@ export interface ExporterOptions {
   readonly repository: string;
   /** Where the profile of its processor goes; none unless given. */
   readonly profile?: string | undefined;
+  /** Whether its event loop can be watched, by a module imported before it. */
+  readonly isWatched?: boolean;
   /** Further sections of its configuration. */
   readonly sections?: Readonly<Record<string, unknown>>;
 }
@@ -23,6 +26,9 @@ export interface RunningExporter {
   readonly peakRssMiB: () => number;
   readonly rssMiB: () => number;
   readonly cpuSeconds: () => number;
+  /** Watches its event loop until {@link endWatch}. */
+  readonly beginWatch: () => Promise<void>;
+  readonly endWatch: () => Promise<Blocks>;
   /** Ends it as an operator does, and removes its journal. @throws when it did not end well. */
   readonly stop: () => Promise<void>;
 }
@@ -43,6 +49,7 @@ export async function startExporter({
   folder,
   repository,
   profile,
+  isWatched = false,
   sections,
 }: ExporterOptions): Promise<RunningExporter> {
   mkdirSync(folder, { recursive: true });
@@ -64,11 +71,13 @@ export async function startExporter({
   );
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const program = join(repository, 'exporter/bin/orchestrator-exporter.js');
-  const child = spawn(process.execPath, [...profiling, program, '--config', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const watching = isWatched ? ['--import', join(import.meta.dirname, 'watched-loop.js')] : [];
+  const child = spawn(process.execPath, [...profiling, ...watching, program, '--config', config], {
+    stdio: ['ignore', 'ignore', 'pipe', ...(isWatched ? (['ipc'] as const) : [])],
   });
   const ended = once(child, 'exit');
   const log: string[] = [];
+  if (child.stderr === null) throw new Error('the exporter has no standard error');
   const lines = createInterface(child.stderr);
   const listening = new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
@@ -83,12 +92,21 @@ export async function startExporter({
   });
   const url = await listening;
   const pid = child.pid ?? 0;
+  const told = async (word: 'begin' | 'end'): Promise<unknown> => {
+    const answered = once(child, 'message');
+    child.send(word);
+    return ((await answered) as [unknown])[0];
+  };
   return {
     pid,
     url,
     peakRssMiB: () => peakRssMiB(pid),
     rssMiB: () => rssMiB(pid),
     cpuSeconds: () => cpuSeconds(pid),
+    beginWatch: async () => {
+      await told('begin');
+    },
+    endWatch: async () => (await told('end')) as Blocks,
     stop: async () => {
       child.kill('SIGTERM');
       const [code] = (await ended) as [number | null];

@@ -2,10 +2,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { LoopWatch } from './loop-watch.ts';
 
 const clients = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 /** How long each broadcast held the loop, ms. */
 let blocks: number[] = [];
+
+const watch = new LoopWatch();
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -38,8 +41,12 @@ server.on('upgrade', (request, socket, head) => {
   });
 });
 process.on('message', (word) => {
-  if (word === 'begin') blocks = [];
-  else process.send?.({ blocks });
+  if (word === 'begin') {
+    blocks = [];
+    watch.begin();
+  } else {
+    process.send?.({ blocks, held: watch.end() });
+  }
 });
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });

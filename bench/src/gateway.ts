@@ -13,11 +13,14 @@ import { clientFrame, subscribed } from './gateway-wire.ts';
 import { median, quantiles } from './latencies.ts';
 import type { Quantiles } from './latencies.ts';
 import { cpuSeconds } from './linux-process.ts';
+import type { Blocks } from './loop-watch.ts';
 import { table, threeDigits } from './table.ts';
 
 /** Everybody listens to it. */
 const THREAD = 'thread-all';
 const REQUEST_PERIOD_MS = 20;
+/** A step of the fan-out should not be longer; a bound of its histogram. */
+const STEP_MS = 5;
 const STALLED = 32;
 /** The longest that is broadcast. */
 const LONG_TASK = 'x'.repeat(1_000);
@@ -44,8 +47,10 @@ interface FanOutRound {
   readonly deliveries: number;
   readonly latencyMs: Quantiles;
   readonly cpuPercent: number;
-  /** The longest time that one step of the fan-out held the loop, or the bound that no step was longer than. */
-  readonly blockMs: { readonly text: string; readonly most: number };
+  /** Of the steps of the fan-out, how many held the loop for at most {@link STEP_MS}, as the server itself times them. */
+  readonly stepsWithin: number;
+  /** By whatever holds it. */
+  readonly loopMs: Blocks;
   /** Of a request over WebSocket at the same time; the peer answers none. */
   readonly requestMs: Quantiles | undefined;
   readonly missing: number;
@@ -75,14 +80,16 @@ export async function measureGateway(options: GatewayBench, { isShort = false } 
 export function gatewayTables({ exporter, peer, idleKiB: idle, stalledMiB: stalled }: GatewayFigures): string {
   const row = (name: string, rounds: readonly FanOutRound[]): readonly string[] => {
     const of = (figure: (round: FanOutRound) => number): string => threeDigits(median(rounds.map(figure)));
-    const blocks = [...rounds].sort((a, b) => a.blockMs.most - b.blockMs.most);
     const requests = rounds.flatMap(({ requestMs }) => (requestMs === undefined ? [] : [requestMs]));
     return [
       name,
       of(({ latencyMs }) => latencyMs.p50),
       of(({ latencyMs }) => latencyMs.p99),
       of(({ latencyMs }) => latencyMs.max),
-      blocks.at(-1)?.blockMs.text ?? '',
+      `${(100 * Math.min(...rounds.map(({ stepsWithin }) => stepsWithin))).toFixed(2)} %`,
+      of(({ loopMs }) => loopMs.cpuMs.p99),
+      of(({ loopMs }) => loopMs.cpuMs.max),
+      of(({ loopMs }) => loopMs.wallMs.max),
       of(({ cpuPercent }) => cpuPercent),
       requests.length === 0 ? '-' : threeDigits(median(requests.map(({ p50 }) => p50))),
       requests.length === 0 ? '-' : threeDigits(median(requests.map(({ p99 }) => p99))),
@@ -94,7 +101,10 @@ export function gatewayTables({ exporter, peer, idleKiB: idle, stalledMiB: stall
     'to subscriber p50 ms',
     'p99',
     'max',
-    'longest step ms',
+    `steps of at most ${STEP_MS} ms`,
+    'loop held ms, on a processor, p99',
+    'max',
+    'max with waiting for one',
     'CPU % of a core',
     'request p50 ms',
     'p99',
@@ -119,7 +129,7 @@ export function missingOf({ exporter, peer }: GatewayFigures): readonly string[]
 }
 
 async function exporterRound(options: GatewayBench): Promise<FanOutRound> {
-  const exporter = await startExporter({ ...options, sections: LIMITS });
+  const exporter = await startExporter({ ...options, isWatched: true, sections: LIMITS });
   const subscribers = new Subscribers();
   const requests = await Requests.open(exporter.url);
   try {
@@ -128,6 +138,7 @@ async function exporterRound(options: GatewayBench): Promise<FanOutRound> {
     await settled(exporter.url);
     await subscribers.do({ kind: 'begin' });
     const before = await slices(exporter.url);
+    await exporter.beginWatch();
     const cpuBefore = exporter.cpuSeconds();
     requests.begin();
     const startedMs = performance.now();
@@ -135,11 +146,12 @@ async function exporterRound(options: GatewayBench): Promise<FanOutRound> {
     const tookS = (performance.now() - startedMs) / 1_000;
     const cpuPercent = (100 * (exporter.cpuSeconds() - cpuBefore)) / tookS;
     const requestMs = requests.end();
+    const loopMs = await exporter.endWatch();
     await settled(exporter.url);
     const { deliveries, latencyMs } = await subscribers.do({ kind: 'end' });
-    const blockMs = longest(before, await slices(exporter.url));
+    const stepsWithin = shareWithin(before, await slices(exporter.url));
     const missing = sent * options.subscribers - deliveries;
-    return { deliveries, latencyMs, cpuPercent, blockMs, requestMs, missing };
+    return { deliveries, latencyMs, cpuPercent, stepsWithin, loopMs, requestMs, missing };
   } finally {
     requests.close();
     subscribers.close();
@@ -163,15 +175,14 @@ async function peerRound(options: GatewayBench): Promise<FanOutRound> {
     const sent = await send(url, options);
     const tookS = (performance.now() - startedMs) / 1_000;
     const cpuPercent = (100 * (cpuSeconds(pid) - cpuBefore)) / tookS;
-    await delay(1_000);
-    const { deliveries, latencyMs } = await subscribers.do({ kind: 'end' });
     const told = once(peer, 'message');
     peer.send('end');
-    const [{ blocks }] = (await told) as [{ blocks: number[] }];
-    const { max } = quantiles(blocks);
+    const [{ blocks, held: loopMs }] = (await told) as [{ blocks: number[]; held: Blocks }];
+    await delay(1_000);
+    const { deliveries, latencyMs } = await subscribers.do({ kind: 'end' });
+    const stepsWithin = blocks.filter((ms) => ms <= STEP_MS).length / blocks.length;
     const missing = sent * options.subscribers - deliveries;
-    const blockMs = { text: threeDigits(max), most: max };
-    return { deliveries, latencyMs, cpuPercent, blockMs, requestMs: undefined, missing };
+    return { deliveries, latencyMs, cpuPercent, stepsWithin, loopMs, requestMs: undefined, missing };
   } finally {
     subscribers.close();
     peer.disconnect();
@@ -302,16 +313,10 @@ async function slices(url: string): Promise<Buckets> {
   );
 }
 
-/** The bound of the last bucket that any slice between fell into. */
-function longest(before: Buckets, after: Buckets): FanOutRound['blockMs'] {
-  let last = 0;
-  let least = 0;
-  for (const [bound, count] of after) {
-    const rise = count - (before.get(bound) ?? 0);
-    if (rise > last) least = bound;
-    last = Math.max(last, rise);
-  }
-  return { text: `at most ${threeDigits(1_000 * least)}`, most: 1_000 * least };
+/** Of the slices between. */
+function shareWithin(before: Buckets, after: Buckets): number {
+  const rise = (bound: number): number => (after.get(bound) ?? 0) - (before.get(bound) ?? 0);
+  return rise(STEP_MS / 1_000) / rise(Infinity);
 }
 
 /** The process that the subscribers live in. */

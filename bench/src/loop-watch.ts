@@ -1,34 +1,42 @@
 // How long the event loop is held: the time between two turns of a timer of 1 ms, and how much of it the process was on a
 // processor. On a machine that others use too the first says how long the system kept it waiting as well.
-import type { Block } from './scrape-protocol.ts';
+import { quantiles } from './latencies.ts';
+import type { Quantiles } from './latencies.ts';
 
 const PERIOD_MS = 1;
 
+/** Of every two turns of the timer, milliseconds. */
+export interface Blocks {
+  readonly wallMs: Quantiles;
+  /** The loop's thread was on a processor no longer than this. */
+  readonly cpuMs: Quantiles;
+}
+
 export class LoopWatch {
   #timer: NodeJS.Timeout | undefined;
-  #longest: Block = { wallMs: 0, cpuMs: 0 };
+  #walls: number[] = [];
+  #cpus: number[] = [];
 
   begin(): void {
-    this.#longest = { wallMs: 0, cpuMs: 0 };
+    const walls: number[] = (this.#walls = []);
+    const cpus: number[] = (this.#cpus = []);
     let lastMs = performance.now();
     let lastCpuMs = cpuMs();
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
       const nowCpuMs = cpuMs();
-      const wall = nowMs - lastMs;
-      // The loop's own thread was on a processor neither longer than the time that went by nor longer than all threads were.
-      const cpu = Math.min(wall, nowCpuMs - lastCpuMs);
-      const { wallMs, cpuMs: longestCpuMs } = this.#longest;
-      this.#longest = { wallMs: Math.max(wallMs, wall), cpuMs: Math.max(longestCpuMs, cpu) };
+      walls.push(nowMs - lastMs);
+      // Neither longer than the time that went by, nor longer than all threads together were.
+      cpus.push(Math.min(nowMs - lastMs, nowCpuMs - lastCpuMs));
       lastMs = nowMs;
       lastCpuMs = nowCpuMs;
     }, PERIOD_MS);
   }
 
-  /** @returns the longest since {@link begin} */
-  end(): Block {
+  /** @returns what was since {@link begin} */
+  end(): Blocks {
     clearInterval(this.#timer);
-    return this.#longest;
+    return { wallMs: quantiles(this.#walls), cpuMs: quantiles(this.#cpus) };
   }
 }
 

@@ -162,7 +162,7 @@ process.on('message', (order: Order) => {
       reply();
       return;
     case 'block':
-      reply({ block: loop.end() });
+      reply({ blocks: loop.end() });
       return;
     case 'memory':
       reply({ bytesPerSeries: (heldBytes() - before) / count });

@@ -1,4 +1,5 @@
 // What the bench and the servers that it scrapes say to each other.
+import type { Blocks } from './loop-watch.ts';
 
 export const SERVER_KINDS = ['exporter', 'prom-client', 'opentelemetry'] as const;
 export type ServerKind = (typeof SERVER_KINDS)[number];
@@ -10,17 +11,10 @@ export type Order =
   | { readonly kind: 'block' }
   | { readonly kind: 'memory' };
 
-/** The longest time between two turns of a timer of 1 ms. */
-export interface Block {
-  readonly wallMs: number;
-  /** No more than the process, all its threads, was on a processor within one such time. */
-  readonly cpuMs: number;
-}
-
 export interface Reply {
   readonly url: string;
   /** Since the order that had it watched. */
-  readonly block?: Block;
+  readonly blocks?: Blocks;
   /** Held since before the series were made, caches included. */
   readonly bytesPerSeries?: number;
 }

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuNanoseconds } from './linux-process.ts';
-import type { Block, Order, Reply, ServerKind } from './scrape-protocol.ts';
+import type { Order, Reply, ServerKind } from './scrape-protocol.ts';
 
 export interface ScrapeCase {
   readonly name: string;
@@ -31,6 +31,11 @@ export interface Scraped {
   readonly bytes: number;
 }
 
+interface Block {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
 interface Of {
   readonly kind: ServerKind;
   readonly case: string;
@@ -39,7 +44,7 @@ interface Of {
 
 export interface Measured {
   readonly scrapes: readonly (Of & Scraped)[];
-  /** Of other scrapes, each the longest block during it. */
+  /** Of other scrapes, the longest block of each, as time that went by and as time on a processor. */
   readonly blocks: readonly (Of & Block)[];
   readonly bytesPerSeries: ReadonlyMap<ServerKind, number>;
 }
@@ -138,8 +143,8 @@ export async function measureScrapes(options: {
           for (let n = 0; n < TIMES[kind].watched; n++) {
             await server.order({ kind: 'change', share: one.share, watch: true });
             await server.scrape(one.gzip);
-            const { block } = await server.order({ kind: 'block' });
-            if (block !== undefined) blocks.push({ ...of, ...block });
+            const { blocks: all } = await server.order({ kind: 'block' });
+            if (all !== undefined) blocks.push({ ...of, wallMs: all.wallMs.max, cpuMs: all.cpuMs.max });
           }
         }
       }

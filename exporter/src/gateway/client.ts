@@ -104,7 +104,7 @@ export class GatewayClient implements Subscriber, Listener {
     this.deliver({ bytes: textFrame(JSON.stringify(response)), frames: 1 });
     if (!this.#isOpen) return;
     if (behind !== undefined) this.#outbox.grant(behind);
-    this.#context.stream.ready(this);
+    this.#context.stream.writeNow(this);
   }
 
   /** What waits is let go of, and the client hears so: a gap that it cannot see would be worse. */

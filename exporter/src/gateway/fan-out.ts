@@ -1,8 +1,9 @@
 // Hands what was broadcast to everybody who listens, in slices that leave the loop to others in between.
 //
-// What is broadcast while a round is under way goes with the next one, together: a client then gets several messages with one
-// write, and the write is what costs. After a round as long a rest follows as it took, so that fan-out has half of the process
-// at most, and gathers more the more there is to do.
+// The listeners are gone round, one write each, and the write is what costs. What is broadcast meanwhile goes along from where
+// the round is: who was not come to yet gets it with the same write, who was is come to again in the next round. So nothing
+// waits longer than one time round, and a client gets several messages with one write. After a round as long a rest follows as
+// it took, so that fan-out has half of the process at most, and gathers more the more there is to do.
 import type { Chunk } from './outbox.ts';
 import type { Topic } from './topics.ts';
 
@@ -39,6 +40,10 @@ export class FanOut {
   #isScheduled = false;
   /** Time taken by the slices of the round so far. */
   #tookMs = 0;
+  /** Listeners that the round has still to come to. */
+  #left = 0;
+  /** Bytes that were handed over since the round began. */
+  #joined = 0;
 
   constructor(options: FanOutOptions) {
     this.#options = options;
@@ -60,6 +65,12 @@ export class FanOut {
     this.#schedule(0);
   }
 
+  /** Writes what waits for one listener without a turn in the round: the answer to what it asked. */
+  writeNow(listener: Listener): void {
+    this.#ready.delete(listener);
+    if (listener.isReady) this.#flush(listener);
+  }
+
   gone(listener: Listener): void {
     this.#ready.delete(listener);
   }
@@ -76,27 +87,41 @@ export class FanOut {
   #slice(): void {
     const startedMs = this.#options.monotonic();
     const isOver = (): boolean => this.#options.monotonic() - startedMs >= SLICE_MS;
-    // Writes of the round first: what is handed over meanwhile waits for the next.
-    if (this.#ready.size === 0) {
-      for (const topic of this.#dirty) {
-        this.#handOver(topic);
-        if (topic.pendingBytes === 0) this.#dirty.delete(topic);
-        if (isOver()) break;
-      }
-    }
+    if (this.#left > 0) this.#joinRound();
+    else this.#beginRound(isOver);
     for (const listener of this.#ready) {
       this.#ready.delete(listener);
       this.#flush(listener);
-      if (isOver()) break;
+      this.#left -= 1;
+      if (this.#left <= 0 || isOver()) break;
     }
+    if (this.#ready.size === 0) this.#left = 0;
     const tookMs = this.#options.monotonic() - startedMs;
     this.#options.onSlice(tookMs / 1_000);
     this.#tookMs += tookMs;
-    if (this.#ready.size > 0) this.#schedule(0);
+    if (this.#left > 0) this.#schedule(0);
     else {
       const restMs = Math.min(this.#tookMs, MAX_REST_MS);
       this.#tookMs = 0;
-      if (this.#dirty.size > 0 || restMs >= 1) this.#schedule(restMs);
+      if (this.#dirty.size + this.#ready.size > 0 || restMs >= 1) this.#schedule(restMs);
+    }
+  }
+
+  #beginRound(isOver: () => boolean): void {
+    this.#joined = 0;
+    for (const topic of this.#dirty) {
+      this.#handOver(topic);
+      if (isOver()) break;
+    }
+    this.#left = this.#ready.size;
+  }
+
+  /** Little enough that nobody lags by it who was not come to yet. */
+  #joinRound(): void {
+    for (const topic of this.#dirty) {
+      if (this.#joined + topic.pendingBytes > this.#options.chunkBytes) continue;
+      this.#joined += topic.pendingBytes;
+      this.#handOver(topic);
     }
   }
 
@@ -105,6 +130,7 @@ export class FanOut {
       listener.deliver(chunk);
       if (listener.isReady) this.#ready.add(listener);
     });
+    if (topic.pendingBytes === 0) this.#dirty.delete(topic);
   }
 
   #flush(listener: Listener): void {

@@ -56,14 +56,7 @@ export class Outbox {
   flush(): number {
     let frames = 0;
     while (this.isReady) {
-      let count = 0;
-      for (let bytes = 0; count < this.#waiting.length; count += 1) {
-        const { length } = this.#waiting[count]?.bytes ?? Buffer.alloc(0);
-        if (count > 0 && bytes + length > WRITE_BYTES) break;
-        bytes += length;
-      }
-      const written = this.#waiting.splice(0, count);
-      const { bytes, frames: sent } = joined(written);
+      const { bytes, frames: sent } = joined(this.#next());
       this.#bytes -= bytes.length;
       // Counted until as little waits, so that never more than the bound and one grant are held.
       this.#granted = Math.min(this.#granted, this.#bytes);
@@ -82,17 +75,38 @@ export class Outbox {
     return frames;
   }
 
+  /** What is written at once. */
+  #next(): readonly Chunk[] {
+    let count = 0;
+    let bytes = 0;
+    for (const { bytes: more } of this.#waiting) {
+      if (count > 0 && bytes + more.length > WRITE_BYTES) break;
+      bytes += more.length;
+      count += 1;
+    }
+    if (count < this.#waiting.length) return this.#waiting.splice(0, count);
+    const all = this.#waiting;
+    this.#waiting = [];
+    return all;
+  }
+
   #take(chunk: Chunk): void {
     this.#waiting.push(chunk);
     this.#bytes += chunk.bytes.length;
   }
 }
 
+/** Clients that are written to one after the other mostly wait for the same: it is joined once. */
+let latest: { readonly of: readonly Chunk[]; readonly chunk: Chunk } | undefined;
+
 function joined(chunks: readonly Chunk[]): Chunk {
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;
-  return {
+  if (latest?.of.length === chunks.length && latest.of.every((chunk, at) => chunk === chunks[at])) return latest.chunk;
+  const chunk = {
     bytes: Buffer.concat(chunks.map(({ bytes }) => bytes)),
     frames: chunks.reduce((sum, { frames }) => sum + frames, 0),
   };
+  latest = { of: chunks, chunk };
+  return chunk;
 }

@@ -10,6 +10,7 @@ import type { ReadPastCheckpoints } from '../model/past-checkpoints.ts';
 import type { ReplayThread } from '../model/thread-replay.ts';
 import type { ModelView } from '../model/views.ts';
 import { GatewayClient } from './client.ts';
+import type { ClientContext } from './client.ts';
 import { SocketGroup } from './socket-group.ts';
 import type { Admission } from './socket-group.ts';
 import { BroadcastStream } from './stream.ts';
@@ -42,6 +43,8 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #sockets: SocketGroup;
   readonly #stream: BroadcastStream;
+  /** One for all of them. */
+  readonly #clientContext: ClientContext;
   readonly #stopSweeping: () => void;
 
   constructor(options: GatewayOptions) {
@@ -57,6 +60,7 @@ export class Gateway {
         else setImmediate(run);
       },
     });
+    this.#clientContext = { ...options, now: () => clock.now(), stream: this.#stream };
     this.#stopSweeping = clock.every(SWEEP_PERIOD_MS, () => {
       this.#stream.sweep();
     });
@@ -103,12 +107,7 @@ export class Gateway {
   }
 
   #accept(webSocket: WebSocket, socket: Duplex): void {
-    const { clock } = this.#options;
-    const client = new GatewayClient(webSocket, socket, {
-      ...this.#options,
-      now: () => clock.now(),
-      stream: this.#stream,
-    });
+    const client = new GatewayClient(webSocket, socket, this.#clientContext);
     webSocket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) webSocket.close(CLOSE_UNSUPPORTED_DATA, 'expected text frames with JSON');
       else client.receive((data as Buffer).toString('utf8'));

@@ -64,7 +64,9 @@ export class SocketGroup {
     }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly admission: Admission },
     opened: (socket: WebSocket) => void
   ): void {
-    this.#server.handleUpgrade(request, socket, admission.head, (webSocket) => {
+    // Not the whole admission: the bytes that came with the request would be held as long as the socket.
+    const { head, stillAllowed } = admission;
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       // A broken or too large frame, or a broken connection: ws closes the socket itself after this. It can come from one
       // that is being closed too, and an error that nobody hears ends the process.
       webSocket.on('error', () => undefined);
@@ -72,7 +74,7 @@ export class SocketGroup {
         webSocket.close(CLOSE_TRY_LATER, `at most ${this.#options.maxSockets} are served at once`);
         return;
       }
-      const member = { alive: true, stillAllowed: admission.stillAllowed };
+      const member = { alive: true, stillAllowed };
       this.#members.set(webSocket, member);
       webSocket.on('pong', () => {
         member.alive = true;

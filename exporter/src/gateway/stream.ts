@@ -133,6 +133,11 @@ export class BroadcastStream {
     this.#fanOut.ready(listener);
   }
 
+  /** The same at once, ahead of whoever else may: one write, as each message that it sends allows. */
+  writeNow(listener: Listener): void {
+    this.#fanOut.writeNow(listener);
+  }
+
   /** To be called now and then: lets go of what nobody came back for. */
   sweep(): void {
     this.#topics.sweep(this.#options.monotonic());
