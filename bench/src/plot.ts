@@ -15,6 +15,7 @@ const BOTTOM = 44;
 /** Of Okabe and Ito: told apart by everybody, and legible on white and on black. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'] as const;
 const GREY = '#808080';
+const NAME_HEIGHT = 14;
 
 /** @throws RangeError when a point is not above zero: it has no logarithm. */
 export function chart({ title, x, lines }: Chart): string {
@@ -46,13 +47,13 @@ export function chart({ title, x, lines }: Chart): string {
       return line + text({ x: LEFT - 8, y: place + 4, anchor: 'end' }, shown(tick));
     }),
   ];
+  const ends = apart(lines.map(({ points: own }) => round(up.at(own.at(-1)?.[1] ?? 1))));
   const drawn = lines.map(({ name, points: own }, at) => {
     const colour = COLOURS[at % COLOURS.length] ?? GREY;
     const places = own.map(([a, b]) => [round(across.at(a)), round(up.at(b))] as const);
     const path = `<polyline points="${places.map((place) => place.join(',')).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`;
     const dots = places.map(([a, b]) => `<circle cx="${a}" cy="${b}" r="3" fill="${colour}"/>`).join('');
-    const [, lastY] = places.at(-1) ?? [0, 0];
-    return path + dots + text({ x: WIDTH - RIGHT + 8, y: lastY + 4, anchor: 'start', fill: colour }, name);
+    return path + dots + text({ x: WIDTH - RIGHT + 8, y: (ends[at] ?? 0) + 4, anchor: 'start', fill: colour }, name);
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="sans-serif" font-size="12" role="img" aria-label="${escaped(title)}">`,
@@ -78,6 +79,17 @@ function scale(values: readonly number[], from: number, to: number): Scale {
     at: (value) => from + ((Math.log10(value) - low) / (high - low)) * (to - from),
     ticks: Array.from({ length: high - low + 1 }, (_, at) => 10 ** (low + at)),
   };
+}
+
+/** Places of names down the page, moved down where two would stand on each other. */
+function apart(places: readonly number[]): readonly number[] {
+  const moved = [...places];
+  let least = 0;
+  for (const [place, at] of places.map((each, index) => [each, index] as const).sort((a, b) => a[0] - b[0])) {
+    moved[at] = Math.max(place, least);
+    least = (moved[at] ?? 0) + NAME_HEIGHT;
+  }
+  return moved;
 }
 
 function round(value: number): number {
