@@ -6,6 +6,9 @@ import type { Socket } from 'node:net';
 /** A whole message of text. */
 const TEXT = 0x81;
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+const NOTHING = Buffer.alloc(0);
+/** All sockets read into it: what a thousand of them allocate otherwise is garbage that the subscribers stop for. */
+const READ_INTO = Buffer.allocUnsafe(65_536);
 
 /** A masked text frame of at most 65,535 bytes; the mask is 0, which changes nothing. */
 export function clientFrame(text: string): Buffer {
@@ -35,8 +38,7 @@ export function readFrames(bytes: Buffer, found: (payload: Buffer) => void): Buf
 export function subscribed(url: string, threadId: string, heard: (payload: Buffer) => void): Promise<Socket> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname).on('error', reject);
-    let rest: Buffer = Buffer.alloc(0);
+    let rest: Buffer = NOTHING;
     let isUpgraded = false;
     let isSubscribed = false;
     const take = (payload: Buffer): void => {
@@ -46,19 +48,33 @@ export function subscribed(url: string, threadId: string, heard: (payload: Buffe
         resolve(socket);
       }
     };
-    socket.on('data', (data) => {
-      rest = rest.length === 0 ? data : Buffer.concat([rest, data]);
+    const read = (data: Buffer): void => {
+      let bytes = rest.length === 0 ? data : Buffer.concat([rest, data]);
       if (!isUpgraded) {
-        const end = rest.indexOf('\r\n\r\n');
+        const end = bytes.indexOf('\r\n\r\n');
+        rest = Buffer.from(bytes);
         if (end === -1) return;
-        if (!rest.subarray(0, 20).includes('101')) reject(new Error(rest.toString('latin1')));
+        if (!bytes.subarray(0, 20).includes('101')) reject(new Error(bytes.toString('latin1')));
         isUpgraded = true;
-        rest = rest.subarray(end + 4);
+        bytes = bytes.subarray(end + 4);
         const request = { type: 'req', id: 's', method: 'orchestrator.metrics.subscribe', params: { threadId } };
         socket.write(clientFrame(JSON.stringify(request)));
       }
-      rest = readFrames(rest, take);
-    });
+      const left = readFrames(bytes, take);
+      // What is read next is written over it.
+      rest = left.length === 0 ? NOTHING : Buffer.from(left);
+    };
+    const socket = connect({
+      port: Number(port),
+      host: hostname,
+      onread: {
+        buffer: READ_INTO,
+        callback: (length) => {
+          read(READ_INTO.subarray(0, length));
+          return true;
+        },
+      },
+    }).on('error', reject);
     socket.write(
       `GET /v1/gateway HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\n\r\n`
     );

@@ -8,7 +8,7 @@ import type { Chunk } from './outbox.ts';
 import type { Topic } from './topics.ts';
 
 /** A slice ends after the write with which it has taken this long. */
-export const SLICE_MS = 2;
+export const SLICE_MS = 1;
 /** Rests are not longer, whatever a round took. */
 const MAX_REST_MS = 10;
 /** Of one thread's broadcasts that wait to be handed over, in bytes. */
