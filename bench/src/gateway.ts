@@ -46,6 +46,8 @@ export interface GatewayBench {
 interface FanOutRound {
   readonly deliveries: number;
   readonly latencyMs: Quantiles;
+  /** From when an event was due until its body was answered: with the journal, after its fsync. */
+  readonly answeredMs: Quantiles;
   readonly cpuPercent: number;
   /** Of the steps of the fan-out, how many held the loop for at most {@link STEP_MS}, as the server itself times them. */
   readonly stepsWithin: number;
@@ -86,6 +88,8 @@ export function gatewayTables({ exporter, peer, idleKiB: idle, stalledMiB: stall
       of(({ latencyMs }) => latencyMs.p50),
       of(({ latencyMs }) => latencyMs.p99),
       of(({ latencyMs }) => latencyMs.max),
+      of(({ answeredMs }) => answeredMs.p50),
+      of(({ answeredMs }) => answeredMs.p99),
       `${(100 * Math.min(...rounds.map(({ stepsWithin }) => stepsWithin))).toFixed(2)} %`,
       of(({ loopMs }) => loopMs.cpuMs.p99),
       of(({ loopMs }) => loopMs.cpuMs.max),
@@ -101,6 +105,8 @@ export function gatewayTables({ exporter, peer, idleKiB: idle, stalledMiB: stall
     'to subscriber p50 ms',
     'p99',
     'max',
+    'body answered p50 ms',
+    'p99',
     `steps of at most ${STEP_MS} ms`,
     'loop held ms, on a processor, p99',
     'max',
@@ -142,7 +148,7 @@ async function exporterRound(options: GatewayBench): Promise<FanOutRound> {
     const cpuBefore = exporter.cpuSeconds();
     requests.begin();
     const startedMs = performance.now();
-    const sent = await send(exporter.url, options);
+    const answered = await send(exporter.url, options);
     const tookS = (performance.now() - startedMs) / 1_000;
     const cpuPercent = (100 * (exporter.cpuSeconds() - cpuBefore)) / tookS;
     const requestMs = requests.end();
@@ -150,8 +156,17 @@ async function exporterRound(options: GatewayBench): Promise<FanOutRound> {
     await settled(exporter.url);
     const { deliveries, latencyMs } = await subscribers.do({ kind: 'end' });
     const stepsWithin = shareWithin(before, await slices(exporter.url));
-    const missing = sent * options.subscribers - deliveries;
-    return { deliveries, latencyMs, cpuPercent, stepsWithin, loopMs, requestMs, missing };
+    const missing = answered.length * options.subscribers - deliveries;
+    return {
+      deliveries,
+      latencyMs,
+      answeredMs: quantiles(answered),
+      cpuPercent,
+      stepsWithin,
+      loopMs,
+      requestMs,
+      missing,
+    };
   } finally {
     requests.close();
     subscribers.close();
@@ -172,7 +187,7 @@ async function peerRound(options: GatewayBench): Promise<FanOutRound> {
     const pid = peer.pid ?? 0;
     const cpuBefore = cpuSeconds(pid);
     const startedMs = performance.now();
-    const sent = await send(url, options);
+    const answered = await send(url, options);
     const tookS = (performance.now() - startedMs) / 1_000;
     const cpuPercent = (100 * (cpuSeconds(pid) - cpuBefore)) / tookS;
     const told = once(peer, 'message');
@@ -181,8 +196,17 @@ async function peerRound(options: GatewayBench): Promise<FanOutRound> {
     await delay(1_000);
     const { deliveries, latencyMs } = await subscribers.do({ kind: 'end' });
     const stepsWithin = blocks.filter((ms) => ms <= STEP_MS).length / blocks.length;
-    const missing = sent * options.subscribers - deliveries;
-    return { deliveries, latencyMs, cpuPercent, stepsWithin, loopMs, requestMs: undefined, missing };
+    const missing = answered.length * options.subscribers - deliveries;
+    return {
+      deliveries,
+      latencyMs,
+      answeredMs: quantiles(answered),
+      cpuPercent,
+      stepsWithin,
+      loopMs,
+      requestMs: undefined,
+      missing,
+    };
   } finally {
     subscribers.close();
     peer.disconnect();
@@ -265,19 +289,22 @@ function postEvents(url: string, body: readonly object[]): Promise<void> {
   });
 }
 
-/** One event a body, each at its time whether or not those before are answered. @returns how many */
-async function send(url: string, { rate, seconds }: Pick<GatewayBench, 'rate' | 'seconds'>): Promise<number> {
+/** One event a body, each at its time whether or not those before are answered. @returns from then to the answer, ms, of each */
+async function send(
+  url: string,
+  { rate, seconds }: Pick<GatewayBench, 'rate' | 'seconds'>
+): Promise<readonly number[]> {
   const count = rate * seconds;
   const startMs = performance.now() + 50;
-  const posts: Promise<void>[] = [];
+  const posts: Promise<number>[] = [];
   for (let n = 0; n < count; n += 1) {
     const dueMs = startMs + (1_000 * n) / rate;
     const waitMs = dueMs - performance.now();
     if (waitMs > 0) await delay(waitMs);
-    posts.push(postEvents(url, [event(THREAD, (performance.timeOrigin + dueMs).toFixed(3))]));
+    const post = postEvents(url, [event(THREAD, (performance.timeOrigin + dueMs).toFixed(3))]);
+    posts.push(post.then(() => performance.now() - dueMs));
   }
-  await Promise.all(posts);
-  return count;
+  return Promise.all(posts);
 }
 
 async function page(url: string): Promise<string> {
