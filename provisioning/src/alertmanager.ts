@@ -83,6 +83,7 @@ const BUDGET_ORDER: readonly AlertName[] = [
   ALERTS.budgetWarning,
   ALERTS.budgetAheadOfTime,
   ALERTS.budgetSpendUnusual,
+  ALERTS.budgetNotice,
 ];
 
 /** A route of the environment in Alertmanager's terms. */

@@ -16,7 +16,7 @@ export interface AlertingRule {
     readonly severity: Severity;
     readonly environment: string;
     readonly component: Component;
-    /** Whom it concerns: a budget's owner, else who runs the exporter. Alerts on threads bring the thread's team. */
+    /** Whom it concerns: a budget's owner, else who runs it all. Alerts on threads bring the thread's team. */
     readonly team?: string;
   };
   readonly annotations: {
@@ -27,9 +27,9 @@ export interface AlertingRule {
   };
 }
 
-/** An empty label is none, so an alert without either has no `team`. */
+/** A thread without a team has none: who runs it is not who wrote it. The operators' name has no braces. */
 function teamOf({ component, variables }: Draft, operators: string): { readonly team?: string } {
-  if (component === 'budget') return { team: '{{ $labels.owner }}' };
+  if (component === 'budget') return { team: `{{ with $labels.owner }}{{ . }}{{ else }}${operators}{{ end }}` };
   return variables === undefined ? { team: operators } : {};
 }
 

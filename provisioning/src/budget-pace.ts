@@ -119,7 +119,16 @@ export function budgetSpendUnusual(
   const on = `on (${ENVIRONMENT_LABEL}, budget)`;
   const usual = select(USUAL_HOUR, scope);
   const limit = `max by (${ENVIRONMENT_LABEL}, budget) (${select(BUDGETS.limit.name, scope)})`;
-  return `${hourlySpend(scope)} - ${on} ${usual} >= ${on} ${floorRatio} * ${limit}
+  const unusual = `${hourlySpend(scope)} - ${on} ${usual} >= ${on} ${floorRatio} * ${limit}
 and ${on} ${hourlySpend(scope)} >= ${on} ${factor} * ${usual}
 and ${on} ${select(KNOWN_DAYS, scope)} >= ${MIN_DAYS}`;
+  // One owner, the one that most exporters tell: two would be an error, and a rule in error is silent.
+  const owners = `count by (${ENVIRONMENT_LABEL}, budget, owner) (${select(BUDGETS.info.name, scope)})`;
+  return `(
+  (${unusual})
+  * ${on} group_left (owner)
+  topk by (${ENVIRONMENT_LABEL}, budget) (1, ${owners}) ^ 0
+)
+or ${on}
+(${unusual})`;
 }

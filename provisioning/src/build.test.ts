@@ -147,15 +147,19 @@ test('without receivers alerts go to one that sends nothing', () => {
 test('production pages on critical and writes a ticket for everything else, with secrets from files', () => {
   const { receivers, route } = parse(file(prod, 'alertmanager/alertmanager.yml'));
   expect(route.receiver).toBe('ticket');
-  expect(route.routes).toEqual([{ receiver: 'page', matchers: ['severity="critical"'] }]);
-  expect(receivers[0].pagerduty_configs[0].routing_key_file).toBe('/etc/alertmanager/secrets/pagerduty-routing-key');
-  expect(receivers[1].slack_configs[0].api_url_file).toBe('/etc/alertmanager/secrets/slack-api-url');
+  expect(route.routes).toEqual([
+    { receiver: 'page', matchers: ['severity="critical"'] },
+    { receiver: 'none', matchers: ['severity="info"'] },
+  ]);
+  expect(receivers[1].pagerduty_configs[0].routing_key_file).toBe('/etc/alertmanager/secrets/pagerduty-routing-key');
+  expect(receivers[2].slack_configs[0].api_url_file).toBe('/etc/alertmanager/secrets/slack-api-url');
 });
 
 test('staging holds warnings back at night and on weekends', () => {
   const { route, time_intervals: intervals } = parse(file(staging, 'alertmanager/alertmanager.yml'));
   expect(route.routes).toEqual([
     { receiver: 'channel', matchers: ['severity="warning"'], mute_time_intervals: ['nights-and-weekends'] },
+    { receiver: 'none', matchers: ['severity="info"'] },
   ]);
   expect(intervals).toEqual([
     {
@@ -204,15 +208,16 @@ test('a Prometheus that has other jobs takes the same two from a file of their o
 
 test('of the alerts on one budget only the most telling speaks', () => {
   const { inhibit_rules: rules } = parse(file(prod, 'alertmanager/alertmanager.yml'));
-  expect((rules as unknown[]).slice(0, 7)).toEqual(
+  expect((rules as unknown[]).slice(0, 8)).toEqual(
     [
-      ['Exhausted', 'Critical|BurningFast|ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
-      ['Critical', 'BurningFast|ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
-      ['BurningFast', 'ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
-      ['ExhaustionProjected', 'BurningSlowly|Warning|AheadOfTime|SpendUnusual'],
-      ['BurningSlowly', 'Warning|AheadOfTime|SpendUnusual'],
-      ['Warning', 'AheadOfTime|SpendUnusual'],
-      ['AheadOfTime', 'SpendUnusual'],
+      ['Exhausted', 'Critical|BurningFast|ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual|Notice'],
+      ['Critical', 'BurningFast|ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual|Notice'],
+      ['BurningFast', 'ExhaustionProjected|BurningSlowly|Warning|AheadOfTime|SpendUnusual|Notice'],
+      ['ExhaustionProjected', 'BurningSlowly|Warning|AheadOfTime|SpendUnusual|Notice'],
+      ['BurningSlowly', 'Warning|AheadOfTime|SpendUnusual|Notice'],
+      ['Warning', 'AheadOfTime|SpendUnusual|Notice'],
+      ['AheadOfTime', 'SpendUnusual|Notice'],
+      ['SpendUnusual', 'Notice'],
     ].map(([source, targets]) => ({
       source_matchers: [`alertname="OrchestratorBudget${source}"`],
       target_matchers: [`alertname=~"${targets?.replace(/\w+/g, 'OrchestratorBudget$&')}"`],

@@ -102,7 +102,7 @@ test('what is wrong with either file is said at once, and nothing is written', (
     out: '',
     err: [
       `${folder}/budgets.yml:3:5: budgets[0].limit_usd must be an amount in US dollars above 0 and below 9 million, not "none"`,
-      `${folder}/env.yml:2:1: team: [] is refused; expected the name of a team`,
+      `${folder}/env.yml:2:1: team: [] is refused; expected the name of a team, without braces`,
       '',
     ].join('\n'),
   });

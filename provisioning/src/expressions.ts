@@ -48,9 +48,36 @@ export const withBudgetFacts = (left: string, scope: Scope): string =>
 export const withThreadFacts = (left: string, scope: Scope): string =>
   withFacts(left, { info: select(PER_THREAD.threadInfo.name, scope), on: 'thread', labels: 'workflow, team' });
 
-/** Used ratio of the budgets at or past `ratio`; NaN never is. */
-export function budgetUsedAtLeast(scope: Scope, ratio: number): string {
-  return withBudgetFacts(`${select(BUDGETS.usedRatio.name, scope)} >= ${ratio}`, scope);
+const OF_BUDGET = `(${ENVIRONMENT_LABEL}, budget, instance)`;
+
+/** From `from` on and below `below`; either may be left out. */
+interface Tier {
+  readonly from?: number;
+  readonly below?: number;
+}
+
+/**
+ * Used ratio of the budgets that have reached a threshold of their own within the tier, with the label `threshold` of the highest
+ * such: the thresholds are read from the exporter, so that a budget's list means at once what it says. NaN reaches none.
+ */
+function thresholdReached(scope: Scope, { from, below }: Tier): string {
+  const used = select(BUDGETS.usedRatio.name, scope);
+  const bounds = `${from === undefined ? '' : ` >= ${from}`}${below === undefined ? '' : ` < ${below}`}`;
+  const reached = `(${select(BUDGETS.thresholdRatio.name, scope)}${bounds}) <= on ${OF_BUDGET} group_left () ${used}`;
+  return `${used} * on ${OF_BUDGET} group_right () topk by ${OF_BUDGET} (1, ${reached}) ^ 0`;
+}
+
+/** As its name says, with the budget's owner and window. */
+export const budgetThresholdReached = (scope: Scope, tier: Tier): string =>
+  withBudgetFacts(thresholdReached(scope, tier), scope);
+
+/**
+ * Used ratio of the budgets that have used all of their limit, whatever their thresholds; past one of those from 1 on with its
+ * label `threshold`, so that reaching the next is news.
+ */
+export function budgetExhausted(scope: Scope): string {
+  const used = select(BUDGETS.usedRatio.name, scope);
+  return withBudgetFacts(`${thresholdReached(scope, { from: 1 })} or on ${OF_BUDGET} ${used} >= 1`, scope);
 }
 
 /** Budgets that the exporter calls invalid, or of which the used ratio is NaN (the one value unequal to itself). */

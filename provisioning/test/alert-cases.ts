@@ -4,129 +4,8 @@ import type { Environment } from '../src/environments/environment.ts';
 import { held, type AlertCase } from './cases/alert-case.ts';
 import { exporterCases } from './cases/exporter-cases.ts';
 import { paceCases } from './cases/pace-cases.ts';
+import { budgetLabels, budgetSeries, thresholdCases } from './cases/threshold-cases.ts';
 import { workCases } from './cases/work-cases.ts';
-
-const percent = (ratio: number): string => `${Number((ratio * 100).toPrecision(4))}%`;
-
-interface BudgetSeries {
-  readonly environment: string;
-  readonly budget?: string;
-  readonly used: string | number;
-  readonly spent: number;
-  readonly valid?: number;
-  readonly owner?: string;
-}
-
-/** A day budget of 100 USD. `budget` stands in the text as PromQL quotes it. */
-function budgetSeries({ environment, budget = 'research', used, spent, valid = 1, owner = 'lab' }: BudgetSeries) {
-  const labels = `environment="${environment}", budget=${JSON.stringify(budget)}`;
-  return {
-    [`orchestrator_budget_info{${labels}, owner="${owner}", window="day", timezone="UTC"}`]: held(1),
-    [`orchestrator_budget_limit_usd{${labels}}`]: held(100),
-    [`orchestrator_budget_spent_usd{${labels}}`]: held(spent),
-    [`orchestrator_budget_remaining_usd{${labels}}`]: held(100 - spent),
-    [`orchestrator_budget_used_ratio{${labels}}`]: held(used),
-    [`orchestrator_budget_period_end_timestamp_seconds{${labels}}`]: held(86_400),
-    [`orchestrator_budget_valid{${labels}}`]: held(valid),
-  };
-}
-
-const budgetLabels = { budget: 'research', owner: 'lab', window: 'day', timezone: 'UTC' };
-
-const thresholdText = (spent: number, remaining: number): string =>
-  `Used ${spent.toFixed(2)} of 100.00 USD (${percent(spent / 100)}), remaining ${remaining.toFixed(2)} USD.` +
-  ' Owner: lab. Period ends 1970-01-02 00:00:00 +0000 UTC.';
-
-interface Threshold {
-  readonly alert: AlertName;
-  readonly ratio: number;
-  readonly summary: (budget: string, used: string) => string;
-}
-
-function thresholdCases(environment: string, { alert, ratio, summary }: Threshold): readonly AlertCase[] {
-  const atThreshold = ratio * 100;
-  const below = Number((ratio - 1e-9).toPrecision(12));
-  const hostile = 'a "quoted" \\ name';
-  return [
-    {
-      alert,
-      name: 'fires exactly at the threshold',
-      series: budgetSeries({ environment, used: ratio, spent: atThreshold }),
-      atSeconds: 0,
-      fires: [
-        {
-          labels: budgetLabels,
-          summary: summary('research', percent(ratio)),
-          description: thresholdText(atThreshold, 100 - atThreshold),
-        },
-      ],
-    },
-    {
-      alert,
-      name: 'stays quiet one nano below the threshold',
-      series: budgetSeries({ environment, used: below, spent: atThreshold }),
-      atSeconds: 60,
-      fires: [],
-    },
-    { alert, name: 'stays quiet where there is no budget at all', series: {}, atSeconds: 60, fires: [] },
-    {
-      alert,
-      name: 'stays quiet on NaN, which the invalid alert tells',
-      series: budgetSeries({ environment, used: 'NaN', spent: 0 }),
-      atSeconds: 60,
-      fires: [],
-    },
-    {
-      alert,
-      name: 'stays quiet about another environment',
-      series: budgetSeries({ environment: 'elsewhere', used: 2, spent: 200 }),
-      atSeconds: 60,
-      fires: [],
-    },
-    {
-      alert,
-      name: 'fires with its figures for a budget with quotes and a backslash in its name',
-      series: budgetSeries({ environment, budget: hostile, used: 1.5, spent: 150 }),
-      atSeconds: 60,
-      fires: [
-        {
-          labels: { ...budgetLabels, budget: hostile },
-          summary: summary(hostile, '150%'),
-          description: thresholdText(150, -50),
-        },
-      ],
-    },
-    {
-      alert,
-      name: 'fires without an owner and with unknown figures when only the ratio is there',
-      series: { [`orchestrator_budget_used_ratio{environment="${environment}", budget="lone"}`]: held(1) },
-      atSeconds: 60,
-      fires: [
-        {
-          labels: { budget: 'lone' },
-          summary: summary('lone', '100%'),
-          description: 'Used unknown of unknown USD (100%), remaining unknown USD.',
-        },
-      ],
-    },
-    {
-      alert,
-      name: 'fires once for each of two exporters',
-      series: {
-        [`orchestrator_budget_used_ratio{environment="${environment}", budget="b", instance="one"}`]: held(1),
-        [`orchestrator_budget_used_ratio{environment="${environment}", budget="b", instance="two"}`]: held(1),
-        [`orchestrator_budget_info{environment="${environment}", budget="b", instance="one", owner="x"}`]: held(1),
-        [`orchestrator_budget_info{environment="${environment}", budget="b", instance="two", owner="y"}`]: held(1),
-      },
-      atSeconds: 60,
-      fires: ['one', 'two'].map((instance) => ({
-        labels: { budget: 'b', instance, owner: instance === 'one' ? 'x' : 'y' },
-        summary: summary('b', '100%'),
-        description: `Used unknown of unknown USD (100%), remaining unknown USD. Owner: ${instance === 'one' ? 'x' : 'y'}.`,
-      })),
-    },
-  ];
-}
 
 function invalidCases(environment: string, seconds: number): readonly AlertCase[] {
   const alert = ALERTS.budgetInvalid;
@@ -333,15 +212,8 @@ function versionCases(): readonly AlertCase[] {
 
 export function alertCases(environment: Environment): readonly AlertCase[] {
   const { name, alerts } = environment;
-  const hasUsed = (budget: string, used: string) => `Budget ${budget} has used ${used} of its limit`;
   return [
-    ...thresholdCases(name, { alert: ALERTS.budgetWarning, ratio: alerts.budgetWarningRatio, summary: hasUsed }),
-    ...thresholdCases(name, { alert: ALERTS.budgetCritical, ratio: alerts.budgetCriticalRatio, summary: hasUsed }),
-    ...thresholdCases(name, {
-      alert: ALERTS.budgetExhausted,
-      ratio: 1,
-      summary: (budget, used) => `Budget ${budget} is exhausted: ${used} of its limit is used`,
-    }),
+    ...thresholdCases(environment),
     ...invalidCases(name, alerts.budgetInvalidSeconds),
     ...threadBudgetCases(name),
     ...stuckCases(name, alerts.agentSilentSeconds),

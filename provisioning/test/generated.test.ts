@@ -53,7 +53,7 @@ describe.each(ENVIRONMENTS)('$name', (environment) => {
   test('amtool accepts alertmanager.yml', () => {
     const { status, output } = runTool('amtool', ['check-config', join(directory, 'alertmanager/alertmanager.yml')]);
     expect(output).toContain('SUCCESS');
-    expect(output).toContain('11 inhibit rules');
+    expect(output).toContain('12 inhibit rules');
     expect(status).toBe(0);
   });
 });
@@ -64,6 +64,7 @@ test.each([
   { name: 'staging', labels: ['severity=warning'], receivers: 'channel' },
   { name: 'prod', labels: ['severity=critical', 'team=research'], receivers: 'page' },
   { name: 'prod', labels: ['severity=warning', 'team=research'], receivers: 'ticket' },
+  { name: 'prod', labels: ['severity=info'], receivers: 'none' },
   { name: 'prod', labels: ['severity=other'], receivers: 'ticket' },
   { name: 'prod', labels: [], receivers: 'ticket' },
 ])('amtool routes $labels in $name to $receivers', ({ name, labels, receivers }) => {

@@ -19,11 +19,11 @@ export interface Suite {
   readonly cases: readonly (AlertCase | RecordingCase)[];
 }
 
-/** Labels as the rule sets them; its one template is the owner, and an empty label is none. */
-function labelsOf(rule: AlertingRule, labels: Readonly<Record<string, string>>) {
-  const team = rule.labels.team === '{{ $labels.owner }}' ? labels['owner'] : rule.labels.team;
-  const { severity, environment, component } = rule.labels;
-  return { ...labels, severity, environment, component, ...(team === undefined ? {} : { team }) };
+/** Labels as the rule sets them; its one template is the owner, or who runs it all. */
+function labelsOf({ name, operators }: Environment, rule: AlertingRule, labels: Readonly<Record<string, string>>) {
+  const team = rule.labels.component === 'budget' ? (labels['owner'] ?? operators) : rule.labels.team;
+  const { severity, component } = rule.labels;
+  return { ...labels, severity, environment: name, component, ...(team === undefined ? {} : { team }) };
 }
 
 /** As Go's urlquery writes it, which is how forms are sent. */
@@ -38,7 +38,7 @@ function alertTest(environment: Environment, rule: AlertingRule, alertCase: Aler
         alertname: alertCase.alert,
         eval_time: `${alertCase.atSeconds}s`,
         exp_alerts: alertCase.fires.map(({ labels, summary, description, dashboardQuery }) => ({
-          exp_labels: labelsOf(rule, labels),
+          exp_labels: labelsOf(environment, rule, labels),
           exp_annotations: {
             summary,
             description,

@@ -28,6 +28,10 @@ orchestrator_budget_spent_usd{environment="dev",budget="b \\"1\\""} 210.5
 orchestrator_budget_remaining_usd{environment="dev",budget="b \\"1\\""} -10.5
 # TYPE orchestrator_budget_used_ratio gauge
 orchestrator_budget_used_ratio{environment="dev",budget="b \\"1\\""} 1.0525
+# TYPE orchestrator_budget_threshold_ratio gauge
+orchestrator_budget_threshold_ratio{environment="dev",budget="b \\"1\\"",threshold="1"} 0.33
+orchestrator_budget_threshold_ratio{environment="dev",budget="b \\"1\\"",threshold="2"} 0.9
+orchestrator_budget_threshold_ratio{environment="dev",budget="b \\"1\\"",threshold="3"} 1.2
 # TYPE orchestrator_budget_valid gauge
 orchestrator_budget_valid{environment="dev",budget="b \\"1\\""} 1
 `;
@@ -144,7 +148,7 @@ test('every rule is evaluated without an error', async () => {
     timeoutMs: 60_000,
     output: prometheus.output,
   });
-  expect(rules).toHaveLength(35);
+  expect(rules).toHaveLength(36);
   expect(rules.filter(({ health, lastError }) => health !== 'ok' || lastError !== undefined)).toEqual([]);
 }, 70_000);
 
@@ -163,8 +167,8 @@ test('an exhausted budget speaks once in Alertmanager, with its figures and work
   });
   const states = alerts.map(({ labels, status }) => [labels.alertname, status.state]).sort();
   expect(states).toEqual([
-    ['OrchestratorBudgetCritical', 'suppressed'],
     ['OrchestratorBudgetExhausted', 'active'],
+    ['OrchestratorBudgetNotice', 'suppressed'],
     ['OrchestratorBudgetWarning', 'suppressed'],
   ]);
   const [exhausted] = alerts.filter(({ status }) => status.state === 'active');

@@ -8,7 +8,7 @@ import {
   SLOW_BURN,
 } from '../budget-pace.ts';
 import type { Environment } from '../environments/environment.ts';
-import { budgetUntrusted, budgetUsedAtLeast, type Scope } from '../expressions.ts';
+import { budgetExhausted, budgetThresholdReached, budgetUntrusted, type Scope } from '../expressions.ts';
 import { BUDGET_VARIABLE, type Draft } from './draft.ts';
 import { sentence, usd, type TemplateLanguage } from './figures.ts';
 import { ALERTS } from './names.ts';
@@ -40,21 +40,27 @@ export function budgetDrafts(scope: Scope, alerts: Environment['alerts'], say: T
   return [
     {
       ...used,
+      name: ALERTS.budgetNotice,
+      severity: 'info',
+      expr: budgetThresholdReached(scope, { below: alerts.budgetWarningRatio }),
+    },
+    {
+      ...used,
       name: ALERTS.budgetWarning,
       severity: 'warning',
-      expr: budgetUsedAtLeast(scope, alerts.budgetWarningRatio),
+      expr: budgetThresholdReached(scope, { from: alerts.budgetWarningRatio, below: alerts.budgetCriticalRatio }),
     },
     {
       ...used,
       name: ALERTS.budgetCritical,
       severity: 'critical',
-      expr: budgetUsedAtLeast(scope, alerts.budgetCriticalRatio),
+      expr: budgetThresholdReached(scope, { from: alerts.budgetCriticalRatio, below: 1 }),
     },
     {
       ...used,
       name: ALERTS.budgetExhausted,
       severity: 'critical',
-      expr: budgetUsedAtLeast(scope, 1),
+      expr: budgetExhausted(scope),
       summary: 'Budget {{ $labels.budget }} is exhausted: {{ $value | humanizePercentage }} of its limit is used',
     },
     {

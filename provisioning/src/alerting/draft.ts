@@ -1,7 +1,7 @@
 // An alert before it is put into an environment's terms, and the pieces of text that several alerts share.
 import type { AlertName } from './names.ts';
 
-export type Severity = 'warning' | 'critical';
+export type Severity = 'info' | 'warning' | 'critical';
 
 /** Which part an alert is about, for routing: money, the orchestrator's work, or the pipeline that measures them. */
 export type Component = 'budget' | 'orchestrator' | 'exporter';

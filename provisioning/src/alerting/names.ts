@@ -1,5 +1,6 @@
 /** Names of the alerts; docs/alerts.md has one heading for each, alertmanager.yml inhibits by them. */
 export const ALERTS = {
+  budgetNotice: 'OrchestratorBudgetNotice',
   budgetWarning: 'OrchestratorBudgetWarning',
   budgetCritical: 'OrchestratorBudgetCritical',
   budgetExhausted: 'OrchestratorBudgetExhausted',

@@ -23,7 +23,7 @@ export type Receiver =
 /** An alert goes to the receiver of the first route of which all that is given matches. */
 export interface Route {
   readonly receiver: string;
-  readonly severity?: 'warning' | 'critical';
+  readonly severity?: 'info' | 'warning' | 'critical';
   readonly team?: string;
   readonly component?: 'budget' | 'orchestrator' | 'exporter';
   /** Names of mute timings. */
@@ -78,8 +78,9 @@ export interface Environment {
     readonly refresh: string;
   };
   readonly alerts: {
-    /** Used ratio of a budget, 0..1. */
+    /** A budget's thresholds from this used ratio on are warnings, lower ones only inform. */
     readonly budgetWarningRatio: number;
+    /** And critical from this one on. */
     readonly budgetCriticalRatio: number;
     /** How long a budget may be invalid before anybody hears of it: time for a price to be added. */
     readonly budgetInvalidSeconds: number;

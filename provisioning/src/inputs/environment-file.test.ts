@@ -128,7 +128,7 @@ test.each([
     text: '',
     problems: [
       `e.yml:1:1: name is missing; expected ${NAME}`,
-      'e.yml:1:1: team is missing; expected the name of a team',
+      'e.yml:1:1: team is missing; expected the name of a team, without braces',
       'e.yml:1:1: exporter is missing; expected a mapping',
       'e.yml:1:1: alertmanager is missing; expected a mapping',
       'e.yml:1:1: prometheus is missing; expected a mapping',
@@ -184,6 +184,18 @@ test.each([
       'e.yml:7:30: alerts.wasted_usd: NaN is refused; expected a number from 0 to 1000000000',
       'e.yml:7:48: alerts.node_failure_runs: 1.5 is refused; expected a whole number from 1 to 1000000',
     ],
+  },
+  {
+    name: 'a warning above what is critical',
+    text: `${LEAST}alerts: { budget_warning_ratio: 0.96 }\n`,
+    problems: [
+      'e.yml:7:11: alerts.budget_warning_ratio: 0.96 is refused; expected no more than budget_critical_ratio, 0.95',
+    ],
+  },
+  {
+    name: 'a template for a team',
+    text: LEAST.replace('crew', "'{{ $labels.x }}'"),
+    problems: ['e.yml:2:1: team: "{{ $labels.x }}" is refused; expected the name of a team, without braces'],
   },
   {
     name: 'a scrape that takes longer than its interval',

@@ -55,16 +55,19 @@ function keysAt(path: Path, document: unknown): readonly string[] {
 const { prometheus, exporter, receivers, mute_timings, routes, default_receiver, require_receivers } =
   environmentSchema.shape;
 const SCRAPES = z.object({ prometheus, exporter });
+const TIERS = z.object({ alerts: environmentSchema.shape.alerts });
 const RECEIVERS = z.object({ receivers, mute_timings });
 const ROUTING = z.object({ receivers, mute_timings, routes, default_receiver, require_receivers });
 
 /** What every part allows and the whole does not. Each is looked for where its own parts are right, whatever else is wrong. */
 function contradictions(value: unknown): readonly Problem[] {
   const scrapes = SCRAPES.safeParse(value);
+  const tiers = TIERS.safeParse(value);
   const receiving = RECEIVERS.safeParse(value);
   const routing = ROUTING.safeParse(value);
   return [
     ...(scrapes.success ? scrapeProblems(scrapes.data) : []),
+    ...(tiers.success ? tierProblems(tiers.data) : []),
     ...(receiving.success ? receiverProblems(receiving.data) : []),
     ...(routing.success ? routingProblems(routing.data) : []),
   ];
@@ -90,6 +93,13 @@ function scrapeProblems({ prometheus, exporter }: z.output<typeof SCRAPES>): rea
         ]
       : []),
   ];
+}
+
+function tierProblems({ alerts }: z.output<typeof TIERS>): readonly Problem[] {
+  const { budget_warning_ratio: warning = 0, budget_critical_ratio: critical = 1 } = alerts;
+  if (warning <= critical) return [];
+  const text = `alerts.budget_warning_ratio: ${warning} is refused; expected no more than budget_critical_ratio, ${critical}`;
+  return [{ path: ['alerts', 'budget_warning_ratio'], text }];
 }
 
 function doubled(names: readonly string[], place: string): readonly Problem[] {

@@ -79,7 +79,7 @@ const timeInterval = z.strictObject(
 const route = z.strictObject(
   {
     receiver: receiverName.describe('Name of a receiver.'),
-    severity: z.enum(['warning', 'critical'], { error: 'warning or critical' }).optional(),
+    severity: z.enum(['info', 'warning', 'critical'], { error: 'info, warning or critical' }).optional(),
     team: text('the label team of alerts: an owner of a budget, or a team of threads', 128).optional(),
     component: z.enum(['budget', 'orchestrator', 'exporter'], { error: 'budget, orchestrator or exporter' }).optional(),
     mute: z.array(text('the name of a mute timing', 64), list).optional().describe('Names of mute timings.'),
@@ -101,15 +101,15 @@ const lasting = () => duration('0s', '30d');
 export const ALERT_NUMBERS = {
   budgetWarningRatio: row(
     'budget_warning_ratio',
-    number(0, 10),
+    share(),
     0.8,
-    'Used ratio from which on figures of budgets are amber.'
+    'Thresholds of a budget from this used ratio on are warnings, lower ones only inform.'
   ),
   budgetCriticalRatio: row(
     'budget_critical_ratio',
-    number(0, 10),
+    share(),
     0.95,
-    'Thresholds of a budget from this used ratio on are critical, lower ones are warnings.'
+    'Thresholds of a budget from this used ratio on are critical. All of the limit used is critical always.'
   ),
   budgetInvalidSeconds: row(
     'budget_invalid_for',
@@ -202,7 +202,10 @@ export const environmentSchema = z.strictObject(
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
       'a name of letters, digits, dots, dashes and underscores, at most 63'
     ).describe('Label `environment` of every series and alert; the exporter is configured with the same.'),
-    team: text('the name of a team', 128).describe("Who runs it: label `team` of alerts that are nobody else's."),
+    // It stands in templates of alerts.
+    team: matching(/^[^{}\p{Cc}]{1,128}$/u, 'the name of a team, without braces').describe(
+      "Who runs it: label `team` of alerts that are nobody else's."
+    ),
     exporter: z.strictObject(
       {
         address: address().describe('HOST:PORT as Prometheus reaches it.'),

@@ -49,7 +49,7 @@ export function address(): z.ZodType<string, string> {
 /** An http or https address without query and fragment; a slash at its end is taken off. */
 export function httpUrl(): z.ZodType<string, string> {
   const accepts = 'an http or https URL without query and fragment, such as https://grafana.example.com';
-  return matching(/^https?:\/\/\S+$/, accepts)
+  return matching(/^https?:\/\/[^\s{}]+$/, accepts)
     .refine((value) => URL.canParse(value) && new URL(value).search === '' && new URL(value).hash === '', {
       error: accepts,
     })

@@ -53,7 +53,9 @@ const conditionOnPresence = [
 
 /** Labels are expanded twice: `$$` is a dollar for Grafana's provisioning. A label that is missing reads `[no value]`. */
 const label = (text: string): string =>
-  text.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '{{ with $$$$labels.$1 }}{{ . }}{{ end }}');
+  text
+    .replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '{{ with $labels.$1 }}{{ . }}{{ end }}')
+    .replaceAll('$labels', '$$$$labels');
 
 function managedRule(environment: Environment, rule: AlertingRule): unknown {
   const scope = inEnvironment(environment.name);

@@ -228,8 +228,23 @@ function unusualCases(environment: string, { anomalyFactor, anomalyFloorRatio }:
   const above = today - usual;
   const limit = above / anomalyFloorRatio;
   const week = [usual, usual, usual, usual, usual, usual, usual];
+  const owned = row('fires for the owner whom most exporters tell', [...week, today], limit, above);
   return [
     row('fires at the factor above a usual week', [...week, today], limit, above),
+    {
+      ...owned,
+      series: {
+        ...owned.series,
+        [`orchestrator_budget_info{${labels}, instance="1", owner="lab"}`]: held(1),
+        [`orchestrator_budget_info{${labels}, instance="2", owner="lab"}`]: held(1),
+        [`orchestrator_budget_info{${labels}, instance="3", owner="another"}`]: held(1),
+      },
+      fires: owned.fires.map((alertOf) => ({
+        ...alertOf,
+        labels: { budget: 'research', owner: 'lab' },
+        description: `${alertOf.description} Owner: lab.`,
+      })),
+    },
     row('stays quiet a little below the factor', [...week, today - 0.001], limit * 0.9),
     row('stays quiet when the excess is small beside the limit', [...week, today], limit * 1.001),
     row('fires after three days of history', [usual, usual, usual, today], limit, above),

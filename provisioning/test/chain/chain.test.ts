@@ -48,7 +48,7 @@ const pages = (): readonly Posted[] =>
 
 const instant = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`;
 
-test('a day that goes well says nothing', async () => {
+test('a day that goes well is noted at half of the budget, and nobody is sent anything', async () => {
   await chain.send([...morning(Date.now()), ...oneOfEverything(Date.now())]);
   await eventually({
     what: 'the spend of the morning in Prometheus',
@@ -59,7 +59,7 @@ test('a day that goes well says nothing', async () => {
   });
   const { evaluationSeconds, groupWaitSeconds } = INTERVALS;
   await delay((2 * evaluationSeconds + groupWaitSeconds) * 1000);
-  expect(await inPrometheus('firing')).toEqual([]);
+  expect(await inPrometheus('firing')).toEqual(['OrchestratorBudgetNotice']);
   expect(pages()).toEqual([]);
 }, 40_000);
 
@@ -73,7 +73,7 @@ test('a budget that falls pages once, in time, with its figures and links', asyn
     timeoutMs: 30_000,
     output: chain.logs,
   });
-  expect(page).toMatchObject({ status: 'firing', receiver: 'critical', alerts: [{ status: 'firing' }] });
+  expect(page).toMatchObject({ status: 'firing', receiver: 'page', alerts: [{ status: 'firing' }] });
   const [alert] = page?.alerts ?? [];
   expect(alert?.labels).toMatchObject({
     alertname: 'OrchestratorBudgetCritical',
@@ -125,6 +125,7 @@ test('what else fires on the budget is held back', async () => {
     'OrchestratorBudgetBurningFast suppressed',
     'OrchestratorBudgetBurningSlowly suppressed',
     'OrchestratorBudgetCritical active',
+    'OrchestratorBudgetNotice suppressed',
     'OrchestratorBudgetWarning suppressed',
   ]);
   await delay((2 * INTERVALS.groupIntervalSeconds + INTERVALS.groupWaitSeconds) * 1000);
@@ -159,7 +160,7 @@ test('a top-up resolves the page', async () => {
   const [page] = pages();
   expect(resolved).toMatchObject({
     status: 'resolved',
-    receiver: 'critical',
+    receiver: 'page',
     alerts: [{ status: 'resolved', fingerprint: page?.alerts[0]?.fingerprint }],
   });
   expect(others).toEqual([]);

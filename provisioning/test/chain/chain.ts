@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { build } from '../../src/build.ts';
 import type { Environment } from '../../src/environments/environment.ts';
 import { addFiles } from '../../src/output.ts';
-import { budgets, dev } from '../environments.ts';
+import { budgets, dev, prod } from '../environments.ts';
 import { eventually, freePort, start, stop, type Running } from '../processes.ts';
 import { temporaryDirectory } from '../tools.ts';
 import { startWebhook, type Webhook } from './webhook.ts';
@@ -85,8 +85,9 @@ export async function startChain(limitUsd: number): Promise<Chain> {
       waitSeconds: INTERVALS.groupWaitSeconds,
       intervalSeconds: INTERVALS.groupIntervalSeconds,
     },
-    receivers: [{ name: 'webhook', type: 'webhook', url: webhook.url }],
-    defaultReceiver: 'webhook',
+    receivers: ['page', 'ticket'].map((name) => ({ name, type: 'webhook', url: webhook.url })),
+    defaultReceiver: 'ticket',
+    routes: prod.routes,
   };
   addFiles(directory, build(environment, budgets));
 
