@@ -8,6 +8,7 @@ import { orchestratorDashboard } from './dashboards/orchestrator.ts';
 import type { Environment } from './environments/environment.ts';
 import { dashboardProvider, exporterConfig, PROMETHEUS_COMMENTS, prometheusConfig, scrapeConfig } from './files.ts';
 import type { Budgets } from './inputs/budgets-file.ts';
+import { kubernetesFiles } from './kubernetes/kustomization.ts';
 import { contactPoints, muteTimings, policies, templates } from './managed/notifications.ts';
 import { managedRules } from './managed/rules.ts';
 import { recordingRules } from './recording-rules.ts';
@@ -59,5 +60,8 @@ export function build(environment: Environment, budgets: Budgets): ReadonlyMap<s
     // Behind the other by name: what shows the first one shows that.
     'grafana/dashboards/threads-live.json': json(liveDashboard(environment)),
   };
+  const dashboards = Object.keys(files).filter((path) => path.startsWith('grafana/dashboards/'));
+  for (const [path, value] of Object.entries(kubernetesFiles(environment, dashboards.sort())))
+    files[path] = yaml(value);
   return new Map(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

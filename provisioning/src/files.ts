@@ -5,7 +5,7 @@ import { EXPORTER_JOB, TIMELINE_JOB } from './expressions.ts';
 /** First version that knows `track_timestamps_staleness`; an older one refuses the whole file for an unknown key. */
 const STALENESS_SINCE = { major: 2, minor: 48 };
 
-function knowsStaleness({ major, minor }: Environment['prometheusVersion']): boolean {
+export function knowsStaleness({ major, minor }: Environment['prometheusVersion']): boolean {
   return major > STALENESS_SINCE.major || (major === STALENESS_SINCE.major && minor >= STALENESS_SINCE.minor);
 }
 

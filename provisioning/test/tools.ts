@@ -9,13 +9,15 @@ export interface Result {
   readonly output: string;
 }
 
+interface Surroundings {
+  readonly cwd?: string;
+  readonly input?: string;
+}
+
 /** Exit status with stdout and stderr as one text. Throws when the tool is not installed. */
-export function runTool(tool: string, args: readonly string[], cwd?: string): Result {
-  const { status, stdout, stderr, error } = spawnSync(tool, args, {
-    encoding: 'utf8',
-    timeout: 60_000,
-    ...(cwd === undefined ? {} : { cwd }),
-  });
+export function runTool(tool: string, args: readonly string[], surroundings: string | Surroundings = {}): Result {
+  const options = typeof surroundings === 'string' ? { cwd: surroundings } : surroundings;
+  const { status, stdout, stderr, error } = spawnSync(tool, args, { encoding: 'utf8', timeout: 60_000, ...options });
   if (error !== undefined) throw new Error(`cannot run ${tool}`, { cause: error });
   return { status, output: stdout + stderr };
 }

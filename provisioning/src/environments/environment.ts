@@ -134,4 +134,15 @@ export interface Environment {
   readonly defaultReceiver: string;
   readonly routes: readonly Route[];
   readonly muteTimings: readonly MuteTiming[];
+  /** What the kustomization says; without it there is none. */
+  readonly kubernetes?: {
+    readonly namespace: string;
+    /** `name:tag` or `name@digest` of exporter/Dockerfile, built. */
+    readonly image: string;
+    /** Size of the volume of the journal, as Kubernetes writes quantities. */
+    readonly storage: string;
+    readonly storageClass?: string;
+    /** Labels that the selectors of the Prometheus operator ask for. */
+    readonly labels: Readonly<Record<string, string>>;
+  };
 }

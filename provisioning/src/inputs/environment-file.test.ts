@@ -35,6 +35,7 @@ mute_timings:
         years: ['2026:2027']
         location: Europe/Berlin
 require_receivers: [page, chat]
+kubernetes: { namespace: ns, image: 'r:5000/x@sha256:${'0'.repeat(64)}', storage: 5Gi, storage_class: fast, labels: { a/b: c } }
 `;
 
 const read = (text: string, overrides: readonly Override[] = []) => {
@@ -114,6 +115,13 @@ test('everything that an environment can say is understood', () => {
           ],
         },
       ],
+      kubernetes: {
+        namespace: 'ns',
+        image: `r:5000/x@sha256:${'0'.repeat(64)}`,
+        storage: '5Gi',
+        storageClass: 'fast',
+        labels: { 'a/b': 'c' },
+      },
     },
   });
 });
@@ -149,7 +157,7 @@ test.each([
     name: 'a key of the prototype',
     text: `${LEAST}links2: 1\n__proto__: { name: x }\n`.replace('links2: 1\n', ''),
     problems: [
-      'e.yml:7:1: "__proto__" is not known here; known are name, team, exporter, alertmanager, prometheus, links, dashboards, alerts, grouping, receivers, default_receiver, routes, mute_timings, require_receivers',
+      'e.yml:7:1: "__proto__" is not known here; known are name, team, exporter, alertmanager, prometheus, links, dashboards, alerts, grouping, receivers, default_receiver, routes, mute_timings, require_receivers, kubernetes',
     ],
   },
   {
@@ -196,6 +204,16 @@ test.each([
     name: 'a template for a team',
     text: LEAST.replace('crew', "'{{ $labels.x }}'"),
     problems: ['e.yml:2:1: team: "{{ $labels.x }}" is refused; expected the name of a team, without braces'],
+  },
+  {
+    name: 'names that Kubernetes does not have',
+    text: `${LEAST}kubernetes: { namespace: My_Space, image: '-x', storage: much, labels: { a: 'b c' } }\n`,
+    problems: [
+      'e.yml:7:15: kubernetes.namespace: "My_Space" is refused; expected a name of lower-case letters, digits and dashes, at most 63',
+      'e.yml:7:36: kubernetes.image: "-x" is refused; expected an image, such as registry.example.com/name:1.0',
+      'e.yml:7:49: kubernetes.storage: "much" is refused; expected a size such as 20Gi',
+      'e.yml:7:74: kubernetes.labels.a: "b c" is refused; expected the value of a label',
+    ],
   },
   {
     name: 'a scrape that takes longer than its interval',

@@ -226,6 +226,11 @@ const muteTimingOf = ({ name, time_intervals }: EnvironmentDocument['mute_timing
   timeIntervals: time_intervals.map((interval) => given(interval) as TimeInterval),
 });
 
+const kubernetesOf = ({ storage_class: storageClass, ...others }: NonNullable<EnvironmentDocument['kubernetes']>) => ({
+  ...others,
+  ...(storageClass === undefined ? {} : { storageClass }),
+});
+
 function inTheGeneratorsTerms(document: EnvironmentDocument): Environment {
   const { prometheus, links, dashboards, grouping } = document;
   const [major = 0, minor = 0] = prometheus.version.split('.').map(Number);
@@ -251,5 +256,6 @@ function inTheGeneratorsTerms(document: EnvironmentDocument): Environment {
     defaultReceiver: document.default_receiver ?? NO_RECEIVER,
     routes: document.routes.map(routeOf),
     muteTimings: document.mute_timings.map(muteTimingOf),
+    ...(document.kubernetes === undefined ? {} : { kubernetes: kubernetesOf(document.kubernetes) }),
   };
 }

@@ -196,6 +196,35 @@ const prometheus = z.strictObject(
   mapping
 );
 
+const dnsLabel = (): z.ZodString =>
+  matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a name of lower-case letters, digits and dashes, at most 63');
+
+const kubernetes = z
+  .strictObject(
+    {
+      namespace: dnsLabel(),
+      image: matching(
+        /^[a-z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/,
+        'an image, such as registry.example.com/name:1.0'
+      ).describe('The image that is built from exporter/Dockerfile.'),
+      storage: matching(/^\d{1,6}(Mi|Gi|Ti)$/, 'a size such as 20Gi')
+        .prefault('20Gi')
+        .describe('Volume of the journal, above its `journal.max_bytes`.'),
+      storage_class: text('the name of a storage class').optional(),
+      labels: z
+        .record(
+          matching(/^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9][\w.-]{0,62}$/, 'the name of a label'),
+          matching(/^([A-Za-z0-9][\w.-]{0,62})?$/, 'the value of a label'),
+          mapping
+        )
+        .prefault({})
+        .describe('What the selectors of the Prometheus operator ask for, such as release: kube-prometheus-stack.'),
+    },
+    mapping
+  )
+  .optional()
+  .describe('Writes a kustomization: the exporter, what the Prometheus operator reads, dashboards.');
+
 export const environmentSchema = z.strictObject(
   {
     name: matching(
@@ -276,6 +305,7 @@ export const environmentSchema = z.strictObject(
       .array(receiverName, list)
       .prefault([])
       .describe('Names of receivers without which nothing is built. Set it where a lost page matters.'),
+    kubernetes,
   },
   mapping
 );
