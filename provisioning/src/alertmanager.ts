@@ -7,14 +7,15 @@ import { NO_RECEIVER, type Environment, type Receiver, type Route } from './envi
 /** Title of a notification, in the template language of Alertmanager, which Grafana shares. */
 export const TITLE =
   '[{{ .Status | toUpper }}:{{ .Alerts | len }}] {{ with .CommonLabels.alertname }}{{ . }}{{ else }}Budget {{ .CommonLabels.budget }}{{ end }} ({{ .CommonLabels.environment }})';
-/** Text of a notification. */
-export const TEXT = [
-  '{{ range .Alerts }}{{ .Annotations.summary }}',
+/** What a notification says of one alert. */
+export const ALERT_TEXT = [
+  '{{ .Annotations.summary }}',
   '{{ .Annotations.description }}',
   'Runbook: {{ .Annotations.runbook_url }}',
   'Dashboard: {{ .Annotations.dashboard_url }}',
-  '{{ end }}',
+  '',
 ].join('\n');
+const TEXT = `{{ range .Alerts }}${ALERT_TEXT}{{ end }}`;
 
 /** A receiver's part of alertmanager.yml; secrets are read from files by Alertmanager itself. */
 function receiverConfig(receiver: Receiver): Record<string, unknown> {

@@ -1,5 +1,5 @@
 // Who hears of Grafana-managed alerts: contact points, policies, mute timings and templates that say what alertmanager.yml says.
-import { TEXT, TITLE } from '../alertmanager.ts';
+import { ALERT_TEXT, TITLE } from '../alertmanager.ts';
 import { durationText } from '../duration-text.ts';
 import { NO_RECEIVER, type Environment, type Receiver, type Route } from '../environments/environment.ts';
 import { ORGANISATION, uidOf } from './rules.ts';
@@ -105,6 +105,17 @@ function policyOf({ receiver, mute, continue: goesOn, ...labels }: Route): Polic
 }
 
 /**
+ * Rules that Grafana could not evaluate: one notification, and none of a Prometheus that restarts. Who is paged for a
+ * Prometheus that is gone is paged by OrchestratorExporterDown.
+ */
+const ofFailedQueries = (receiver: string): Policy => ({
+  receiver,
+  object_matchers: [['alertname', '=', 'DatasourceError']],
+  group_by: ['environment', 'alertname'],
+  group_wait: '5m',
+});
+
+/**
  * `alerting/policies.yml`: the routes of alertmanager.yml. Grafana has one tree per organisation and replaces it whole, and its
  * default contact point has another name in every version: what matches no route goes to the environment's default receiver.
  */
@@ -115,7 +126,7 @@ export function policies({ grouping, defaultReceiver, routes }: Environment): un
     group_wait: durationText(grouping.waitSeconds),
     group_interval: durationText(grouping.intervalSeconds),
     repeat_interval: durationText(grouping.repeatSeconds),
-    routes: [...routes.map(policyOf), ofOneBudget(defaultReceiver, [])],
+    routes: [ofFailedQueries(defaultReceiver), ...routes.map(policyOf), ofOneBudget(defaultReceiver, [])],
   };
   return { apiVersion: 1, policies: [{ orgId: ORGANISATION, ...escaped(tree) }] };
 }
@@ -132,6 +143,10 @@ export function muteTimings({ muteTimings: timings }: Environment): unknown {
   };
 }
 
+/** A rule that could not be evaluated brings the texts of its alert along, which would tell of something that is not so. */
+const MESSAGE = `{{ range .Alerts }}{{ if eq .Labels.alertname "DatasourceError" }}{{ .Labels.rulename }} could not be evaluated: {{ .Annotations.Error }}
+{{ else }}${ALERT_TEXT}{{ end }}{{ end }}`;
+
 /** `alerting/templates.yml`: the texts of notifications, the same that Alertmanager sends. */
 export function templates(): unknown {
   const defined = (name: string, text: string) => `{{ define "${name}" }}${text}{{ end }}`;
@@ -141,7 +156,7 @@ export function templates(): unknown {
       {
         orgId: ORGANISATION,
         name: 'orchestrator',
-        template: `${defined(TEMPLATE.title, TITLE)}\n${defined(TEMPLATE.message, TEXT)}\n`,
+        template: `${defined(TEMPLATE.title, TITLE)}\n${defined(TEMPLATE.message, MESSAGE)}\n`,
       },
     ],
   };

@@ -215,6 +215,12 @@ test('policies are the routes of Alertmanager, with one notification per budget'
       repeat_interval: '4h',
       routes: [
         {
+          receiver: 'none',
+          object_matchers: [['alertname', '=', 'DatasourceError']],
+          group_by: ['environment', 'alertname'],
+          group_wait: '5m',
+        },
+        {
           receiver: 'page $$1',
           object_matchers: [['severity', '=', 'critical']],
           ...mute,
@@ -236,13 +242,20 @@ test('policies are the routes of Alertmanager, with one notification per budget'
   ]);
 });
 
+test('a rule that could not be evaluated is told as that, and not by the text of its alert', () => {
+  expect(textOf(prod, 'templates')).toContain(
+    '{{ if eq .Labels.alertname "DatasourceError" }}{{ .Labels.rulename }} could not be evaluated: {{ .Annotations.Error }}\n'
+  );
+});
+
 test('policies and alertmanager.yml have the same routes', () => {
   const alertmanager = parse(build(prod, budgets).get('alertmanager/alertmanager.yml') ?? '');
   const [policy] = read(prod, 'policies').policies;
   const { receiver, group_wait, group_interval, repeat_interval } = alertmanager.route;
   expect(policy).toMatchObject({ receiver, group_wait, group_interval, repeat_interval });
   const routes = alertmanager.route.routes as { receiver: string; matchers: string[] }[];
-  const own = policy.routes.slice(0, -1);
+  // The first and the last are Grafana's own.
+  const own = policy.routes.slice(1, -1);
   expect(
     own.map((route) => [route.receiver, route.object_matchers.map(([label, , value]) => `${label}="${value}"`)])
   ).toEqual(routes.map(({ receiver: to, matchers }) => [to, matchers]));
