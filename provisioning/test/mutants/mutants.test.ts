@@ -1,6 +1,6 @@
 // Wrong rules that the cases must notice: each comparison, number, window and join of each rule is changed, one at a time.
 // `npm run mutants` runs all of them; without MUTANTS=all it is one of SAMPLE, always the same ones.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { alertingRules, type AlertingRule } from '../../src/alerts.ts';
@@ -69,7 +69,9 @@ const wrongRules: readonly Wrong[] = [
 /** Those of which every suite passes. */
 async function survivorsOf(wrong: readonly Wrong[]): Promise<readonly Wrong[]> {
   const suites = wrong.flatMap((each, i) => each.suites.map((suite, j) => ({ ...suite, name: `${i}-${j}` })));
-  const results = await runSuites(temporaryDirectory(), environment, suites);
+  const directory = temporaryDirectory();
+  const results = await runSuites(directory, environment, suites);
+  rmSync(directory, { recursive: true });
   return wrong.filter((_, i) => results.filter(({ name }) => name.startsWith(`${i}-`)).every(({ passed }) => passed));
 }
 
