@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cpuSeconds, peakRssMiB, rssMiB } from './linux-process.ts';
 import type { Blocks } from './loop-watch.ts';
+import type { Word } from './watched-loop.ts';
 
 export interface ExporterOptions {
   /** On the disk that is measured; what is made in it is removed again. */
@@ -14,7 +15,7 @@ export interface ExporterOptions {
   readonly repository: string;
   /** Where the profile of its processor goes; none unless given. */
   readonly profile?: string | undefined;
-  /** Whether its event loop can be watched, by a module imported before it. */
+  /** Whether it can be looked into, by a module imported before it: {@link RunningExporter.beginWatch} and what follows. */
   readonly isWatched?: boolean;
   /** Further sections of its configuration. */
   readonly sections?: Readonly<Record<string, unknown>>;
@@ -29,6 +30,8 @@ export interface RunningExporter {
   /** Watches its event loop until {@link endWatch}. */
   readonly beginWatch: () => Promise<void>;
   readonly endWatch: () => Promise<Blocks>;
+  /** Heap and buffers after collection, bytes. */
+  readonly heldBytes: () => Promise<number>;
   /** Ends it as an operator does, and removes its journal. @throws when it did not end well. */
   readonly stop: () => Promise<void>;
 }
@@ -71,7 +74,7 @@ export async function startExporter({
   );
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const program = join(repository, 'exporter/bin/orchestrator-exporter.js');
-  const watching = isWatched ? ['--import', join(import.meta.dirname, 'watched-loop.js')] : [];
+  const watching = isWatched ? ['--expose-gc', '--import', join(import.meta.dirname, 'watched-loop.js')] : [];
   const child = spawn(process.execPath, [...profiling, ...watching, program, '--config', config], {
     stdio: ['ignore', 'ignore', 'pipe', ...(isWatched ? (['ipc'] as const) : [])],
   });
@@ -92,7 +95,7 @@ export async function startExporter({
   });
   const url = await listening;
   const pid = child.pid ?? 0;
-  const told = async (word: 'begin' | 'end'): Promise<unknown> => {
+  const told = async (word: Word): Promise<unknown> => {
     const answered = once(child, 'message');
     child.send(word);
     return ((await answered) as [unknown])[0];
@@ -107,6 +110,7 @@ export async function startExporter({
       await told('begin');
     },
     endWatch: async () => (await told('end')) as Blocks,
+    heldBytes: async () => (await told('held')) as number,
     stop: async () => {
       child.kill('SIGTERM');
       const [code] = (await ended) as [number | null];
