@@ -11,6 +11,7 @@ import type {
   Source,
 } from './contract/event.ts';
 import type { IngestAnswer } from './contract/wire.ts';
+import { messageOf } from './errors.ts';
 import type { Journal, JournalEntry, JournalRecord } from './journal/journal.ts';
 import { KnownIds } from './journal/known-ids.ts';
 import type { OrchestratorModel } from './model/orchestrator-model.ts';
@@ -86,9 +87,16 @@ export class Pipeline {
    * @returns the answer, when every accepted event is as durable as the journal makes it and is shown by all outputs.
    * @throws what the journal rejected with; then none of the events counted and the sender may send them all again.
    */
-  async ingest(items: readonly RawItem[], source: Source, sender: Sender = {}): Promise<IngestAnswer> {
-    const admitted = this.#admit(items, source, sender);
-    const { fresh, rejected, duplicates, underWay } = admitted;
+  ingest(items: readonly RawItem[], source: Source, sender: Sender = {}): Promise<IngestAnswer> {
+    try {
+      // Not in the function that waits: it would hold the parsed JSON until the commit, and the collector copy it meanwhile.
+      return this.#settle(this.#admit(items, source, sender), source);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(messageOf(error)));
+    }
+  }
+
+  async #settle({ fresh, rejected, duplicates, underWay }: Admitted, source: Source): Promise<IngestAnswer> {
     for (const { reason } of rejected) this.#parts.tally.rejected(reason);
     if (fresh.entries.length > 0) await this.#commit(fresh, source);
     if (underWay.size > 0) await Promise.all(underWay);

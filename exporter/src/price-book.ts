@@ -93,7 +93,8 @@ export class PriceBook implements Output {
   }
 
   /** Usage that was parsed under an earlier table and became durable under this one. */
-  apply(_event: OrchestratorEvent, changes: readonly Change[]): void {
+  apply({ type }: OrchestratorEvent, changes: readonly Change[]): void {
+    if (type !== 'cost.updated') return;
     for (const change of changes) {
       const waits = change.kind === 'unpriced' && change.reason !== 'zero_amount';
       if (waits && this.#amountOf(change) !== undefined) this.#isOwing = true;

@@ -8,8 +8,10 @@ import { OrchestratorModel } from '../src/model/orchestrator-model.ts';
 import { Pipeline } from '../src/pipeline.ts';
 import { Projection } from '../src/projection.ts';
 import { PriceBook } from '../src/price-book.ts';
-import { AggregateFamilies } from '../src/series/families/aggregates.ts';
+import { Admission } from '../src/series/admission.ts';
 import { SeriesRegistry } from '../src/series/registry.ts';
+import { SeriesOutput } from '../src/series/series-output.ts';
+import { Timeline } from '../src/series/timeline.ts';
 import { parseEvent } from '../src/source/parse.ts';
 import { sortedPage } from './sorted-page.ts';
 
@@ -29,7 +31,7 @@ export class MetricsHarness {
   readonly #model: OrchestratorModel;
   readonly #ledger: BudgetLedger;
   readonly #registry: SeriesRegistry;
-  readonly #families: AggregateFamilies;
+  readonly #series: SeriesOutput;
   readonly #book: PriceBook;
   readonly #pipeline: Pipeline;
 
@@ -50,7 +52,24 @@ export class MetricsHarness {
       maxLabelValues: 100,
       onFold: () => undefined,
     });
-    this.#families = new AggregateFamilies(this.#registry);
+    const nothing = (): void => undefined;
+    const admission = new Admission({
+      maxThreads: 100,
+      maxLanes: 100,
+      onThreadRefused: nothing,
+      onLaneFolded: nothing,
+    });
+    const timeline = new Timeline({
+      environment: 'e',
+      latenessMs: 0,
+      capacity: 1_000,
+      retentionMs: 60_000,
+      admission,
+      now: () => this.nowMs,
+      onDrop: nothing,
+    });
+    const sources = { registry: this.#registry, model: this.#model, admission, timeline };
+    this.#series = new SeriesOutput({ ...sources, defaultWorkflow: 'w' });
     this.#book = new PriceBook({ table: tableOf(options.prices), model: this.#model, clock });
     const journal: Journal = {
       durable: false,
@@ -68,18 +87,7 @@ export class MetricsHarness {
       projection: new Projection({
         model: this.#model,
         budgets: this.#ledger,
-        outputs: [
-          {
-            apply: (_event, changes) => {
-              for (const change of changes) this.#families.apply(change);
-            },
-            restore: (_event, changes) => {
-              for (const change of changes) this.#families.apply(change);
-            },
-            swept: () => undefined,
-          },
-          this.#book,
-        ],
+        outputs: [this.#series, this.#book],
         onError: (error) => {
           throw error;
         },

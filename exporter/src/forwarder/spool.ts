@@ -220,7 +220,7 @@ export class Spool {
 
   async #begin(): Promise<JournalFile> {
     const name = `${String(this.#nextNumber++).padStart(8, '0')}.spool`;
-    const file = await this.#storage.create(name);
+    const file = await this.#storage.create(name, 'synced-pieces');
     try {
       await writeAll(file, encodeHeader({ createdMs: this.#options.now(), first: this.#next, previous: NO_DIGEST }));
       await this.#storage.syncDirectory();

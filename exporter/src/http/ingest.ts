@@ -3,7 +3,7 @@ import type { RejectReason, Source } from '../contract/event.ts';
 import type { IngestAnswer } from '../contract/wire.ts';
 import type { Sender } from '../model/sender.ts';
 import type { RawItem } from '../pipeline.ts';
-import type { DailyQuotas } from './auth/daily-quotas.ts';
+import type { DailyQuotas, Reservation } from './auth/daily-quotas.ts';
 import type { Principal } from './auth/tokens.ts';
 import { complexityProblem } from './complexity.ts';
 import type { ComplexityLimits } from './complexity.ts';
@@ -49,10 +49,29 @@ export type IngestResult =
   | { readonly kind: 'not-durable'; readonly error: unknown };
 
 /** Reads and ingests one text; never throws. A refusal of the whole is counted once under its reason. */
-export async function ingestText(
-  parts: IngestParts,
-  { body, bytes, format, source, principal }: IngestRequest
-): Promise<IngestResult> {
+export async function ingestText(parts: IngestParts, request: IngestRequest): Promise<IngestResult> {
+  const begun = begin(parts, request);
+  if ('kind' in begun) return begun;
+  const { wanted, reserved, answered } = begun;
+  try {
+    const answer = await answered;
+    // Repeats and refused events are not held against the sender; the bytes were sent all the same.
+    reserved?.refund({ events: wanted.events - answer.accepted, bytes: 0 });
+    return { kind: 'answered', answer };
+  } catch (error) {
+    reserved?.refund(wanted);
+    return { kind: 'not-durable', error };
+  }
+}
+
+interface Begun {
+  readonly wanted: { readonly events: number; readonly bytes: number };
+  readonly reserved: Extract<Reservation, { ok: true }> | undefined;
+  readonly answered: Promise<IngestAnswer>;
+}
+
+/** Up to the wait for the disk: a function that waits would hold the parsed JSON, and the collector copy it meanwhile. */
+function begin(parts: IngestParts, { body, bytes, format, source, principal }: IngestRequest): Begun | IngestResult {
   const read = parts.readBody(body, format);
   if (!read.ok) return refuse(parts, { reason: 'not_json', message: read.message });
   if (read.items.length > parts.maxEvents) {
@@ -67,10 +86,7 @@ export async function ingestText(
   }
   const items = withinComplexity(read.items, parts.complexity);
   try {
-    const answer = await parts.ingest(items, source, principal?.binding);
-    // Repeats and refused events are not held against the sender; the bytes were sent all the same.
-    reserved?.refund({ events: wanted.events - answer.accepted, bytes: 0 });
-    return { kind: 'answered', answer };
+    return { wanted, reserved, answered: parts.ingest(items, source, principal?.binding) };
   } catch (error) {
     reserved?.refund(wanted);
     return { kind: 'not-durable', error };

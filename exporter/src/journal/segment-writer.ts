@@ -34,7 +34,7 @@ export class SegmentWriter {
   /** Creates the file with its header and makes both durable. On an error it leaves no file behind, as far as it can. */
   static async create(storage: JournalStorage, start: SegmentStart): Promise<SegmentWriter> {
     const name = segmentName(start.number);
-    const writer = new SegmentWriter(await storage.create(name), start);
+    const writer = new SegmentWriter(await storage.create(name, 'synced-pieces'), start);
     try {
       const header = encodeHeader(start);
       await writer.#put(header);

@@ -1,10 +1,10 @@
 // One budget of budgets.yml, what was booked to it, and whether its number can be trusted.
-import { BUDGET_MATCH_LABELS, type BudgetDefinition, type BudgetMatch } from '../contract/budgets.ts';
+import type { BudgetDefinition, BudgetMatch } from '../contract/budgets.ts';
 import { BURN_RATE_LOOKBACKS } from '../contract/metrics.ts';
 import { MAX_USD, nano, nanoToUsd, type NanoUsd } from '../contract/money.ts';
 import { FINAL_THREAD_STATES } from '../contract/states.ts';
 import { windowOf, type Booking, type BudgetWindow, type WindowDump } from './budget-window.ts';
-import type { Change, ThreadStarted } from './change.ts';
+import type { Change, Spent, ThreadStarted } from './change.ts';
 import { SlidingSum, type SlotSum } from './sliding-sum.ts';
 import type { BudgetView, UnpricedUsageView } from './views.ts';
 
@@ -65,19 +65,23 @@ export class BudgetAccount {
     return this;
   }
 
-  apply(change: Change): void {
+  /** What is no spend. */
+  apply(change: Exclude<Change, Spent>): void {
     if (change.kind === 'thread-started') this.#takeBack(change);
     this.#window.follow(change);
     this.#unpriced.follow(change);
     if (hasEnded(change)) {
       this.#unknownThreads.delete(change.threadId);
-    } else if (change.kind === 'spend' && matches(this.#definition, change)) {
-      this.book({ threadId: change.threadId, amount: change.spend, atMs: change.bookedMs ?? change.atMs });
     } else if (change.kind === 'unpriced' && change.reason !== 'zero_amount') {
       this.countUnpriced(change, ONE);
     } else if (change.kind === 'usage-settled') {
       this.countUnpriced(change, MINUS_ONE);
     }
+  }
+
+  spend(change: Spent): void {
+    if (!matches(this.#definition, change)) return;
+    this.book({ threadId: change.threadId, amount: change.spend, atMs: change.bookedMs ?? change.atMs });
   }
 
   /** A forgotten thread that comes back brings what it had spent, of which only the sum was kept. */
@@ -201,11 +205,14 @@ export class BudgetAccount {
 
 /** Every label that the budget names is equal. */
 export function matches({ match }: { readonly match: BudgetMatch }, spent: BudgetMatch): boolean {
-  for (const label of BUDGET_MATCH_LABELS) {
-    const wanted = match[label];
-    if (wanted !== undefined && wanted !== spent[label]) return false;
-  }
-  return true;
+  // Written out: it is asked for every budget with every spend.
+  return (
+    (match.team ?? spent.team) === spent.team &&
+    (match.workflow ?? spent.workflow) === spent.workflow &&
+    (match.agent ?? spent.agent) === spent.agent &&
+    (match.provider ?? spent.provider) === spent.provider &&
+    (match.model ?? spent.model) === spent.model
+  );
 }
 
 /** As far as a whole thread can match. */

@@ -2,7 +2,7 @@
 import type { BudgetDefinition } from '../contract/budgets.ts';
 import type { NanoUsd } from '../contract/money.ts';
 import { BudgetAccount, matches, matchesThread, type AccountDump } from './budget-account.ts';
-import type { Change } from './change.ts';
+import type { Change, Spent } from './change.ts';
 import { SpendHistory, type HistoryDump } from './spend-history.ts';
 import type { BudgetView, ModelView, ThreadView } from './views.ts';
 
@@ -25,10 +25,26 @@ export class BudgetLedger {
 
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
-      if (!concernsBudgets(change)) continue;
-      for (const account of this.#accounts) account.apply(change);
-      if (change.kind === 'spend') {
-        this.#history.add({ labels: change, spend: change.spend, atMs: change.bookedMs ?? change.atMs });
+      switch (change.kind) {
+        case 'spend':
+          this.#spend(change);
+          break;
+        case 'thread-started':
+        case 'thread-state':
+        case 'thread-finished':
+        case 'thread-forgotten':
+        case 'unpriced':
+        case 'usage-settled':
+          for (const account of this.#accounts) account.apply(change);
+          break;
+        case 'agent-state':
+        case 'agent-seen':
+        case 'node-run':
+        case 'tokens':
+        case 'thread-budget':
+        case 'checkpoint':
+        case 'anomaly':
+          break;
       }
     }
   }
@@ -119,34 +135,17 @@ export class BudgetLedger {
     }
   }
 
+  #spend(change: Spent): void {
+    for (const account of this.#accounts) account.spend(change);
+    this.#history.add({ labels: change, spend: change.spend, atMs: change.bookedMs ?? change.atMs });
+  }
+
   #missThreads(account: BudgetAccount, threads: ModelView['threads']): void {
     if (account.definition.window !== 'thread') return;
     for (const thread of threads.values()) {
       const isTouched = thread.endedMs === undefined && thread.startedMs < this.#lostBeforeMs;
       if (isTouched && matchesThread(account.definition.match, thread)) account.missesThread(thread.threadId);
     }
-  }
-}
-
-/** Most changes are none of a budget's, and there are several budgets. */
-function concernsBudgets({ kind }: Change): boolean {
-  switch (kind) {
-    case 'thread-started':
-    case 'thread-state':
-    case 'thread-finished':
-    case 'thread-forgotten':
-    case 'spend':
-    case 'unpriced':
-    case 'usage-settled':
-      return true;
-    case 'agent-state':
-    case 'agent-seen':
-    case 'node-run':
-    case 'tokens':
-    case 'thread-budget':
-    case 'checkpoint':
-    case 'anomaly':
-      return false;
   }
 }
 

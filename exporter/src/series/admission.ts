@@ -1,7 +1,6 @@
 // Which threads and lanes get series of their own. One decision for /metrics and the timeline, taken when a thread
 // starts: past the cap a thread shows in the aggregates only until it is forgotten.
 import { OVERFLOW_LABEL } from '../contract/labels.ts';
-import type { Change } from '../model/change.ts';
 
 export interface AdmissionOptions {
   readonly maxThreads: number;
@@ -34,17 +33,23 @@ export class Admission {
     this.#options = options;
   }
 
-  /** To be called with each change before every other consumer of it. */
-  note(change: Change): void {
-    if (change.kind === 'thread-started') this.#start(change.threadId);
+  /** To be called at the start of a thread, and of its next run, before anybody else hears of it. */
+  start(threadId: string): void {
+    // One that was refused stays so in its next run, also when there is room: its series would show a part of its spend only.
+    if (this.#admitted.has(threadId) || this.#refused.has(threadId)) return;
+    if (this.#admitted.size < this.#options.maxThreads) {
+      this.#admitted.set(threadId, { lanes: new Set() });
+      return;
+    }
+    this.#refused.add(threadId);
+    this.#countRefusals(1);
   }
 
-  /** To be called with each change after every other consumer of it. */
-  forget(change: Change): void {
-    if (change.kind !== 'thread-forgotten') return;
-    this.#lanes -= this.#admitted.get(change.threadId)?.lanes.size ?? 0;
-    this.#admitted.delete(change.threadId);
-    this.#refused.delete(change.threadId);
+  /** To be called when everybody else has forgotten the thread. */
+  forget(threadId: string): void {
+    this.#lanes -= this.#admitted.get(threadId)?.lanes.size ?? 0;
+    this.#admitted.delete(threadId);
+    this.#refused.delete(threadId);
   }
 
   /** Threads that are held and have no series. */
@@ -100,17 +105,6 @@ export class Admission {
         if (item[2] > 0) this.#countFolds(item[2]);
         return;
     }
-  }
-
-  #start(threadId: string): void {
-    // One that was refused stays so in its next run, also when there is room: its series would show a part of its spend only.
-    if (this.#admitted.has(threadId) || this.#refused.has(threadId)) return;
-    if (this.#admitted.size < this.#options.maxThreads) {
-      this.#admitted.set(threadId, { lanes: new Set() });
-      return;
-    }
-    this.#refused.add(threadId);
-    this.#countRefusals(1);
   }
 
   #countRefusals(count: number): void {

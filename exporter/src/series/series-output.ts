@@ -49,30 +49,86 @@ export class SeriesOutput {
   }
 
   apply(event: OrchestratorEvent, changes: readonly Change[]): void {
-    this.swept(changes);
-    if (isFoldedByModel(event, changes)) this.#admission.foldedElsewhere();
-    this.#aggregates.heard(event);
+    this.#show(event, changes);
     this.#timeline.apply(event);
     for (const timeline of this.#earlier) timeline.apply(event);
   }
 
   restore(event: OrchestratorEvent, changes: readonly Change[]): void {
-    this.swept(changes);
-    if (isFoldedByModel(event, changes)) this.#admission.foldedElsewhere();
-    this.#aggregates.heard(event);
+    this.#show(event, changes);
     this.#timeline.restore(event);
     for (const timeline of this.#earlier) timeline.restore(event);
   }
 
   /** Changes that no event caused: threads that the model let go of. */
   swept(changes: readonly Change[]): void {
-    for (const change of changes) {
-      // Changes have many shapes: each look into one costs more than an addition to a cell.
-      const { kind } = change;
-      if (kind === 'thread-started') this.#admission.note(change);
-      if (kind !== 'agent-seen') this.#aggregates.apply(change);
-      this.#perThread.apply(change);
-      if (kind === 'thread-forgotten') this.#admission.forget(change);
+    for (const change of changes) this.#take(change);
+  }
+
+  #show(event: OrchestratorEvent, changes: readonly Change[]): void {
+    let isFolded = false;
+    for (const change of changes) isFolded = this.#take(change) || isFolded;
+    // The model put the agent of the event on the lane that all names past its bounds share.
+    if (isFolded && namesAgent(event)) this.#admission.foldedElsewhere();
+    this.#aggregates.heard(event);
+  }
+
+  /**
+   * Changes have many shapes and this is done for every one: behind this one look at its kind everything is handed on to a
+   * method that sees one shape only, in which the engine finds the fields without a search.
+   * @returns whether the change is of the lane `other`.
+   */
+  #take(change: Change): boolean {
+    switch (change.kind) {
+      case 'agent-seen':
+        this.#perThread.seen(change);
+        return change.agent === OVERFLOW_LABEL;
+      case 'agent-state':
+        this.#aggregates.moveAgent(change);
+        this.#perThread.moveAgent(change);
+        return change.agent === OVERFLOW_LABEL;
+      case 'node-run':
+        this.#aggregates.endRun(change);
+        return change.agent === OVERFLOW_LABEL;
+      case 'spend':
+        this.#aggregates.spend(change);
+        this.#perThread.spend(change);
+        return change.agent === OVERFLOW_LABEL;
+      case 'tokens':
+        this.#aggregates.useTokens(change);
+        return change.agent === OVERFLOW_LABEL;
+      case 'thread-budget':
+        this.#perThread.setBudget(change);
+        return false;
+      case 'checkpoint':
+        this.#aggregates.noteCheckpoint(change);
+        this.#perThread.noteCheckpoint(change);
+        return false;
+      case 'thread-started':
+        this.#admission.start(change.threadId);
+        this.#aggregates.start(change);
+        this.#perThread.start(change);
+        return false;
+      case 'thread-state':
+        this.#aggregates.moveThread(change);
+        this.#perThread.moveThread(change);
+        return false;
+      case 'thread-finished':
+        this.#aggregates.finish(change);
+        return false;
+      case 'unpriced':
+        this.#aggregates.noteUnpriced(change);
+        return change.agent === OVERFLOW_LABEL;
+      case 'usage-settled':
+        this.#aggregates.settleUsage(change);
+        return change.agent === OVERFLOW_LABEL;
+      case 'thread-forgotten':
+        this.#aggregates.forget(change.threadId);
+        this.#perThread.forget(change.threadId);
+        this.#admission.forget(change.threadId);
+        return false;
+      case 'anomaly':
+        return false;
     }
   }
 
@@ -107,10 +163,7 @@ export class SeriesOutput {
   }
 }
 
-/** The event names an agent, and the model put it on the lane that all names past its bounds share. */
-function isFoldedByModel(event: OrchestratorEvent, changes: readonly Change[]): boolean {
+function namesAgent(event: OrchestratorEvent): boolean {
   const { agent } = event as { readonly agent?: string };
-  if (agent === undefined || agent === OVERFLOW_LABEL) return false;
-  for (const change of changes) if ((change as { readonly agent?: string }).agent === OVERFLOW_LABEL) return true;
-  return false;
+  return agent !== undefined && agent !== OVERFLOW_LABEL;
 }

@@ -18,7 +18,7 @@ function timelineOf(capacity = 1_000): Timeline {
   drops = [];
   const ignore = (): void => undefined;
   const admission = new Admission({ maxThreads: 10, maxLanes: 10, onThreadRefused: ignore, onLaneFolded: ignore });
-  admission.note({ kind: 'thread-started', threadId: 't', workflow: 'w', team: 'm', atMs: START, again: false });
+  admission.start('t');
   // As the families of /metrics do, before the timeline looks.
   for (const name of ['a', 'old', 'new']) admission.lane('t', name);
   return new Timeline({
@@ -510,10 +510,10 @@ test('a lane that had no place when its event came stays `other`, also when the 
   const ignore = (): void => undefined;
   const admission = new Admission({ maxThreads: 10, maxLanes: 1, onThreadRefused: ignore, onLaneFolded: ignore });
   for (const threadId of ['over', 't']) {
-    admission.note({ kind: 'thread-started', threadId, workflow: 'w', team: 'm', atMs: START, again: false });
+    admission.start(threadId);
   }
   expect([admission.lane('over', 'a'), admission.lane('t', 'b')]).toEqual(['a', 'other']);
-  admission.forget({ kind: 'thread-forgotten', threadId: 'over', workflow: 'w', atMs: START });
+  admission.forget('over');
   expect([admission.laneShown('t', 'b'), admission.laneShown('t', 'b'), admission.lane('t', 'b')]).toEqual([
     'other',
     'other',

@@ -4,7 +4,17 @@ import { CHECKPOINT_OUTCOMES } from '../../contract/labels.ts';
 import { AGGREGATES } from '../../contract/metrics.ts';
 import { AGENT_STATES, FINAL_THREAD_STATES, GRAPH_STATUSES, THREAD_STATES } from '../../contract/states.ts';
 import type { AgentState, ThreadState } from '../../contract/states.ts';
-import type { Change, Spent, TokensUsed } from '../../model/change.ts';
+import type {
+  AgentStateChanged,
+  CheckpointNoted,
+  NodeRunEnded,
+  Spent,
+  ThreadFinished,
+  ThreadStateChanged,
+  TokensUsed,
+  UsageSettled,
+  UsageUnpriced,
+} from '../../model/change.ts';
 import { RecentMap } from '../../model/recent-map.ts';
 import type { HistogramCell, MillisecondsCell, MoneyCell, NumberCell } from '../cell.ts';
 import { HeldByName, HeldCells } from '../held-cells.ts';
@@ -129,63 +139,85 @@ export class AggregateFamilies {
     this.#standing(event.threadId)?.lastEvent.raise(event.timestampMs);
   }
 
-  apply(change: Change): void {
-    const { workflow } = change;
-    switch (change.kind) {
-      case 'thread-started':
-        this.#start(change);
-        return;
-      case 'thread-state':
-        this.#moveThread(change.threadId, change.to);
-        return;
-      case 'thread-finished': {
-        const cells = this.#workflows.at(workflow);
-        cells.finished.at(change.status).add(1);
-        cells.duration.at(change.status).observe(change.durationMs / 1000);
-        if (change.status !== 'success') cells.wasted.at(change.status).add(change.spend);
-        return;
+  start({ threadId, workflow }: { readonly threadId: string; readonly workflow: string }): void {
+    this.initialise(workflow);
+    // The next run of a thread goes on with its agents.
+    if (this.#standings.has(threadId)) return;
+    const lastEvent = this.#lastEvent.cell([workflow]);
+    const cells = this.#workflows.at(workflow);
+    this.#standings.set(threadId, { workflow, cells, lastEvent, state: undefined, agents: new Map() });
+    this.#latest = undefined;
+  }
+
+  moveThread({ threadId, to }: ThreadStateChanged): void {
+    const standing = this.#standing(threadId);
+    if (standing === undefined) return;
+    this.#countAgents(standing, -1);
+    if (standing.state !== undefined) standing.cells.threads.at(standing.state).add(-1);
+    standing.state = to;
+    standing.cells.threads.at(to).add(1);
+    this.#countAgents(standing, 1);
+  }
+
+  finish({ workflow, status, durationMs, spend }: ThreadFinished): void {
+    const cells = this.#workflows.at(workflow);
+    cells.finished.at(status).add(1);
+    cells.duration.at(status).observe(durationMs / 1000);
+    if (status !== 'success') cells.wasted.at(status).add(spend);
+  }
+
+  moveAgent({ threadId, workflow, agent, from: before, to, heldMs }: AgentStateChanged): void {
+    const standing = this.#standing(threadId);
+    if (standing !== undefined) {
+      const from = standing.agents.get(agent);
+      standing.agents.set(agent, to);
+      if (goesOn(standing)) {
+        if (from !== undefined) standing.cells.agents.at(from).add(-1);
+        standing.cells.agents.at(to).add(1);
       }
-      case 'agent-state': {
-        this.#moveAgent(change.threadId, change.agent, change.to);
-        const { transitions, seconds } = this.#workflows.at(workflow).byAgent.at(change.agent);
-        transitions.at(change.to).add(1);
-        if (change.from !== undefined) seconds.at(change.from).add(change.heldMs);
-        return;
-      }
-      case 'node-run': {
-        const { nodeRuns, nodeDuration } = this.#workflows.at(workflow);
-        nodeRuns.at(change.node).at(change.outcome).add(1);
-        if (change.durationMs !== undefined) nodeDuration.at(change.node).observe(change.durationMs / 1000);
-        return;
-      }
-      case 'spend': {
-        const { team, provider, model } = change;
-        const { cost, provenance } = this.#spendCells(change);
-        cost.at(model).add(change.spend);
-        provenance.at(change.pricedBy).add(change.spend);
-        if (change.late) this.#correction.cell([team, workflow, provider, model]).add(change.spend);
-        return;
-      }
-      case 'tokens':
-        this.#spendCells(change).tokens.at(change.direction).add(change.tokens);
-        return;
-      case 'unpriced':
-        this.#unpriced.cell([change.provider, change.model, change.reason]).add(1);
-        return;
-      case 'usage-settled':
-        this.#settled.cell([change.provider, change.model, change.by]).add(1);
-        return;
-      case 'checkpoint':
-        this.#workflows.at(workflow).checkpoints.at(change.outcome).add(1);
-        return;
-      case 'thread-forgotten':
-        this.#forget(change.threadId);
-        return;
-      case 'agent-seen':
-      case 'thread-budget':
-      case 'anomaly':
-        return;
     }
+    const { transitions, seconds } = this.#workflows.at(workflow).byAgent.at(agent);
+    transitions.at(to).add(1);
+    if (before !== undefined) seconds.at(before).add(heldMs);
+  }
+
+  endRun({ workflow, node, outcome, durationMs }: NodeRunEnded): void {
+    const { nodeRuns, nodeDuration } = this.#workflows.at(workflow);
+    nodeRuns.at(node).at(outcome).add(1);
+    if (durationMs !== undefined) nodeDuration.at(node).observe(durationMs / 1000);
+  }
+
+  spend(change: Spent): void {
+    const { team, workflow, provider, model, spend } = change;
+    const { cost, provenance } = this.#spendCells(change);
+    cost.at(model).add(spend);
+    provenance.at(change.pricedBy).add(spend);
+    if (change.late) this.#correction.cell([team, workflow, provider, model]).add(spend);
+  }
+
+  useTokens(change: TokensUsed): void {
+    this.#spendCells(change).tokens.at(change.direction).add(change.tokens);
+  }
+
+  noteUnpriced({ provider, model, reason }: UsageUnpriced): void {
+    this.#unpriced.cell([provider, model, reason]).add(1);
+  }
+
+  settleUsage({ provider, model, by }: UsageSettled): void {
+    this.#settled.cell([provider, model, by]).add(1);
+  }
+
+  noteCheckpoint({ workflow, outcome }: CheckpointNoted): void {
+    this.#workflows.at(workflow).checkpoints.at(outcome).add(1);
+  }
+
+  forget(threadId: string): void {
+    const standing = this.#standing(threadId);
+    if (standing === undefined) return;
+    this.#countAgents(standing, -1);
+    if (standing.state !== undefined) standing.cells.threads.at(standing.state).add(-1);
+    this.#standings.delete(threadId);
+    this.#latest = undefined;
   }
 
   /** Beside the families themselves, which the registry holds. */
@@ -206,17 +238,6 @@ export class AggregateFamilies {
       this.#standings.set(threadId, { workflow, cells, lastEvent, state: state ?? undefined, agents: new Map(agents) });
       this.#latest = undefined;
     }
-  }
-
-  #start(change: { readonly threadId: string; readonly workflow: string }): void {
-    this.initialise(change.workflow);
-    // The next run of a thread goes on with its agents.
-    if (this.#standings.has(change.threadId)) return;
-    const { workflow } = change;
-    const lastEvent = this.#lastEvent.cell([workflow]);
-    const cells = this.#workflows.at(workflow);
-    this.#standings.set(change.threadId, { workflow, cells, lastEvent, state: undefined, agents: new Map() });
-    this.#latest = undefined;
   }
 
   #standing(threadId: string): Standing | undefined {
@@ -254,35 +275,6 @@ export class AggregateFamilies {
       provenance: new HeldCells(this.#provenance, [team, workflow, provider, model]),
       tokens: new HeldCells(this.#tokens, [team, workflow, agent, provider, model]),
     });
-  }
-
-  #moveThread(threadId: string, to: ThreadState): void {
-    const standing = this.#standing(threadId);
-    if (standing === undefined) return;
-    this.#countAgents(standing, -1);
-    if (standing.state !== undefined) standing.cells.threads.at(standing.state).add(-1);
-    standing.state = to;
-    standing.cells.threads.at(to).add(1);
-    this.#countAgents(standing, 1);
-  }
-
-  #moveAgent(threadId: string, agent: string, to: AgentState): void {
-    const standing = this.#standing(threadId);
-    if (standing === undefined) return;
-    const from = standing.agents.get(agent);
-    standing.agents.set(agent, to);
-    if (!goesOn(standing)) return;
-    if (from !== undefined) standing.cells.agents.at(from).add(-1);
-    standing.cells.agents.at(to).add(1);
-  }
-
-  #forget(threadId: string): void {
-    const standing = this.#standing(threadId);
-    if (standing === undefined) return;
-    this.#countAgents(standing, -1);
-    if (standing.state !== undefined) standing.cells.threads.at(standing.state).add(-1);
-    this.#standings.delete(threadId);
-    this.#latest = undefined;
   }
 
   /** Agents count while their thread goes on; with its end they leave the gauge. */

@@ -2,7 +2,15 @@
 import { PER_THREAD } from '../../contract/metrics.ts';
 import { AGENT_STATES, THREAD_STATES } from '../../contract/states.ts';
 import type { AgentState, ThreadState } from '../../contract/states.ts';
-import type { Change, ThreadStarted } from '../../model/change.ts';
+import type {
+  AgentSeen,
+  AgentStateChanged,
+  CheckpointNoted,
+  Spent,
+  ThreadBudgetReported,
+  ThreadStarted,
+  ThreadStateChanged,
+} from '../../model/change.ts';
 import type { ModelView, ThreadView } from '../../model/views.ts';
 import type { Admission } from '../admission.ts';
 import type { Cell, CellValue, MillisecondsCell, MoneyCell, NumberCell } from '../cell.ts';
@@ -13,6 +21,8 @@ import type { SeriesRegistry } from '../registry.ts';
 interface OneHot<S extends string> {
   readonly cells: ReadonlyMap<S, NumberCell>;
   present: S | undefined;
+  /** Of the present state. */
+  cell: NumberCell | undefined;
 }
 
 interface Lane {
@@ -46,8 +56,9 @@ export interface ThreadSeriesDump {
 }
 
 function turnTo<S extends string>(oneHot: OneHot<S>, state: S): void {
-  if (oneHot.present !== undefined) oneHot.cells.get(oneHot.present)?.set(0);
-  oneHot.cells.get(state)?.set(1);
+  oneHot.cell?.set(0);
+  oneHot.cell = oneHot.cells.get(state);
+  oneHot.cell?.set(1);
   oneHot.present = state;
 }
 
@@ -55,7 +66,7 @@ export class PerThreadFamilies {
   readonly #model: ModelView;
   readonly #admission: Admission;
   readonly #threads = new Map<string, ThreadCells>();
-  #latest: { readonly threadId: string; readonly thread: ThreadCells } | undefined;
+  #latest: { readonly threadId: string; readonly thread: ThreadCells | undefined } | undefined;
   readonly #info;
   readonly #state;
   readonly #agentState;
@@ -83,51 +94,55 @@ export class PerThreadFamilies {
     this.#lastCheckpoint = registry.milliseconds(PER_THREAD.threadLastCheckpoint, bound);
   }
 
-  apply(change: Change): void {
-    const { threadId, atMs } = change;
-    const thread = this.#known(threadId) ?? (this.#admission.has(threadId) ? this.#thread(threadId) : undefined);
+  start({ threadId, workflow, team }: ThreadStarted): void {
+    this.#latest = undefined;
+    const thread = this.#shown(threadId);
+    if (thread !== undefined) this.#showInfo(thread, [threadId, workflow, team]);
+  }
+
+  moveThread({ threadId, to }: ThreadStateChanged): void {
+    const thread = this.#shown(threadId);
+    if (thread !== undefined) turnTo(thread.state, to);
+  }
+
+  moveAgent({ threadId, agent, to, atMs }: AgentStateChanged): void {
+    const thread = this.#shown(threadId);
     if (thread === undefined) return;
-    switch (change.kind) {
-      case 'thread-started':
-        this.#start(thread, change);
-        return;
-      case 'thread-state':
-        turnTo(thread.state, change.to);
-        return;
-      case 'agent-state': {
-        const lane = this.#lane(thread, threadId, change.agent);
-        turnTo(lane.state, change.to);
-        lane.entered.set(atMs);
-        lane.lastEvent.raise(atMs);
-        return;
-      }
-      case 'agent-seen':
-        this.#lane(thread, threadId, change.agent).lastEvent.raise(atMs);
-        return;
-      case 'spend':
-        this.#costOf(thread, threadId, change.agent).add(change.spend);
-        this.#showBudget(thread, threadId);
-        return;
-      case 'thread-budget':
-        this.#showBudget(thread, threadId);
-        return;
-      case 'checkpoint':
-        if (change.outcome !== 'saved') return;
-        thread.checkpoints.set(change.count);
-        thread.lastCheckpoint ??= this.#lastCheckpoint.cell([threadId]);
-        thread.lastCheckpoint.set(atMs);
-        return;
-      case 'thread-forgotten':
-        this.#drop(threadId, thread);
-        return;
-      case 'thread-finished':
-      case 'node-run':
-      case 'tokens':
-      case 'unpriced':
-      case 'usage-settled':
-      case 'anomaly':
-        return;
-    }
+    const lane = this.#lane(thread, threadId, agent);
+    turnTo(lane.state, to);
+    lane.entered.set(atMs);
+    lane.lastEvent.raise(atMs);
+  }
+
+  seen({ threadId, agent, atMs }: AgentSeen): void {
+    const thread = this.#shown(threadId);
+    if (thread !== undefined) this.#lane(thread, threadId, agent).lastEvent.raise(atMs);
+  }
+
+  spend({ threadId, agent, spend }: Spent): void {
+    const thread = this.#shown(threadId);
+    if (thread === undefined) return;
+    this.#costOf(thread, threadId, agent).add(spend);
+    this.#showBudget(thread, threadId);
+  }
+
+  setBudget({ threadId }: ThreadBudgetReported): void {
+    const thread = this.#shown(threadId);
+    if (thread !== undefined) this.#showBudget(thread, threadId);
+  }
+
+  noteCheckpoint({ threadId, outcome, count, atMs }: CheckpointNoted): void {
+    const thread = outcome === 'saved' ? this.#shown(threadId) : undefined;
+    if (thread === undefined) return;
+    thread.checkpoints.set(count);
+    thread.lastCheckpoint ??= this.#lastCheckpoint.cell([threadId]);
+    thread.lastCheckpoint.set(atMs);
+  }
+
+  forget(threadId: string): void {
+    const thread = this.#threads.get(threadId);
+    this.#latest = undefined;
+    if (thread !== undefined) this.#drop(threadId, thread);
   }
 
   *dump(): Generator<ThreadSeriesDump> {
@@ -153,6 +168,7 @@ export class PerThreadFamilies {
 
   load({ threadId, info, state, lanes, cost, ...rest }: ThreadSeriesDump): void {
     const thread = this.#thread(threadId);
+    this.#latest = undefined;
     if (info !== undefined) this.#showInfo(thread, info);
     if (state !== undefined) turnTo(thread.state, state);
     for (const [name, present, entered, lastEvent] of lanes) {
@@ -177,11 +193,11 @@ export class PerThreadFamilies {
     }
   }
 
-  /** The changes of an event are of one thread. */
-  #known(threadId: string): ThreadCells | undefined {
+  /** Undefined for a thread that is not admitted. The changes of an event are of one thread. */
+  #shown(threadId: string): ThreadCells | undefined {
     if (this.#latest?.threadId === threadId) return this.#latest.thread;
-    const thread = this.#threads.get(threadId);
-    if (thread !== undefined) this.#latest = { threadId, thread };
+    const thread = this.#threads.get(threadId) ?? (this.#admission.has(threadId) ? this.#thread(threadId) : undefined);
+    this.#latest = { threadId, thread };
     return thread;
   }
 
@@ -193,6 +209,7 @@ export class PerThreadFamilies {
         state: {
           cells: new Map(THREAD_STATES.map((state) => [state, this.#state.cell([threadId, state])])),
           present: undefined,
+          cell: undefined,
         },
         lanes: new Map(),
         cost: new Map(),
@@ -204,10 +221,6 @@ export class PerThreadFamilies {
       this.#threads.set(threadId, thread);
     }
     return thread;
-  }
-
-  #start(thread: ThreadCells, change: ThreadStarted): void {
-    this.#showInfo(thread, [change.threadId, change.workflow, change.team]);
   }
 
   #showInfo(thread: ThreadCells, values: readonly string[]): void {
@@ -229,7 +242,7 @@ export class PerThreadFamilies {
     if (lane === undefined) {
       const cells = new Map(AGENT_STATES.map((state) => [state, this.#agentState.cell([threadId, name, state])]));
       lane = {
-        state: { cells, present: undefined },
+        state: { cells, present: undefined, cell: undefined },
         entered: this.#entered.cell([threadId, name]),
         lastEvent: this.#lastEvent.cell([threadId, name]),
       };
@@ -284,6 +297,5 @@ export class PerThreadFamilies {
     removeAll(this.#limit, [thread.limit]);
     removeAll(this.#remaining, [thread.remaining]);
     this.#threads.delete(threadId);
-    this.#latest = undefined;
   }
 }
