@@ -39,6 +39,7 @@ const PROGRAMS = [
   { names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { names: ['docker-compose'], debian: 'docker-compose' },
   { names: ['nats-server'], debian: 'nats-server' },
+  { names: ['curl'], debian: 'curl' },
 ];
 
 /** A suite that takes longer hangs. */
