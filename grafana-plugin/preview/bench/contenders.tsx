@@ -27,6 +27,8 @@ export interface Contender {
   hover(x: number, y: number): void;
   /** Undefined: it cannot scroll. */
   readonly scroll: ((deltaY: number) => void) | undefined;
+  /** Whether all that `show` brings is there, the controls too. */
+  isComplete(): boolean;
   /** Waits for what the canvas still has to draw. */
   flush(): void;
   remove(): void;
@@ -36,6 +38,8 @@ export const SIZE = { width: 1_200, height: 620 };
 /** The same object at every render, as a dashboard gives it. */
 const OPTIONS = { bands: 'timeline' };
 export const ALL: Range = { fromMs: FROM_MS, toMs: TO_MS };
+/** They come together, in the frame after the first one. */
+const CONTROLS = ['replay', 'state-table-toggle', 'legend'];
 const STATE_COLORS = ['#88888844', '#888888', '#5794f2', '#cca300', '#7a5291', '#88888866', '#f2495c'];
 
 /** Reading a pixel makes the browser finish what was drawn before. */
@@ -95,6 +99,7 @@ export function panelContender(
     hover: (x, y) => surface().dispatchEvent(new PointerEvent('pointermove', { bubbles: true, ...at(x, y) })),
     scroll: (deltaY) =>
       surface().dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, deltaY, ...at(0.5, 0.5) })),
+    isComplete: () => CONTROLS.every((id) => parent.querySelector(`[data-testid="orchestrator-${id}"]`) !== null),
     flush: () => {
       flushCanvas(parent);
     },
@@ -155,6 +160,7 @@ export function uplotContender(parent: HTMLElement): Contender {
     },
     hover: (x, y) => plot?.setCursor({ left: x * SIZE.width, top: y * SIZE.height }),
     scroll: undefined,
+    isComplete: () => true,
     flush: () => {
       flushCanvas(parent);
     },
@@ -199,6 +205,7 @@ export function domContender(parent: HTMLElement): Contender {
     scroll: (deltaY) => {
       view.scrollTop += deltaY;
     },
+    isComplete: () => true,
     flush: () => undefined,
     remove: () => {
       view.remove();

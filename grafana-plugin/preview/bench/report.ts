@@ -37,6 +37,7 @@ function row({ lanes, statesPerLane, name, rounds }: Figures): string {
     `${lanes} x ${statesPerLane.toLocaleString('en-US')}`,
     NAMES[name],
     ms(median(rounds.map((round) => round.firstPaintMs))),
+    ms(median(rounds.map((round) => round.completeMs))),
     name === 'panel' ? ms(median(rounds.map((round) => round.refreshMs))) : '-',
     ms(p95(rounds, (round) => round.hoverMs)),
     ms(p95(rounds, (round) => round.scrollMs)),
@@ -109,7 +110,7 @@ const GOALS: readonly Goal[] = [
   { what: '1,000,000 states, hover p95', at: MILLION, of: hover, most: 16.7 },
   { what: '1,000,000 states, scroll p95', at: MILLION, of: scroll, most: 16.7 },
   { what: '1,000,000 states, zoom p95', at: MILLION, of: zoom, most: 16.7 },
-  { what: '10 lanes, data to paint', at: FEW, of: firstPaint, most: 16 },
+  { what: '10 lanes, data to timeline painted', at: FEW, of: firstPaint, most: 16 },
 ];
 
 function roundsOf(
@@ -157,8 +158,10 @@ export function reportOf(
     '',
     ...goalRows(figures, ratio),
     '',
-    '| states | lanes x states | drawn by | first paint ms | unchanged refresh ms | hover p95 ms | scroll p95 ms | zoom p95 ms |',
-    '| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |',
+    `Ten lanes are painted with all their controls ${ms(median(roundsOf(figures, 'panel', FEW).map((round) => round.completeMs)))} ms of work after the data.`,
+    '',
+    '| states | lanes x states | drawn by | first paint ms | with the controls ms | unchanged refresh ms | hover p95 ms | scroll p95 ms | zoom p95 ms |',
+    '| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...figures.map(row),
     '',
     `Memory with 1,000,000 states: the frames take ${mib(median(memory.map((one) => one.framesBytes)))} MiB, the panel adds ${mib(median(memory.map((one) => one.drawnBytes)))} MiB, ${ratio.toFixed(2)} times the frames' own.`,

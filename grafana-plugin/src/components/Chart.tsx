@@ -15,6 +15,7 @@ import { spentPerRow } from '../model/row-spend.ts';
 import type { StateSet } from '../model/state-filter.ts';
 import type { PanelOptions } from '../options.ts';
 import type { PanelData } from '../read/panel-data.ts';
+import { AfterPaint } from './AfterPaint.tsx';
 import { AnnotationEditor } from './AnnotationEditor.tsx';
 import { Annotations } from './Annotations.tsx';
 import { canvasWords } from './canvas-words.ts';
@@ -264,7 +265,11 @@ export function Chart(props: ChartProps): React.ReactElement {
       {hover !== undefined && tooltipAt !== undefined && (
         <Tooltip hover={hover} at={tooltipAt} palette={palette} time={time} />
       )}
-      {replay !== undefined && <ReplayScrubber replay={replay} layout={layout} time={time} valueText={summary} />}
+      {replay !== undefined && (
+        <AfterPaint>
+          <ReplayScrubber replay={replay} layout={layout} time={time} valueText={summary} />
+        </AfterPaint>
+      )}
       <div
         className={styles.axis}
         data-testid="orchestrator-axis"
@@ -277,15 +282,17 @@ export function Chart(props: ChartProps): React.ReactElement {
         }}
         {...pan.handlersOn(layout.axis)}
       />
-      <GroupButtons layout={layout} onToggle={onToggle} />
-      {layout.timeline !== undefined && (
-        <LaneScrollbar
-          band={layout.timeline}
-          left={layout.axis.right + 2}
-          laneHeight={options.laneHeight}
-          onScroll={onScroll}
-        />
-      )}
+      <AfterPaint>
+        <GroupButtons layout={layout} onToggle={onToggle} />
+        {layout.timeline !== undefined && (
+          <LaneScrollbar
+            band={layout.timeline}
+            left={layout.axis.right + 2}
+            laneHeight={options.laneHeight}
+            onScroll={onScroll}
+          />
+        )}
+      </AfterPaint>
       <FoldMarks folds={folds} layout={layout} time={time} />
       <Annotations annotations={props.annotations} layout={layout} time={time} annotating={annotating} />
       {brushed !== undefined && (

@@ -11,7 +11,7 @@ interface FiguresProps {
   readonly compact: boolean;
   /** Of the panel, CSS pixels. */
   readonly width: number;
-  /** At the right: the controls of the replay. */
+  /** At the right: controls, if there are any. */
   readonly children?: React.ReactNode;
 }
 
@@ -59,7 +59,7 @@ export function Figures({ figures, compact, width, children }: FiguresProps): Re
           </div>
         ))}
       </dl>
-      {children}
+      {Boolean(children) && <div className={styles.controls}>{children}</div>}
     </div>
   );
 }
@@ -67,6 +67,7 @@ export function Figures({ figures, compact, width, children }: FiguresProps): Re
 const getStyles = (theme: GrafanaTheme2) => ({
   row: css({ display: 'flex', height: FIGURES_HEIGHT, flexShrink: 0, gap: theme.spacing(2) }),
   compactRow: css({ display: 'flex', height: COMPACT_FIGURES_HEIGHT, flexShrink: 0, gap: theme.spacing(1) }),
+  controls: css({ display: 'flex', gap: 'inherit', flexShrink: 0, marginLeft: 'auto' }),
   list: css({ display: 'flex', gap: theme.spacing(5), margin: 0, overflow: 'hidden', minWidth: 0 }),
   closeList: css({ display: 'flex', gap: theme.spacing(2.5), margin: 0, overflow: 'hidden', minWidth: 0 }),
   compactList: css({ display: 'flex', gap: theme.spacing(2), margin: 0, overflow: 'hidden', minWidth: 0 }),

@@ -86,6 +86,8 @@ function show(setup: Setup = {}) {
       <OrchestratorPanel {...props} />
     </PanelContextProvider>
   );
+  // Controls come in the frame after the first one.
+  React.act(() => jest.advanceTimersByTime(40));
   return { ...view, eventBus, zooms };
 }
 

@@ -12,6 +12,7 @@ import { totalsPerState } from '../model/totals.ts';
 import { completeOptions, type PanelOptions } from '../options.ts';
 import { readAnnotations } from '../read/annotations.ts';
 import { createReadMemory, readPanelData, type Lack, type PanelData } from '../read/panel-data.ts';
+import { AfterPaint } from './AfterPaint.tsx';
 import { Chart } from './Chart.tsx';
 import { COMPACT_FIGURES_HEIGHT, Figures, FIGURES_HEIGHT } from './Figures.tsx';
 import { figuresOf } from './figures-text.ts';
@@ -21,9 +22,9 @@ import { legendRoom } from './legend-room.ts';
 import { Message, Notice, NOTICE_HEIGHT } from './Message.tsx';
 import { lackText, queryProblem } from './problem-text.ts';
 import { createRangeMemory, drawnRange } from './drawn-range.ts';
-import { ReplayControls } from './ReplayControls.tsx';
+import { REPLAY_WIDTH, ReplayControls } from './ReplayControls.tsx';
 import { StateTable } from './StateTable.tsx';
-import { StateTableToggle } from './StateTableToggle.tsx';
+import { StateTableToggle, TOGGLE_WIDTH } from './StateTableToggle.tsx';
 import { resolutionText, summaryText } from './summary-text.ts';
 import { themePalette } from './theme-palette.ts';
 import { timeFormat } from './time-format.ts';
@@ -140,6 +141,7 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
   const showFigures = options.showFigures && height >= 120;
   const hasControls = timeline !== undefined && width >= CONTROLS_MIN.width && height >= CONTROLS_MIN.height;
   const showReplay = options.showReplay && hasControls;
+  const isReplayFull = width >= REPLAY_FULL_WIDTH;
   const summary = summaryText(read, figures);
   const legend =
     timeline === undefined ? undefined : legendRoom(options.legend, { width, height, items: totals.length });
@@ -161,9 +163,17 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     <div className={styles.panel} style={{ width, height }}>
       {showFigures && (
         <Figures figures={figures} compact={compact} width={width}>
-          {showReplay && <ReplayControls replay={replay.actions} compact={width < REPLAY_FULL_WIDTH} />}
           {hasControls && (
-            <StateTableToggle ref={tableToggle} tableId={tableId} open={tableOpen} onToggle={setTableOpen} />
+            <>
+              {showReplay && (
+                <AfterPaint width={isReplayFull ? REPLAY_WIDTH.full : REPLAY_WIDTH.compact}>
+                  <ReplayControls replay={replay.actions} compact={!isReplayFull} />
+                </AfterPaint>
+              )}
+              <AfterPaint width={TOGGLE_WIDTH}>
+                <StateTableToggle ref={tableToggle} tableId={tableId} open={tableOpen} onToggle={setTableOpen} />
+              </AfterPaint>
+            </>
           )}
         </Figures>
       )}
@@ -208,15 +218,17 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
           />
         )}
         {legend !== undefined && (
-          <Legend
-            room={legend}
-            totals={totals}
-            resolution={options.bands === 'burn-down' ? '' : resolutionText(read, range)}
-            palette={palette}
-            showTotals={legend.placement === 'right' || width >= LEGEND_TOTALS_MIN_WIDTH}
-            shown={shownStates}
-            onShow={setShownStates}
-          />
+          <AfterPaint>
+            <Legend
+              room={legend}
+              totals={totals}
+              resolution={options.bands === 'burn-down' ? '' : resolutionText(read, range)}
+              palette={palette}
+              showTotals={legend.placement === 'right' || width >= LEGEND_TOTALS_MIN_WIDTH}
+              shown={shownStates}
+              onShow={setShownStates}
+            />
+          </AfterPaint>
         )}
       </div>
     </div>

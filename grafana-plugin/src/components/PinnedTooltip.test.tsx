@@ -59,6 +59,8 @@ function show(options: Partial<PanelOptions> = {}) {
       <OrchestratorPanel {...props} />
     </PanelContextProvider>
   );
+  // Controls come in the frame after the first one.
+  React.act(() => jest.advanceTimersByTime(40));
   return zooms;
 }
 

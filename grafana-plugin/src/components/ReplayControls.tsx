@@ -6,6 +6,9 @@ import { IconButton, useStyles2 } from '@grafana/ui';
 import { SPEEDS, type ReplayActions } from './use-replay.ts';
 import { t } from './translate.ts';
 
+/** What they take while the panel is live, CSS pixels. */
+export const REPLAY_WIDTH = { full: 218, compact: 20 };
+
 interface ReplayControlsProps {
   readonly replay: ReplayActions;
   /** Small panels: play and live only. */
@@ -112,7 +115,6 @@ const getStyles = (theme: GrafanaTheme2) => {
       justifyContent: 'flex-end',
       gap: theme.spacing(0.5),
       flexShrink: 0,
-      marginLeft: 'auto',
       alignSelf: 'center',
     }),
     mirrored: css({ '& svg': { transform: 'scaleX(-1)' } }),

@@ -5,6 +5,9 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { IconButton, useStyles2 } from '@grafana/ui';
 import { t } from './translate.ts';
 
+/** CSS pixels, with the space at its right. */
+export const TOGGLE_WIDTH = 24;
+
 interface StateTableToggleProps {
   readonly tableId: string;
   readonly open: boolean;
@@ -39,12 +42,10 @@ export const StateTableToggle = forwardRef<HTMLButtonElement, StateTableTogglePr
 });
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  // At the right with the replay's controls, and without them.
   place: css({
     display: 'flex',
     alignSelf: 'center',
     flexShrink: 0,
-    ':first-child + &': { marginLeft: 'auto' },
     paddingRight: theme.spacing(0.5),
   }),
 });

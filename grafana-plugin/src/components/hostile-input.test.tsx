@@ -192,11 +192,14 @@ function show(series: DataFrame[], options: Record<string, unknown>) {
     onChangeTimeRange: () => undefined,
   } as unknown as PanelProps<PanelOptions>;
   const context = { eventsScope: 'test', eventBus: new EventBusSrv(), sync: () => 1 } as unknown as PanelContext;
-  return render(
+  const view = render(
     <PanelContextProvider value={context}>
       <OrchestratorPanel {...props} />
     </PanelContextProvider>
   );
+  // Controls come in the frame after the first one.
+  React.act(() => jest.advanceTimersByTime(40));
+  return view;
 }
 
 /** Elements that only foreign text could have made; icons are Grafana's own. */
