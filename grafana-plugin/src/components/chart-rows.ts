@@ -4,7 +4,7 @@ import { plainText } from '../layout/label-fit.ts';
 import type { BurnDownLayout } from '../layout/burn-down.ts';
 import type { Row, RowTrack } from '../layout/lanes.ts';
 import type { NameLabel, PanelLayout, TimelineLayout } from '../layout/panel.ts';
-import type { SegmentRect } from '../layout/segment-rects.ts';
+import { segmentRects, type SegmentRect } from '../layout/track-marks.ts';
 import { countStates, endOf, startOf } from '../model/state-columns.ts';
 import type { Lane } from '../model/timeline.ts';
 import { stateWord } from './state-words.ts';
@@ -32,8 +32,9 @@ export function segmentRows(timeline: TimelineLayout, most: number): { rows: Cel
       continue;
     }
     for (const track of row.tracks) {
-      shown.push(...track.rects.slice(0, most - shown.length).map((rect) => ({ lane: row.lane, track, rect })));
-      total += track.rects.length;
+      const rects = segmentRects(track.marks, 0, most - shown.length);
+      shown.push(...rects.map((rect) => ({ lane: row.lane, track, rect })));
+      total += track.marks.length;
     }
   }
   return { rows: shown.map((one) => segmentCells(one, timeline)), total };

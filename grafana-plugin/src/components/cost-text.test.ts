@@ -1,5 +1,6 @@
 import { indexRows } from '../layout/lanes.ts';
 import { layoutPanel, type CostView } from '../layout/panel.ts';
+import { segmentRects } from '../layout/track-marks.ts';
 import { pointColumns } from '../model/build-states.ts';
 import { toLaneTree, visibleNodes } from '../model/lane-tree.ts';
 import type { MoneyPoint } from '../model/burn-down.ts';
@@ -88,7 +89,10 @@ function told(timeline: Timeline, showCost: CostView, width = 1_198): string[] {
     spent: showCost === 'off' ? undefined : spentPerRow(roots, RANGE),
   });
   return (made.timeline?.rows ?? []).map((row, i) => {
-    const texts = row.kind === 'group' ? [] : (row.tracks[0]?.rects ?? []).map((rect) => rect.label?.text ?? '-');
+    const texts =
+      row.kind === 'group'
+        ? []
+        : row.tracks.slice(0, 1).flatMap(({ marks }) => segmentRects(marks).map((rect) => rect.label?.text ?? '-'));
     return [row.name, made.timeline?.names[i]?.money ?? '-', ...texts].join(' | ');
   });
 }

@@ -1,12 +1,18 @@
 import { createRecordingContext } from '../testing/recording-context.ts';
-import { fillBarRows, type Bar, type BarRow } from './bar-rows.ts';
+import { fillBarRows, type BarRow } from './bar-rows.ts';
+
+interface Bar {
+  readonly x: number;
+  readonly width: number;
+}
 
 const crowd = Array.from({ length: 100 }, (_, i): Bar => ({ x: 2 * i, width: 1 }));
 const solid = { fill: '#ff8000' };
 const row = (bars: readonly Bar[], more: Partial<BarRow> = {}): BarRow => ({
   y: 5,
   height: 16,
-  bars,
+  bars: { length: bars.length, x: bars.map(({ x }) => x), width: bars.map(({ width }) => width), openTo: 0 },
+  at: bars.map((_, i) => i),
   styleOf: () => solid,
   ...more,
 });
@@ -27,7 +33,7 @@ test.each<{ name: string; rows: BarRow[]; out: string[] }>([
           { x: 0, width: 2 },
           { x: 4, width: 3 },
         ],
-        { styleOf: ({ x }) => (x === 4 ? solid : undefined) }
+        { styleOf: (i) => (i === 1 ? solid : undefined) }
       ),
     ],
     out: ['fillRect 4 5 3 16 #ff8000'],

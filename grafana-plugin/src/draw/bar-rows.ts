@@ -5,12 +5,13 @@ import { clearLine, lineSheet, stretchLine, type LineSheet } from './line-sheet.
 import { paintSpan, type PixelLine } from './pixel-line.ts';
 import { roundedRect } from './rounded-rect.ts';
 
-/** CSS pixels. */
-export interface Bar {
-  readonly x: number;
-  readonly width: number;
-  /** The left corners are sharp. */
-  readonly open?: boolean;
+/** Bars from left to right, none over another, as columns. CSS pixels. */
+export interface Bars {
+  readonly length: number;
+  readonly x: ArrayLike<number>;
+  readonly width: ArrayLike<number>;
+  /** The left corners of those before this index are sharp. */
+  readonly openTo: number;
 }
 
 /** One object for all bars that look the same. */
@@ -20,13 +21,15 @@ export interface BarStyle {
   readonly rim?: string | undefined;
 }
 
-/** Bars at one height, from left to right, none over another. */
-export interface BarRow<B extends Bar = Bar> {
+/** Bars at one height. */
+export interface BarRow {
   readonly y: number;
   readonly height: number;
-  readonly bars: readonly B[];
-  /** Undefined: this one is not among them. */
-  readonly styleOf: (bar: B) => BarStyle | undefined;
+  readonly bars: Bars;
+  /** Which of them, ascending. */
+  readonly at: readonly number[];
+  /** Undefined: bar `i` is not among them. */
+  readonly styleOf: (i: number) => BarStyle | undefined;
 }
 
 const RADIUS = 2;
@@ -37,25 +40,21 @@ const FEW = 12;
 /** Device pixels: corners that cut off less are left. */
 const LEAST_CUT = 0.1;
 
-function isShaped(bar: Bar): boolean {
-  return bar.width >= ROUND_FROM;
-}
-
-function fillOneByOne<B extends Bar>(ctx: CanvasRenderingContext2D, { y, height, bars, styleOf }: BarRow<B>): void {
-  for (const bar of bars) {
-    const style = styleOf(bar);
+function fillOneByOne(ctx: CanvasRenderingContext2D, { y, height, bars, at, styleOf }: BarRow): void {
+  for (const i of at) {
+    const style = styleOf(i);
     if (style === undefined) {
       continue;
     }
-    const { x, width } = bar;
-    if (!isShaped(bar) || height < 2 * RADIUS) {
+    const [x, width] = [bars.x[i] ?? 0, bars.width[i] ?? 0];
+    if (width < ROUND_FROM || height < 2 * RADIUS) {
       ctx.fillStyle = style.fill;
       ctx.fillRect(x, y, width, height);
       continue;
     }
     ctx.fillStyle = style.rim ?? style.fill;
     ctx.beginPath();
-    roundedRect(ctx, { x, y, width, height }, [bar.open === true ? 0 : RADIUS, RADIUS]);
+    roundedRect(ctx, { x, y, width, height }, [i < bars.openTo ? 0 : RADIUS, RADIUS]);
     ctx.fill();
     if (style.rim !== undefined) {
       ctx.fillStyle = style.fill;
@@ -105,21 +104,27 @@ function paintOf(style: BarStyle, { ctx, paints }: Making): Paint | undefined {
   return paint;
 }
 
-/** Paints a bar onto the lines of its row: those from the edge inwards and, last, the middle. */
-function paintBar(
-  { from, lines }: { from: number; lines: readonly PixelLine[] },
-  { bar, paint, making }: { bar: Bar; paint: Paint; making: Making }
-): void {
+/** The lines of a row in the making: those from the edge inwards and, last, the middle. */
+interface Target {
+  readonly bars: Bars;
+  /** Device pixels. */
+  readonly from: number;
+  readonly lines: readonly PixelLine[];
+  readonly making: Making;
+}
+
+function paintBar({ bars, from, lines, making }: Target, bar: number, paint: Paint): void {
   const { scale, cuts, rim } = making;
-  const start = bar.x * scale - from;
-  const end = start + bar.width * scale;
-  const shaped = isShaped(bar);
+  const width = bars.width[bar] ?? 0;
+  const start = (bars.x[bar] ?? 0) * scale - from;
+  const end = start + width * scale;
+  const shaped = width >= ROUND_FROM;
   const outside = (shaped ? paint.rim : undefined) ?? paint.fill;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i];
     const cut = shaped && i < lines.length - 1 ? (cuts[i] ?? 0) : 0;
     if (line !== undefined) {
-      paintSpan(line, bar.open === true ? start : start + cut, end - cut, outside);
+      paintSpan(line, bar < bars.openTo ? start : start + cut, end - cut, outside);
       if (outside !== paint.fill && i >= rim) {
         paintSpan(line, Math.round(start) + rim, Math.round(end) - rim, paint.fill);
       }
@@ -145,22 +150,23 @@ function linesPerRow({ cuts, rim }: Pick<Making, 'cuts' | 'rim'>): number {
 const NOTHING: MadeRow = { y: 0, height: 0, index: 0, count: 0, from: 0, length: 0 };
 
 /** Undefined where a row cannot be made of lines. */
-function makeRow<B extends Bar>(row: BarRow<B>, index: number, making: Making): MadeRow | undefined {
-  const { y, height, bars, styleOf } = row;
+function makeRow({ y, height, bars, at, styleOf }: BarRow, index: number, making: Making): MadeRow | undefined {
   const { scale, width } = making;
-  const last = bars.at(-1) ?? { x: 0, width: 0 };
-  const from = Math.min(width, Math.max(0, Math.floor((bars[0]?.x ?? 0) * scale)));
-  const length = Math.max(0, Math.min(width, Math.ceil((last.x + last.width) * scale)) - from);
+  const [first, last] = [at[0] ?? -1, at.at(-1) ?? -1];
+  const end = (bars.x[last] ?? 0) + (bars.width[last] ?? 0);
+  const from = Math.min(width, Math.max(0, Math.floor((bars.x[first] ?? 0) * scale)));
+  const length = Math.max(0, Math.min(width, Math.ceil(end * scale)) - from);
   const most = linesPerRow(making);
-  const count = height * scale >= 2 * most && bars.some(isShaped) ? most : 1;
+  const isRound = height * scale >= 2 * most && at.some((i) => (bars.width[i] ?? 0) >= ROUND_FROM);
+  const count = isRound ? most : 1;
   const lines = Array.from({ length: count }, (_, i) => clearLine(making.sheet, index + i, length));
-  const target = { from, lines };
+  const target = { bars, from, lines, making };
   let painted = false;
-  for (const bar of bars) {
-    const style = styleOf(bar);
+  for (const i of at) {
+    const style = styleOf(i);
     const paint = style === undefined ? undefined : paintOf(style, making);
     if (paint !== undefined) {
-      paintBar(target, { bar, paint, making });
+      paintBar(target, i, paint);
       painted = true;
     } else if (style !== undefined) {
       return undefined;
@@ -191,8 +197,8 @@ function makingOf(ctx: CanvasRenderingContext2D, rows: number): Making | undefin
 }
 
 /** Fills the bars of all rows: what filling each on its own would draw. */
-export function fillBarRows<B extends Bar>(ctx: CanvasRenderingContext2D, rows: ReadonlyArray<BarRow<B>>): void {
-  const isCrowded = ({ bars }: BarRow<B>) => bars.length >= FEW;
+export function fillBarRows(ctx: CanvasRenderingContext2D, rows: readonly BarRow[]): void {
+  const isCrowded = ({ at }: BarRow) => at.length >= FEW;
   const making = makingOf(ctx, rows.filter(isCrowded).length);
   const made: MadeRow[] = [];
   let lines = 0;

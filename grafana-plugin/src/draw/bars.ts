@@ -1,26 +1,25 @@
 // The bars of each state: solid, hatched, outlined, with their glyphs, so that each is told apart without colour.
-import type { AgentState } from 'orchestrator-exporter/contract/states';
-import { fillBarRows, ROUND_FROM, type BarRow, type BarStyle } from './bar-rows.ts';
+import { AGENT_STATE_CODE, AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
+import { stateOfCode } from '../model/state-columns.ts';
+import { fillBarRows, ROUND_FROM, type BarRow, type Bars, type BarStyle } from './bar-rows.ts';
 import { drawCrosses, type Cross } from './crosses.ts';
 import { fillHatched, type Box } from './hatch.ts';
 import type { Palette } from './palette.ts';
 
-/** A bar in its row; of segments and of roll-ups alike. */
-export interface StateBar {
-  readonly state: AgentState;
-  readonly x: number;
-  readonly width: number;
-  readonly open?: boolean;
-  /** It goes on at the now line. */
-  readonly arrow?: boolean;
+/** Bars of segments and of roll-ups alike. */
+export interface StateBars extends Bars {
+  /** `AGENT_STATE_CODE`. */
+  readonly code: ArrayLike<number>;
+  /** The last one goes on at the now line. */
+  readonly goesOn: boolean;
 }
 
-/** The bars of one track, from left to right, none over another. CSS pixels. */
+/** The bars of one track. CSS pixels. */
 export interface StateRow {
   readonly y: number;
   readonly height: number;
   readonly tool: boolean;
-  readonly bars: readonly StateBar[];
+  readonly bars: StateBars;
 }
 
 const ARROW = 6;
@@ -30,68 +29,93 @@ const HATCH_MIN_HEIGHT = 5;
 
 type Filled = Exclude<AgentState, 'idle' | 'completed' | 'queued'>;
 
-const isFilled = (state: AgentState): state is Filled =>
-  state !== 'idle' && state !== 'completed' && state !== 'queued';
-
 /** What a pass over the bars paints: those of one state, or all that fill their rows. */
 type Pass = AgentState | 'filled';
 
-const noBars = (): Record<Pass, StateBar[]> => ({
-  idle: [],
-  completed: [],
-  queued: [],
-  running: [],
-  paused: [],
-  waiting: [],
-  failed: [],
-  filled: [],
-});
+/** The bars of a row that a pass is about. */
+interface PassRow extends StateRow {
+  /** Which of its bars, ascending. */
+  readonly at: readonly number[];
+}
+
+const FILLED_CODES = AGENT_STATES.filter(
+  (state) => state !== 'idle' && state !== 'completed' && state !== 'queued'
+).reduce((bits, state) => bits | (1 << AGENT_STATE_CODE[state]), 0);
 
 /** For each pass the rows that it concerns, with its bars only: looking at all bars in every pass costs more than these. */
-function passesOf(rows: readonly StateRow[]): ReadonlyMap<Pass, readonly StateRow[]> {
-  const passes = new Map<Pass, StateRow[]>();
+function passesOf(rows: readonly StateRow[]): ReadonlyMap<Pass, readonly PassRow[]> {
+  const passes = new Map<Pass, PassRow[]>();
+  const add = (pass: Pass | undefined, row: StateRow, at: readonly number[]): void => {
+    if (pass !== undefined && at.length > 0) {
+      const own = passes.get(pass);
+      if (own === undefined) {
+        passes.set(pass, [{ ...row, at }]);
+      } else {
+        own.push({ ...row, at });
+      }
+    }
+  };
   for (const row of rows) {
-    const own = noBars();
-    for (const bar of row.bars) {
-      own[bar.state].push(bar);
-      if (isFilled(bar.state)) {
-        own.filled.push(bar);
+    const { code, length } = row.bars;
+    const perCode: number[][] = AGENT_STATES.map(() => []);
+    const filled: number[] = [];
+    for (let i = 0; i < length; i++) {
+      const own = code[i] ?? 0;
+      perCode[own]?.push(i);
+      if ((FILLED_CODES & (1 << own)) !== 0) {
+        filled.push(i);
       }
     }
-    for (const [pass, bars] of Object.entries(own) as Array<[Pass, StateBar[]]>) {
-      if (bars.length > 0) {
-        passes.set(pass, [...(passes.get(pass) ?? []), { ...row, bars }]);
-      }
-    }
+    perCode.forEach((at, own) => add(stateOfCode(own), row, at));
+    add('filled', row, filled);
   }
   return passes;
 }
 
-function visitBars(rows: readonly StateRow[], visit: (bar: StateBar, row: StateRow) => void): void {
+/** Visits the bars of a pass: where each stands, and its row. */
+function visitBars(rows: readonly PassRow[], visit: (x: number, width: number, row: PassRow) => void): void {
   for (const row of rows) {
-    for (const bar of row.bars) {
-      visit(bar, row);
+    const { x, width } = row.bars;
+    for (const i of row.at) {
+      visit(x[i] ?? 0, width[i] ?? 0, row);
     }
   }
 }
 
 /** A thin line in the lane's middle: known, but nothing is going on. */
-function drawQuiet(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], color: string, height: number): void {
+function drawQuiet(ctx: CanvasRenderingContext2D, rows: readonly PassRow[], color: string, height: number): void {
   const style = { fill: color };
   fillBarRows(
     ctx,
-    rows.map((row) => ({ y: row.y + (row.height - height) / 2, height, bars: row.bars, styleOf: () => style }))
+    rows.map((row) => ({ ...row, y: row.y + (row.height - height) / 2, height, styleOf: () => style }))
   );
 }
 
-/** Hollow, dashed: nothing is being done yet. */
-function drawQueued(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+/** Of a narrow queued bar's height, at its top and at its bottom; between them it is open. */
+const QUEUED_END_PART = 0.3;
+
+/**
+ * Hollow, dashed: nothing is being done yet. Narrower ones have no inside: they are open in their middle, where quiet states
+ * have their line, and cost no path.
+ */
+function drawQueued(ctx: CanvasRenderingContext2D, rows: readonly PassRow[], palette: Palette): void {
+  const style = { fill: palette.state.queued };
+  fillBarRows(
+    ctx,
+    rows.flatMap((row) => {
+      const height = Math.max(1, Math.round(row.height * QUEUED_END_PART));
+      const styleOf = (i: number) => ((row.bars.width[i] ?? 0) < ROUND_FROM ? style : undefined);
+      return [row.y, row.y + row.height - height].map((y) => ({ ...row, y, height, styleOf }));
+    })
+  );
   ctx.strokeStyle = palette.state.queued;
   ctx.lineWidth = 1;
   ctx.setLineDash([3, 2]);
   ctx.beginPath();
-  visitBars(rows, ({ x, width }, { y, height }) => {
-    ctx.rect(x + 0.5, y + 0.5, Math.max(0.5, width - 1), height - 1);
+  visitBars(rows, (x, width, { y, height }) => {
+    if (width >= ROUND_FROM) {
+      ctx.rect(x + 0.5, y + 0.5, width - 1, height - 1);
+    }
   });
   ctx.stroke();
   ctx.setLineDash([]);
@@ -108,36 +132,42 @@ function filledStyles(palette: Palette, tool: boolean): Record<Filled, BarStyle>
 }
 
 /** The bars of every state that fills them. A waiting one has a hatched ground where there is room, else it is solid. */
-function drawFilled(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
-  const looks = [filledStyles(palette, false), filledStyles(palette, true)] as const;
+function drawFilled(ctx: CanvasRenderingContext2D, rows: readonly PassRow[], palette: Palette): void {
+  const looks = [filledStyles(palette, false), filledStyles(palette, true)].map(
+    (styles: Partial<Record<AgentState, BarStyle>>) =>
+      AGENT_STATES.map((_, code) => styles[stateOfCode(code) ?? 'idle'])
+  );
   const solid = { fill: palette.state.waiting };
   fillBarRows(
     ctx,
-    rows.map((row): BarRow<StateBar> => {
-      const styles: Partial<Record<AgentState, BarStyle>> = looks[row.tool ? 1 : 0];
-      const isHatched = (bar: StateBar) => bar.width >= ROUND_FROM && row.height >= HATCH_MIN_HEIGHT;
-      const styleOf = (bar: StateBar) => (bar.state === 'waiting' && !isHatched(bar) ? solid : styles[bar.state]);
-      return { y: row.y, height: row.height, bars: row.bars, styleOf };
+    rows.map((row): BarRow => {
+      const styles = looks[row.tool ? 1 : 0] ?? [];
+      const { code, width } = row.bars;
+      const isHatched = (i: number) => (width[i] ?? 0) >= ROUND_FROM && row.height >= HATCH_MIN_HEIGHT;
+      const styleOf = (i: number) =>
+        code[i] === AGENT_STATE_CODE.waiting && !isHatched(i) ? solid : styles[code[i] ?? -1];
+      return { ...row, styleOf };
     })
   );
 }
 
 /** The tips of bars that go on. */
-function drawArrows(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
-  for (const { y, height, tool, bars } of rows) {
-    for (const { state, x, width, arrow } of bars) {
-      if (arrow === true && height >= ARROW_MIN_HEIGHT) {
-        const end = x + width;
-        ctx.fillStyle = state === 'running' && tool ? palette.toolRunning : palette.state[state];
-        ctx.beginPath();
-        // From a little inside: the corners of the bar are round.
-        ctx.moveTo(Math.max(x, end - 2), y);
-        ctx.lineTo(end, y);
-        ctx.lineTo(end + Math.min(ARROW, height / 2), y + height / 2);
-        ctx.lineTo(end, y + height);
-        ctx.lineTo(Math.max(x, end - 2), y + height);
-        ctx.fill();
-      }
+function drawArrows(ctx: CanvasRenderingContext2D, rows: readonly PassRow[], palette: Palette): void {
+  for (const { y, height, tool, bars, at } of rows) {
+    const last = bars.length - 1;
+    const state = stateOfCode(bars.code[last]);
+    if (bars.goesOn && at.at(-1) === last && state !== undefined && height >= ARROW_MIN_HEIGHT) {
+      const x = bars.x[last] ?? 0;
+      const end = x + (bars.width[last] ?? 0);
+      ctx.fillStyle = state === 'running' && tool ? palette.toolRunning : palette.state[state];
+      ctx.beginPath();
+      // From a little inside: the corners of the bar are round.
+      ctx.moveTo(Math.max(x, end - 2), y);
+      ctx.lineTo(end, y);
+      ctx.lineTo(end + Math.min(ARROW, height / 2), y + height / 2);
+      ctx.lineTo(end, y + height);
+      ctx.lineTo(Math.max(x, end - 2), y + height);
+      ctx.fill();
     }
   }
 }
@@ -145,9 +175,9 @@ function drawArrows(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], pa
 const PAUSE_FROM = 12;
 
 /** The two bars of a pause where there is room. */
-function drawPauses(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+function drawPauses(ctx: CanvasRenderingContext2D, rows: readonly PassRow[], palette: Palette): void {
   ctx.fillStyle = palette.onState.paused;
-  visitBars(rows, ({ x, width }, { y, height }) => {
+  visitBars(rows, (x, width, { y, height }) => {
     if (width >= PAUSE_FROM) {
       const arm = Math.max(2, Math.min(7, height - 4));
       const top = y + (height - arm) / 2;
@@ -158,9 +188,9 @@ function drawPauses(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], pa
 }
 
 /** Diagonal lines over the ground of waiting bars. */
-function drawHatches(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+function drawHatches(ctx: CanvasRenderingContext2D, rows: readonly PassRow[], palette: Palette): void {
   const boxes: Box[] = [];
-  visitBars(rows, ({ x, width }, { y, height }) => {
+  visitBars(rows, (x, width, { y, height }) => {
     if (width >= ROUND_FROM && height >= HATCH_MIN_HEIGHT) {
       boxes.push({ x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
     }
@@ -173,13 +203,14 @@ const CROSS_ROOM = 14;
 const SPIKE = 2;
 
 /** Failures of a row, which of them carry a cross, so that crosses do not touch. */
-function crossesOf({ y, height, tool, bars: failed }: StateRow): Cross[] {
-  const near = (bar: StateBar, other: StateBar | undefined) =>
-    other !== undefined && Math.abs(bar.x - other.x) < CROSS_ROOM;
-  return failed
-    .filter((bar, i) => bar.width >= CROSS_ROOM || !(near(bar, failed[i - 1]) || near(bar, failed[i + 1])))
-    .map(({ x, width }) => ({
-      x: width >= 12 ? x + 8 : x + width / 2,
+function crossesOf({ y, height, tool, bars, at }: PassRow): Cross[] {
+  const xOf = (i: number | undefined) => bars.x[i ?? -1] ?? Infinity;
+  const widthOf = (i: number) => bars.width[i] ?? 0;
+  const isNear = (i: number, other: number | undefined) => Math.abs(xOf(i) - xOf(other)) < CROSS_ROOM;
+  return at
+    .filter((i, nth) => widthOf(i) >= CROSS_ROOM || !(isNear(i, at[nth - 1]) || isNear(i, at[nth + 1])))
+    .map((i) => ({
+      x: widthOf(i) >= 12 ? xOf(i) + 8 : xOf(i) + widthOf(i) / 2,
       y: y + height / 2,
       arm: tool ? 2 : 3,
     }));
@@ -189,12 +220,16 @@ function crossesOf({ y, height, tool, bars: failed }: StateRow): Cross[] {
  * Failures are higher than their neighbours where they are narrow, with a cross where they failed. Where failures crowd,
  * their height alone tells them.
  */
-function drawFailures(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
+function drawFailures(ctx: CanvasRenderingContext2D, rows: readonly PassRow[], palette: Palette): void {
   const style = { fill: palette.state.failed };
-  const styleOf = (bar: StateBar) => (bar.width < ROUND_FROM ? style : undefined);
   fillBarRows(
     ctx,
-    rows.map((row) => ({ y: row.y - SPIKE, height: row.height + 2 * SPIKE, bars: row.bars, styleOf }))
+    rows.map((row) => ({
+      ...row,
+      y: row.y - SPIKE,
+      height: row.height + 2 * SPIKE,
+      styleOf: (i) => ((row.bars.width[i] ?? 0) < ROUND_FROM ? style : undefined),
+    }))
   );
   drawCrosses(ctx, rows.flatMap(crossesOf), { color: palette.onState.failed, rim: palette.state.failed });
 }
@@ -202,7 +237,7 @@ function drawFailures(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], 
 /** The bars of all rows in the looks of their states; what must not be missed is painted last. */
 export function drawStates(ctx: CanvasRenderingContext2D, rows: readonly StateRow[], palette: Palette): void {
   const passes = passesOf(rows);
-  const draw = (pass: Pass, paint: (own: readonly StateRow[]) => void): void => {
+  const draw = (pass: Pass, paint: (own: readonly PassRow[]) => void): void => {
     const own = passes.get(pass);
     if (own !== undefined) {
       paint(own);

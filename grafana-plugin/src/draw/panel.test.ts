@@ -1,12 +1,12 @@
 import { createRecordingContext } from '../testing/recording-context.ts';
 import type { PanelLayout, TimelineLayout } from '../layout/panel.ts';
 import { ALL_STATES } from '../model/state-filter.ts';
-import { drawStates, type StateBar, type StateRow } from './bars.ts';
+import { drawStates, type StateRow } from './bars.ts';
 import { drawBurnDown } from './burn-down.ts';
 import { createMeasure } from './measure.ts';
 import type { Palette } from './palette.ts';
 import { withClip } from './with-clip.ts';
-import { AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
+import { AGENT_STATE_CODE, AGENT_STATES, type AgentState } from 'orchestrator-exporter/contract/states';
 import { WORDS } from '../testing/words.ts';
 
 /** A bar at 10, 5 of 20 by 16 pixels, with round corners and with sharp ones at its left. */
@@ -50,16 +50,32 @@ const PALETTE: Palette = {
   monoFamily: 'monospace',
 };
 
-function bar(state: AgentState, rect: Partial<StateBar> = {}): StateBar {
+interface Bar {
+  readonly state: AgentState;
+  readonly x: number;
+  readonly width: number;
+  readonly arrow: boolean;
+  readonly open: boolean;
+}
+
+function bar(state: AgentState, rect: Partial<Bar> = {}): Bar {
   return { state, x: 10, width: 20, arrow: false, open: false, ...rect };
 }
 
-function row(bars: StateBar[], tool = false): StateRow[] {
-  return [{ y: 5, height: 16, tool, bars }];
+function row(bars: readonly Bar[], tool = false): StateRow[] {
+  const columns = {
+    length: bars.length,
+    code: bars.map(({ state }) => AGENT_STATE_CODE[state]),
+    x: bars.map(({ x }) => x),
+    width: bars.map(({ width }) => width),
+    openTo: bars.findLastIndex(({ open }) => open) + 1,
+    goesOn: bars.at(-1)?.arrow ?? false,
+  };
+  return [{ y: 5, height: 16, tool, bars: columns }];
 }
 
 describe('bars', () => {
-  test.each<{ name: string; bars: StateBar[]; tool?: boolean; out: string[] }>([
+  test.each<{ name: string; bars: Bar[]; tool?: boolean; out: string[] }>([
     { name: 'nothing draws nothing', bars: [], out: [] },
     {
       name: 'bars have round corners, ticks are plain rectangles',
@@ -83,6 +99,18 @@ describe('bars', () => {
       name: 'queued is a dashed outline',
       bars: [bar('queued')],
       out: ['setLineDash [3,2]', 'rect 10.5 5.5 19 15', 'stroke queued', 'setLineDash []'],
+    },
+    {
+      name: 'a queued instant has no room for dashes: it is open in its middle',
+      bars: [bar('queued', { width: 1 }), bar('queued', { x: 30, width: 4 })],
+      out: [
+        'fillRect 10 5 1 5 queued',
+        'fillRect 10 16 1 5 queued',
+        'setLineDash [3,2]',
+        'rect 30.5 5.5 3 15',
+        'stroke queued',
+        'setLineDash []',
+      ],
     },
     {
       name: 'a waiting instant is too narrow for a hatch',

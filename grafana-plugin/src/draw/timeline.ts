@@ -1,9 +1,10 @@
 // The timeline band on the canvas: separators, names, bars, checkpoints, scroll bar. Decides nothing; the layout has.
-import type { AgentState } from 'orchestrator-exporter/contract/states';
+import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
 import type { GroupRow, LaneRow, Row } from '../layout/lanes.ts';
 import type { NameLabel, PanelLayout, TimelineLayout } from '../layout/panel.ts';
 import { BAR_FONT_PX } from '../layout/segment-rects.ts';
-import { drawStates, type StateRow } from './bars.ts';
+import { stateOfCode } from '../model/state-columns.ts';
+import { drawStates, type StateBars, type StateRow } from './bars.ts';
 import type { Palette } from './palette.ts';
 import { drawRunEnds } from './run-ends.ts';
 import { drawText, fontOf } from './text.ts';
@@ -57,13 +58,11 @@ function drawRollUps(ctx: CanvasRenderingContext2D, rows: readonly GroupRow[], p
 function drawBarLabels(ctx: CanvasRenderingContext2D, rows: readonly LaneRow[], palette: Palette): void {
   const font = fontOf(BAR_FONT_PX, palette.fontFamily);
   for (const { tracks } of rows) {
-    for (const { barY, barHeight, rects } of tracks) {
-      for (const { label, state } of rects) {
-        if (label !== undefined) {
-          const color = label.inside ? palette.onState[state] : palette.weakText;
-          const style = { color, font, align: 'left' } as const;
-          drawText(ctx, label.text, { x: label.x, y: barY + barHeight / 2 + 0.5, style });
-        }
+    for (const { barY, barHeight, marks } of tracks) {
+      for (const { mark, text, x, inside } of marks.labels) {
+        const state = stateOfCode(marks.code[mark]);
+        const color = inside && state !== undefined ? palette.onState[state] : palette.weakText;
+        drawText(ctx, text, { x, y: barY + barHeight / 2 + 0.5, style: { color, font, align: 'left' } });
       }
     }
   }
@@ -137,15 +136,25 @@ function drawRail(
   ctx.stroke();
 }
 
+function rollUpBars(rollUp: GroupRow['rollUp']): StateBars {
+  return {
+    length: rollUp.length,
+    code: rollUp.map(({ state }) => AGENT_STATE_CODE[state]),
+    x: rollUp.map(({ x }) => x),
+    width: rollUp.map(({ width }) => width),
+    openTo: rollUp.length,
+    goesOn: false,
+  };
+}
+
 /** The bars of all tracks in view. A collapsed group stands for its lanes and looks like them. */
 function stateRows(rows: readonly Row[]): StateRow[] {
   return rows.flatMap((row): StateRow[] => {
     if (row.kind !== 'group') {
       const tool = row.kind === 'tool';
-      return row.tracks.map(({ barY, barHeight, rects }) => ({ y: barY, height: barHeight, tool, bars: rects }));
+      return row.tracks.map(({ barY, barHeight, marks }) => ({ y: barY, height: barHeight, tool, bars: marks }));
     }
-    const bars = row.rollUp.map((rect) => ({ ...rect, open: true }));
-    return row.isCollapsed ? [{ y: row.barY, height: row.barHeight, tool: false, bars }] : [];
+    return row.isCollapsed ? [{ y: row.barY, height: row.barHeight, tool: false, bars: rollUpBars(row.rollUp) }] : [];
   });
 }
 

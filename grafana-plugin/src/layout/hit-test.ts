@@ -16,8 +16,8 @@ import type { CheckpointMark } from './checkpoint-marks.ts';
 import type { LaneRow, Row, RowTrack } from './lanes.ts';
 import type { PanelLayout, TimelineLayout } from './panel.ts';
 import type { EndedRun, RunEnd } from './run-ends.ts';
-import type { SegmentRect } from './segment-rects.ts';
 import { timeOfX, type TimeAxis } from './time-axis.ts';
+import { segmentRects, type SegmentRect } from './track-marks.ts';
 
 /** Bars narrower than the pointer's precision are still hit this far away, CSS pixels. */
 const REACH = 3;
@@ -36,20 +36,19 @@ export interface Hit {
   readonly ended: readonly EndedRun[];
 }
 
-const NOWHERE = { x: Infinity, width: 0 };
-
 function distance(rect: Pick<SegmentRect, 'x' | 'width'>, x: number): number {
   return Math.max(0, rect.x - x, x - (rect.x + rect.width));
 }
 
 /** The rectangles within reach of `x`: they stand from left to right, so the first one is found by halving. */
-function rectsInReach({ rects }: RowTrack, x: number): SegmentRect[] {
-  const last = lastAtOrBefore(rects, x + REACH, (rect) => rect.x);
+function rectsInReach({ marks }: RowTrack, x: number): SegmentRect[] {
+  const last = lastAtOrBefore(marks.x, x + REACH, (own) => own);
+  const isNear = (i: number) => distance({ x: marks.x[i] ?? Infinity, width: marks.width[i] ?? 0 }, x) <= REACH;
   let first = last + 1;
-  while (first > 0 && distance(rects[first - 1] ?? NOWHERE, x) <= REACH) {
+  while (first > 0 && isNear(first - 1)) {
     first -= 1;
   }
-  return rects.slice(first, last + 1);
+  return segmentRects(marks, first, last + 1);
 }
 
 /** What cannot be pointed at precisely is preferred, then what is nearer, then what is painted on top. */

@@ -8,8 +8,9 @@ import type { StateSet } from '../model/state-filter.ts';
 import type { MeasureText } from './label-fit.ts';
 import { rollUpRects, runRects, type RollUpRect, type RunRect } from './roll-up.ts';
 import { runEnds, type RunEnd } from './run-ends.ts';
-import { segmentRects, type SegmentRect } from './segment-rects.ts';
+import { trackMarks } from './segment-rects.ts';
 import { axisKey, type TimeAxis } from './time-axis.ts';
+import type { TrackMarks } from './track-marks.ts';
 import type { Words } from './words.ts';
 
 /** A sub-lane: one of several in a lane whose states overlap. */
@@ -17,7 +18,7 @@ export interface RowTrack {
   readonly columns: StateColumns;
   readonly barY: number;
   readonly barHeight: number;
-  readonly rects: readonly SegmentRect[];
+  readonly marks: TrackMarks;
 }
 
 interface RowPlace {
@@ -177,38 +178,38 @@ export function layoutRow(index: RowIndex, at: { row: number; y: number }, input
 }
 
 /** The marks of one axis: scrolling asks for the same again, a zoom for others. */
-interface KnownRects {
+interface KnownMarks {
   readonly key: string;
   readonly measure: MeasureText;
-  readonly rects: Map<StateColumns, readonly SegmentRect[]>;
+  readonly marks: Map<StateColumns, TrackMarks>;
 }
 
-const known = new WeakMap<RowIndex, KnownRects>();
+const known = new WeakMap<RowIndex, KnownMarks>();
 
-function knownRects({ index, input }: Scene): KnownRects['rects'] {
+function knownMarks({ index, input }: Scene): KnownMarks['marks'] {
   const { axis, devicePixel, shown, measure, stateName } = input;
   const key = [axisKey(axis), devicePixel, shown, input.costOnBars, ...Object.values(stateName ?? {})].join(' ');
   let own = known.get(index);
   if (own?.key !== key || own.measure !== measure) {
-    own = { key, measure, rects: new Map() };
+    own = { key, measure, marks: new Map() };
     known.set(index, own);
   }
-  return own.rects;
+  return own.marks;
 }
 
 /** Marks of a track, walked once for an axis. */
-function rectsOf(
+function marksOf(
   { columns, spend }: { columns: StateColumns; spend: TrackSpend | undefined },
   labelled: boolean,
   scene: Scene
-): readonly SegmentRect[] {
+): TrackMarks {
   const { axis, devicePixel, shown, measure, stateName, costOnBars, words } = scene.input;
-  const own = knownRects(scene);
+  const own = knownMarks(scene);
   const before = own.get(columns);
   if (before !== undefined) {
     return before;
   }
-  const rects = segmentRects(columns, {
+  const marks = trackMarks(columns, {
     axis,
     devicePixel,
     shown,
@@ -218,8 +219,8 @@ function rectsOf(
     labelled,
     spendOf: costOnBars ? (i) => knownSpend(spend, i) : undefined,
   });
-  own.set(columns, rects);
-  return rects;
+  own.set(columns, marks);
+  return marks;
 }
 
 type TrackSpend = ReadonlyMap<number, SegmentSpend>;
@@ -259,7 +260,7 @@ function groupRow(group: GroupNode, place: Place, scene: Scene): GroupRow {
     costUsd: group.costUsd,
     // What is collapsed stands for its lanes and is as visible as one.
     ...barIn(place, isCollapsed ? COLLAPSED_PART : THIN_PART),
-    rollUp: rollUpRects(group, input, knownRects(scene)),
+    rollUp: rollUpRects(group, input, knownMarks(scene)),
     runs: runRects(group, input),
     ends: runEnds(group, input),
   };
@@ -274,7 +275,7 @@ function laneRow(lane: Lane, place: Place, { index, input }: Scene): LaneRow {
   const tracks = lane.tracks.map((columns, i): RowTrack => ({
     columns,
     ...(isPacked ? barIn({ y: first + i * sub, height: sub }, TRACK_PART) : bar),
-    rects: rectsOf({ columns, spend: lane.spend?.segments[i] }, kind === 'agent' && !isPacked, { index, input }),
+    marks: marksOf({ columns, spend: lane.spend?.segments[i] }, kind === 'agent' && !isPacked, { index, input }),
   }));
   return { kind, lane, ...place, costUsd: lane.costUsd, ...bar, tracks };
 }

@@ -4,10 +4,11 @@ import type { Forecast } from '../model/forecast.ts';
 import { toLaneTree, visibleNodes } from '../model/lane-tree.ts';
 import { toTimeline, type Timeline } from '../model/timeline.ts';
 import { hitTest } from './hit-test.ts';
-import { indexRows } from './lanes.ts';
+import { indexRows, type Row } from './lanes.ts';
 import { layoutPanel, type LayoutInput, type PanelLayout, type TimelineInput } from './panel.ts';
 import { ALL_STATES, clickState } from '../model/state-filter.ts';
 import type { AgentState } from 'orchestrator-exporter/contract/states';
+import { segmentRects, type SegmentRect } from './track-marks.ts';
 import { WORDS } from '../testing/words.ts';
 
 const RANGE = { fromMs: 0, toMs: 1_000, nowMs: 800 };
@@ -108,6 +109,13 @@ function layout(more: Partial<LayoutInput> = {}): PanelLayout {
   });
 }
 
+/** The marks of a lane's first track. */
+function rectsOf(row: Row | undefined): SegmentRect[] {
+  return row === undefined || row.kind === 'group'
+    ? []
+    : row.tracks.slice(0, 1).flatMap((one) => segmentRects(one.marks));
+}
+
 const n = (value: number) => String(Math.round(value * 10) / 10);
 
 /** The layout as text, one mark a line. */
@@ -129,7 +137,7 @@ function golden(made: PanelLayout): string {
       row.rollUp.forEach((rect) => lines.push(`  ${rect.state} ${n(rect.x)}+${n(rect.width)}`));
       continue;
     }
-    row.tracks[0]?.rects.forEach((rect) => {
+    rectsOf(row).forEach((rect) => {
       const flags = `${rect.open ? ' open' : ''}${rect.arrow ? ' arrow' : ''}`;
       const label =
         rect.label === undefined ? '' : ` "${rect.label.text}"@${n(rect.label.x)}${rect.label.inside ? '' : ' beside'}`;
@@ -215,7 +223,7 @@ test('a thousand states on one pixel are drawn once each, the failure among them
   ]);
   const made = layout({ timeline: rowsOf(timelineOf({ a: [...crowd, [501, 'idle']] })) });
   const row = made.timeline?.rows[1];
-  const states = row?.kind === 'agent' ? (row.tracks[0]?.rects.map((rect) => rect.state) ?? []) : [];
+  const states = rectsOf(row).map((rect) => rect.state);
   expect(states.filter((state) => state === 'failed')).toHaveLength(1);
   expect(states.length).toBeLessThan(8);
 });
@@ -253,7 +261,7 @@ describe('states that are not shown are as if they were not', () => {
   ])('$name', ({ shown, states, rollUp, folded }) => {
     const made = layout({ timeline: rowsOf(crowded), shown });
     const [group, lane] = made.timeline?.rows ?? [];
-    expect(lane?.kind === 'agent' ? lane.tracks[0]?.rects.map((rect) => rect.state) : undefined).toEqual(states);
+    expect(rectsOf(lane).map((rect) => rect.state)).toEqual(states);
     expect(group?.kind === 'group' ? group.rollUp.map((rect) => rect.state) : undefined).toEqual(rollUp);
     const x = made.axis.left + (made.axis.right - made.axis.left) / 2 + 0.2;
     const hit = hitTest(made, { x, y: (lane?.y ?? 0) + 13 });

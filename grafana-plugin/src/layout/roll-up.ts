@@ -1,9 +1,10 @@
 // A group's own bar: where any of its lanes failed, waited or ran, and where its threads ran at all.
 import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
 import type { GroupNode } from '../model/lane-tree.ts';
-import { stateOfCode, topCode, type StateColumns } from '../model/state-columns.ts';
-import { visitMarks, type PixelGrid, type SegmentRect } from './segment-rects.ts';
+import { stateOfCode, topCode, UNKNOWN_CODE, type StateColumns } from '../model/state-columns.ts';
+import { visitMarks, type PixelGrid } from './segment-rects.ts';
 import { axisKey, xOfTime } from './time-axis.ts';
+import type { TrackMarks } from './track-marks.ts';
 
 export interface RollUpRect {
   readonly state: AgentState;
@@ -34,7 +35,7 @@ const made = new WeakMap<GroupNode, Made>();
 export function rollUpRects(
   group: GroupNode,
   grid: PixelGrid,
-  known: ReadonlyMap<StateColumns, readonly SegmentRect[]> = new Map()
+  known: ReadonlyMap<StateColumns, TrackMarks> = new Map()
 ): readonly RollUpRect[] {
   const { axis, devicePixel } = grid;
   const key = [axisKey(axis), devicePixel, grid.shown].join(' ');
@@ -55,11 +56,13 @@ export function rollUpRects(
     }
   };
   for (const columns of group.lanes.flatMap((lane) => lane.tracks)) {
-    const rects = known.get(columns);
-    if (rects === undefined) {
+    const marks = known.get(columns);
+    if (marks === undefined) {
       visitMarks(columns, grid, ({ code, x, width }) => add(code, x, width));
     } else {
-      rects.forEach(({ state, x, width }) => add(AGENT_STATE_CODE[state], x, width));
+      for (let i = 0; i < marks.length; i++) {
+        add(marks.code[i] ?? UNKNOWN_CODE, marks.x[i] ?? 0, marks.width[i] ?? 0);
+      }
     }
   }
   const rects: RollUpRect[] = [];

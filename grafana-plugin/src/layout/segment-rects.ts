@@ -17,26 +17,12 @@ import { shortDuration } from './duration-text.ts';
 import { moneyText } from './money-text.ts';
 import { firstWhole, type MeasureText } from './label-fit.ts';
 import { placer, timer, xOfTime, type TimeAxis } from './time-axis.ts';
+import { marksDraft, type Label, type Mark, type MarkLabel, type TrackMarks } from './track-marks.ts';
 import type { Words } from './words.ts';
 
 export const BAR_FONT_PX = 11;
 const ARROW_WIDTH = 6;
 const BAR_PADDING = 6;
-
-export interface SegmentRect {
-  /** The most important of the states that it stands for. */
-  readonly state: AgentState;
-  readonly x: number;
-  readonly width: number;
-  /** Entries of the track's columns that it stands for, [first, end): more than one where pixels hold several states. */
-  readonly first: number;
-  readonly end: number;
-  /** Something of this state runs on at the now line. */
-  readonly arrow: boolean;
-  /** Began before the visible range: drawn open to the left. */
-  readonly open: boolean;
-  readonly label: { readonly text: string; readonly x: number; readonly inside: boolean } | undefined;
-}
 
 export interface PixelGrid {
   readonly axis: TimeAxis;
@@ -44,15 +30,6 @@ export interface PixelGrid {
   readonly devicePixel: number;
   /** States that are drawn; the others are as if they were not. */
   readonly shown: StateSet;
-}
-
-/** A stretch of the axis and the entries [first, end) that it stands for. */
-export interface Mark {
-  code: number;
-  x: number;
-  width: number;
-  first: number;
-  end: number;
 }
 
 /** `mark` is the same object at every visit, with other values: whoever keeps one copies it. */
@@ -153,14 +130,9 @@ function labelOf(
   segment: Segment,
   at: { x: number; width: number; nextX: number; usd: number | undefined },
   input: RectInput
-): SegmentRect['label'] {
-  // Hatched, outlined and thin bars carry no text; theirs stands to the right if the lane is free there.
+): Label | undefined {
   const texts = () => labelTexts(segment, at.usd, input);
-  const isInside = segment.state === 'running' || segment.state === 'paused' || segment.state === 'failed';
-  if (isInside && at.width < MIN_LABEL_WIDTH) {
-    return undefined;
-  }
-  if (isInside) {
+  if (isLabelledInside(segment.state)) {
     const glyph = GLYPH_WIDTH[segment.state] ?? 0;
     const room = { width: at.width - glyph, padding: BAR_PADDING, fontPx: BAR_FONT_PX };
     const whole = firstWhole(texts(), room, input.measure);
@@ -170,6 +142,22 @@ function labelOf(
   const room = { width: Math.min(at.nextX, input.axis.right) - start, padding: BAR_PADDING, fontPx: BAR_FONT_PX };
   const whole = room.width < MIN_LABEL_WIDTH ? undefined : firstWhole(texts(), room, input.measure);
   return whole === undefined ? undefined : { text: whole, x: start + BAR_PADDING, inside: false };
+}
+
+/** Hatched, outlined and thin bars carry no text; theirs stands to the right if the lane is free there. */
+function isLabelledInside(state: AgentState | undefined): boolean {
+  return state === 'running' || state === 'paused' || state === 'failed';
+}
+
+/** The label of a mark that stands for one state. Most have no room for any, which is found out first. */
+function labelOfMark(columns: StateColumns, { code, x, width, first }: Mark, input: RectInput): Label | undefined {
+  const isInside = isLabelledInside(stateOfCode(code));
+  const next = isInside ? Infinity : nextX(columns, first, input.axis);
+  if ((isInside ? width : Math.min(next, input.axis.right) - (x + width)) < MIN_LABEL_WIDTH) {
+    return undefined;
+  }
+  const segment = segmentOf(columns, first);
+  return segment && labelOf(segment, { x, width, nextX: next, usd: input.spendOf?.(first) }, input);
 }
 
 export interface RectInput extends PixelGrid {
@@ -187,44 +175,37 @@ function nextX(columns: StateColumns, i: number, axis: TimeAxis): number {
   return next < columns.length ? xOfTime(axis, startOf(columns, next)) : Infinity;
 }
 
-/** A rectangle in the making: pixels that look the same are still added to it. */
-type OpenRect = { -readonly [K in keyof SegmentRect]: SegmentRect[K] };
-
 /** Marks of the states in view, from left to right; pixels that stand for narrow states join where they look the same. */
-export function segmentRects(columns: StateColumns, input: RectInput): SegmentRect[] {
+export function trackMarks(columns: StateColumns, input: RectInput): TrackMarks {
   const { axis, devicePixel } = input;
-  const rects: OpenRect[] = [];
-  let before: OpenRect | undefined;
-  /** Where the rectangle before ends, if it stands for pixels. */
+  const draft = marksDraft();
+  const labels: MarkLabel[] = [];
+  let openTo = 0;
+  let goesOn = false;
+  /** Where the mark before ends, if it stands for pixels. */
   let joinable = NaN;
-  visitMarks(columns, input, ({ code, x, width, first, end }) => {
-    const state = stateOfCode(code);
-    if (state === undefined) {
+  visitMarks(columns, input, (mark) => {
+    const { code, x, width, first, end } = mark;
+    if (code === UNKNOWN_CODE) {
       return;
     }
     const isPixel = end - first > 1 || width <= devicePixel;
     const isLast = end === columns.length && columns.ongoing && columns.endMs <= axis.toMs;
-    if (isPixel && before?.state === state && Math.abs(joinable - x) < devicePixel / 2) {
-      before.width = x + width - before.x;
-      before.end = end;
-      before.arrow = isLast;
+    if (isPixel && draft.lastCode() === code && Math.abs(joinable - x) < devicePixel / 2) {
+      draft.extend(x + width, end);
+      goesOn = isLast;
     } else {
-      const segment = isPixel || !input.labelled ? undefined : segmentOf(columns, first);
-      before = {
-        state,
-        x,
-        width,
-        first,
-        end,
-        arrow: isLast && columns.code[end - 1] === code,
-        open: startOf(columns, first) < axis.fromMs || (first === 0 && columns.beganBefore),
-        label:
-          segment &&
-          labelOf(segment, { x, width, nextX: nextX(columns, first, axis), usd: input.spendOf?.(first) }, input),
-      };
-      rects.push(before);
+      if (draft.length() === 0) {
+        openTo = Number(startOf(columns, first) < axis.fromMs || (first === 0 && columns.beganBefore));
+      }
+      const label = isPixel || !input.labelled ? undefined : labelOfMark(columns, mark, input);
+      if (label !== undefined) {
+        labels.push({ ...label, mark: draft.length() });
+      }
+      draft.add(mark);
+      goesOn = isLast && columns.code[end - 1] === code;
     }
     joinable = isPixel ? x + width : NaN;
   });
-  return rects;
+  return { ...draft.finish(), openTo, goesOn, labels };
 }

@@ -1,7 +1,7 @@
 // Binary search in lists that ascend.
 
 /** Index of the last element whose key is at most `key`, -1 when there is none. `keyOf` must ascend. */
-export function lastAtOrBefore<T>(sorted: readonly T[], key: number, keyOf: (item: T) => number): number {
+export function lastAtOrBefore<T>(sorted: ArrayLike<T>, key: number, keyOf: (item: T) => number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
