@@ -1,6 +1,6 @@
 // @ts-check
 // The stack as local processes: exporter, Alertmanager, Prometheus, the demo, and Grafana or the preview host.
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findAlertmanager, findGrafana, findPrometheus } from './choose.mjs';
 import { mustRun } from './commands.mjs';
@@ -53,16 +53,8 @@ function writeExporterConfig(port) {
   return file;
 }
 
-/**
- * The address of the one provisioned dashboard below a front's address.
- * @param {string} front
- */
-function dashboardUrl(front) {
-  const folder = join(PROVISIONING, 'grafana/dashboards');
-  const file = readdirSync(folder).find((name) => name.endsWith('.json')) ?? 'no dashboard was generated';
-  const { uid } = /** @type {{ uid: string }} */ (JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  return `${front}/d/${uid}`;
-}
+/** What is opened first. The preview host draws our panel and few others, so it shows the dashboard that is about it. */
+const FIRST_DASHBOARD = { grafana: 'orchestrator', preview: 'orchestrator-thread' };
 
 /**
  * Starts everything and waits until each part answers.
@@ -106,7 +98,7 @@ export async function startLocalStack(processes) {
     args.push('--port', String(ports.front), '--host-version', '12.4');
     processes.start({ name: 'preview', command: NODE, args });
   } else startGrafana(processes, { ...grafana, port: ports.front });
-  const front = dashboardUrl(urlOf('front'));
+  const front = `${urlOf('front')}/d/${FIRST_DASHBOARD['reason' in grafana ? 'preview' : 'grafana']}`;
   await ready('dashboard page', front);
 
   const demo = [join(ROOT, 'demo/dist/main.js'), '--exporter', urlOf('exporter')];

@@ -4,7 +4,7 @@ import type { Component, Draft, Severity } from './alerting/draft.ts';
 import { exporterDrafts } from './alerting/exporter.ts';
 import { PROMETHEUS_TEXT, type TemplateLanguage } from './alerting/figures.ts';
 import { workDrafts } from './alerting/work.ts';
-import { DASHBOARD_UID } from './dashboards/orchestrator.ts';
+import { DASHBOARDS, type DashboardName } from './dashboards/links.ts';
 import type { Environment } from './environments/environment.ts';
 import { inEnvironment } from './expressions.ts';
 
@@ -31,6 +31,12 @@ export interface AlertingRule {
 function teamOf({ component, variables }: Draft, operators: string): { readonly team?: string } {
   if (component === 'budget') return { team: `{{ with $labels.owner }}{{ . }}{{ else }}${operators}{{ end }}` };
   return variables === undefined ? { team: operators } : {};
+}
+
+/** The dashboard that shows what the alert is about. */
+function dashboardFor({ component, variables }: Draft): DashboardName {
+  if (component === 'budget' || component === 'exporter') return component;
+  return variables === undefined ? 'agents' : 'thread';
 }
 
 /**
@@ -66,7 +72,7 @@ export function alertingRules(
       description: inLanguage(draft.description),
       runbook_url: `${runbookUrl}#${draft.name.toLowerCase()}`,
       dashboard_url: [
-        `${grafanaUrl}/d/${DASHBOARD_UID}?var-environment=${encodeURIComponent(name)}`,
+        `${grafanaUrl}/d/${DASHBOARDS[dashboardFor(draft)].uid}?var-environment=${encodeURIComponent(name)}`,
         ...(draft.variables === undefined ? [] : [draft.variables]),
       ].join('&'),
     },

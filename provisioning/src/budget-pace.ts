@@ -39,6 +39,12 @@ export const SLOW_BURN: readonly BurnTier[] = [
 const burnRate = (scope: Scope, lookback: BurnRateLookback, offset = ''): string =>
   `${select(BUDGETS.burnRate.name, [...scope, `lookback="${lookback}"`])}${offset}`;
 
+/** Multiples of the sustainable pace over one lookback, of budgets that have a period and something left. */
+export function burnMultiple(scope: Scope, lookback: BurnRateLookback): string {
+  const of = (row: { readonly name: string }) => select(row.name, scope);
+  return `${burnRate(scope, lookback)} / ${ON} ((${of(BUDGETS.remaining)} > 0) / (${of(BUDGETS.periodEnd)} - time()))`;
+}
+
 function burnTier(scope: Scope, { long, short, factor, period }: BurnTier, floorRatio: number): string {
   const of = (row: { readonly name: string }) => select(row.name, scope);
   const pace = `(${of(BUDGETS.remaining)} / (${of(BUDGETS.periodEnd)} - time()))`;
@@ -60,6 +66,12 @@ function burnTier(scope: Scope, { long, short, factor, period }: BurnTier, floor
  */
 export function budgetBurning(scope: Scope, tiers: readonly BurnTier[], floorRatio: number): string {
   return withBudgetFacts(tiers.map((tier) => burnTier(scope, tier, floorRatio)).join('\nor '), scope);
+}
+
+/** When budgets run out as the exporter projects it, seconds since the epoch, where that is before the period's end. */
+export function runsOutAt(scope: Scope): string {
+  const exhaustion = select(BUDGETS.exhaustion.name, scope);
+  return `(${exhaustion} unless ${ON} ${exhaustion} >= ${ON} ${select(BUDGETS.periodEnd.name, scope)})`;
 }
 
 /**

@@ -3,8 +3,7 @@ import { Document, isScalar, visit } from 'yaml';
 import { alertmanagerConfig } from './alertmanager.ts';
 import { alertingRules } from './alerts.ts';
 import { dataSources } from './data-source.ts';
-import { liveDashboard } from './dashboards/live.ts';
-import { orchestratorDashboard } from './dashboards/orchestrator.ts';
+import { dashboards as builtDashboards } from './dashboards/all.ts';
 import type { Environment } from './environments/environment.ts';
 import { dashboardProvider, exporterConfig, PROMETHEUS_COMMENTS, prometheusConfig, scrapeConfig } from './files.ts';
 import type { Budgets } from './inputs/budgets-file.ts';
@@ -56,9 +55,9 @@ export function build(environment: Environment, budgets: Budgets): ReadonlyMap<s
     // Grafana logs an error for each of these folders that is missing.
     'grafana/provisioning/alerting/none.yml': yaml({ apiVersion: 1 }),
     'grafana/provisioning/plugins/none.yml': yaml({ apiVersion: 1, apps: [] }),
-    'grafana/dashboards/orchestrator.json': json(orchestratorDashboard(environment)),
-    // Behind the other by name: what shows the first one shows that.
-    'grafana/dashboards/threads-live.json': json(liveDashboard(environment)),
+    ...Object.fromEntries(
+      [...builtDashboards(environment)].map(([name, one]) => [`grafana/dashboards/${name}`, json(one)])
+    ),
   };
   const dashboards = Object.keys(files).filter((path) => path.startsWith('grafana/dashboards/'));
   for (const [path, value] of Object.entries(kubernetesFiles(environment, dashboards.sort())))

@@ -5,6 +5,12 @@ import type { Environment } from './environments/environment.ts';
 import { budgetElapsedRatio, costRate, inEnvironment, nodeDurationP95, tokenRate } from './expressions.ts';
 import { USUAL_RUN, usualRun } from './work.ts';
 
+/** USD per second. */
+export const SPEND_RATE = 'environment_workflow_agent:orchestrator_cost_usd:rate5m';
+export const NODE_P95 = 'environment_workflow_node:orchestrator_node_duration_seconds:p95_rate5m';
+/** Share of a budget's period that is over. */
+export const ELAPSED = 'environment_budget:orchestrator_budget_elapsed:ratio';
+
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
@@ -16,15 +22,15 @@ export function recordingRules(environment: Environment): readonly RecordingRule
   return [
     { record: 'environment:orchestrator_cost_usd:rate5m', expr: costRate(by()) },
     {
-      record: 'environment_workflow_agent:orchestrator_cost_usd:rate5m',
+      record: SPEND_RATE,
       expr: costRate(by('workflow', 'agent')),
     },
     { record: 'environment_direction:orchestrator_tokens:rate5m', expr: tokenRate(by('direction')) },
     {
-      record: 'environment_workflow_node:orchestrator_node_duration_seconds:p95_rate5m',
+      record: NODE_P95,
       expr: nodeDurationP95(by('workflow', 'node')),
     },
-    { record: 'environment_budget:orchestrator_budget_elapsed:ratio', expr: budgetElapsedRatio(scope) },
+    { record: ELAPSED, expr: budgetElapsedRatio(scope) },
     { record: USUAL_HOUR, expr: usualHour(scope) },
     { record: KNOWN_DAYS, expr: knownDays(scope) },
     { record: USUAL_RUN, expr: usualRun(scope) },

@@ -30,6 +30,12 @@ function labelsOf({ name, operators }: Environment, rule: AlertingRule, labels: 
 const budgetVariable = ({ budget }: Readonly<Record<string, string>>): readonly string[] =>
   budget === undefined ? [] : [new URLSearchParams({ 'var-budget': budget }).toString()];
 
+/** Alerts on a thread bring the thread along. */
+const dashboardFor = (component: string, query: string | undefined): string =>
+  component === 'orchestrator'
+    ? `orchestrator-${query === undefined ? 'agents' : 'thread'}`
+    : `orchestrator-${component}`;
+
 function alertTest(environment: Environment, rule: AlertingRule, alertCase: AlertCase): object {
   const { grafanaUrl, runbookUrl } = environment.links;
   return {
@@ -43,7 +49,7 @@ function alertTest(environment: Environment, rule: AlertingRule, alertCase: Aler
             summary,
             description,
             runbook_url: `${runbookUrl}#${alertCase.alert.toLowerCase()}`,
-            dashboard_url: `${grafanaUrl}/d/orchestrator?${[`var-environment=${environment.name}`, ...budgetVariable(labels), ...(dashboardQuery === undefined ? [] : [dashboardQuery])].join('&')}`,
+            dashboard_url: `${grafanaUrl}/d/${dashboardFor(rule.labels.component, dashboardQuery)}?${[`var-environment=${environment.name}`, ...budgetVariable(labels), ...(dashboardQuery === undefined ? [] : [dashboardQuery])].join('&')}`,
           },
         })),
       },

@@ -9,6 +9,7 @@ import { startPrometheus, untilValue, type RunningPrometheus } from './support/p
 
 const RUNS = ['openai', 'langchain', 'smolagents'];
 const TOOL = 'tool:get_current_time';
+/** The timeline of the thread dashboard. */
 const PANEL = 7;
 /** A scrape, the exporter's allowed lateness, one scrape more. */
 const SCRAPED_DEADLINE_MS = 60_000;
@@ -84,7 +85,10 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       const times = events.map(({ timestamp }) => timestamp);
       const fromMs = Math.floor(Math.min(...times) / 1_000) * 1_000 - 1_000;
       const toMs = Math.ceil(Math.max(...times) / 1_000) * 1_000 + 1_000;
-      await page.goto(`${host.url}/d/orchestrator?from=${fromMs}&to=${toMs}&viewPanel=${PANEL}&refresh=`);
+      const threads = RUNS.map((run) => `var-thread=run-${run}`).join('&');
+      await page.goto(
+        `${host.url}/d/orchestrator-thread?from=${fromMs}&to=${toMs}&viewPanel=${PANEL}&refresh=&${threads}`
+      );
       const segments = await segmentsOf(page.getByTestId(`panel-${PANEL}`));
       const drawn = segments
         .filter(({ agent, state }) => agent === TOOL && state === 'running')

@@ -1,110 +1,79 @@
-// Panels of a classic dashboard (schemaVersion 42): the few shapes that the dashboard uses, as data.
-
-/** The variable, never a uid: one dashboard serves every Grafana. */
-const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
-
-/** Columns of Grafana's grid. */
-export const GRID_WIDTH = 24;
-
-export interface GridPosition {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
-
-export interface Target {
-  readonly refId: string;
-  readonly datasource: typeof DATASOURCE;
-  readonly expr: string;
-  readonly instant: boolean;
-  readonly range: boolean;
-  readonly format: 'time_series';
-  readonly legendFormat?: string;
-}
-
-/** Grafana's own data source, subscribed to a channel of Grafana Live. */
-const LIVE_DATASOURCE = { type: 'datasource', uid: 'grafana' } as const;
-
-export interface LiveTarget {
-  readonly refId: string;
-  readonly datasource: typeof LIVE_DATASOURCE;
-  readonly queryType: 'measurements';
-  readonly channel: string;
-  /** How much of the past is kept, ms. */
-  readonly buffer: number;
-}
-
-interface PanelOf<D, T> {
-  readonly id: number;
-  readonly type: string;
-  readonly title: string;
-  readonly description: string;
-  readonly datasource: D;
-  readonly gridPos: GridPosition;
-  readonly targets: readonly T[];
-  /** Of a stream: the most rows that are kept, half of them. */
-  readonly maxDataPoints?: number;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly fieldConfig: {
-    readonly defaults: Readonly<Record<string, unknown>>;
-    readonly overrides: readonly unknown[];
-  };
-}
-
-export type Panel = PanelOf<typeof DATASOURCE, Target>;
-export type LivePanel = PanelOf<typeof LIVE_DATASOURCE, LiveTarget>;
+// The panels that the dashboards use, each as a function of what differs. Grafana's own where they are right; ours for the
+// timeline and the burn-down.
+import type * as stats from '@grafana/grafana-foundation-sdk/stat';
+import type * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
+import type * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import { PLAIN, STATE_CODE_MAPPING, type Colours } from './colours.ts';
+import {
+  DATASOURCE,
+  LIVE_DATASOURCE,
+  type DataLink,
+  type Draft,
+  type FieldDefaults,
+  type Legend,
+  type LiveDraft,
+  type Mapping,
+  type Override,
+  type Plain,
+  type Step,
+} from './schema.ts';
 
 /** A query without its refId, which follows from its place in the panel. */
 export interface Query {
   readonly expr: string;
   readonly instant: boolean;
+  readonly format?: 'table';
   readonly legend?: string;
 }
 
-export const instant = (expr: string, legend?: string): Query => ({
-  expr,
-  instant: true,
-  ...(legend === undefined ? {} : { legend }),
-});
-export const range = (expr: string, legend?: string): Query => ({
-  expr,
-  instant: false,
-  ...(legend === undefined ? {} : { legend }),
-});
+const query =
+  (instant: boolean, format?: 'table') =>
+  (expr: string, legend?: string): Query => ({
+    expr,
+    instant,
+    ...(format === undefined ? {} : { format }),
+    ...(legend === undefined ? {} : { legend }),
+  });
 
-interface Frame {
-  readonly id: number;
+export const instant = query(true);
+export const range = query(false);
+/** The present, one row per series. */
+export const rows = query(true, 'table');
+
+export interface Frame {
   readonly title: string;
   readonly description: string;
-  readonly gridPos: GridPosition;
   readonly queries: readonly Query[];
 }
 
-function panel(frame: Frame, type: string, body: Pick<Panel, 'options' | 'fieldConfig'>): Panel {
+export function panel(
+  frame: Frame,
+  type: string,
+  body: Omit<Draft, keyof Frame | 'type' | 'datasource' | 'targets'>
+): Draft {
   return {
-    id: frame.id,
     type,
     title: frame.title,
     description: frame.description,
     datasource: DATASOURCE,
-    gridPos: frame.gridPos,
-    targets: frame.queries.map((query, index) => ({
+    targets: frame.queries.map(({ expr, instant: present, format, legend }, index) => ({
       refId: String.fromCharCode(65 + index),
       datasource: DATASOURCE,
-      expr: query.expr,
-      instant: query.instant,
-      range: !query.instant,
-      format: 'time_series',
-      ...(query.legend === undefined ? {} : { legendFormat: query.legend }),
+      expr,
+      instant: present,
+      range: !present,
+      format: format ?? 'time_series',
+      ...(legend === undefined ? {} : { legendFormat: legend }),
     })),
     ...body,
   };
 }
 
+const PLUGIN = 'helix-orchestrator-panel';
+
 /** Our panel. It reads series by metric name and labels, so its queries carry no legend. */
-export function orchestratorPanel(frame: Frame, bands: 'both' | 'timeline' | 'burn-down'): Panel {
-  return panel(frame, 'helix-orchestrator-panel', { options: { bands }, fieldConfig: { defaults: {}, overrides: [] } });
+export function orchestratorPanel(frame: Frame, bands: 'both' | 'timeline' | 'burn-down'): Draft {
+  return panel(frame, PLUGIN, { options: { bands }, fieldConfig: { defaults: {}, overrides: [] } });
 }
 
 interface LiveFrame extends Omit<Frame, 'queries'> {
@@ -115,15 +84,13 @@ const LIVE_BUFFER_MS = 3_600_000;
 const LIVE_ROWS = 10_000;
 
 /** Our panel over a stream. */
-export function liveTimeline({ id, title, description, gridPos, channel }: LiveFrame): LivePanel {
+export function liveTimeline({ title, description, channel }: LiveFrame): LiveDraft {
   const target = { refId: 'A', datasource: LIVE_DATASOURCE, queryType: 'measurements', channel } as const;
   return {
-    id,
-    type: 'helix-orchestrator-panel',
+    type: PLUGIN,
     title,
     description,
     datasource: LIVE_DATASOURCE,
-    gridPos,
     maxDataPoints: LIVE_ROWS,
     targets: [{ ...target, buffer: LIVE_BUFFER_MS }],
     options: { bands: 'timeline' },
@@ -131,71 +98,165 @@ export function liveTimeline({ id, title, description, gridPos, channel }: LiveF
   };
 }
 
-export interface Step {
-  readonly color: string;
-  /** Null for the lowest step. */
-  readonly value: number | null;
-}
-
-interface Stat extends Frame {
+interface Values extends Frame {
   readonly unit: string;
   readonly decimals?: number;
-  readonly steps: readonly Step[];
+  readonly links?: readonly DataLink[];
+  readonly mappings?: readonly Mapping[];
   /** What stands there while there is no series: unknown is not zero. */
+  readonly noValue?: string;
+}
+
+const defaultsOf = ({ unit, decimals, links, mappings, noValue }: Values): FieldDefaults => ({
+  unit,
+  ...(decimals === undefined ? {} : { decimals }),
+  ...(links === undefined ? {} : { links }),
+  ...(mappings === undefined ? {} : { mappings }),
+  ...(noValue === undefined ? {} : { noValue }),
+});
+
+export const NO_EXPORTER = 'no exporter';
+
+const steps = (all: readonly Step[]): Pick<FieldDefaults, 'color' | 'thresholds'> => ({
+  color: { mode: 'thresholds' },
+  thresholds: { mode: 'absolute', steps: all },
+});
+
+const NO_LEGEND: Legend = { displayMode: 'list', placement: 'bottom', showLegend: false, calcs: [] };
+const REDUCE = { calcs: ['lastNotNull'], fields: '', values: false };
+
+interface Stat extends Values {
+  readonly steps?: readonly Step[];
   readonly noValue: string;
+  /** Which of several the figure is about. */
   readonly showName?: boolean;
+  /** The name is what matters: a version. */
+  readonly nameOnly?: boolean;
 }
 
 /** One figure; its colour follows the steps. */
-export function stat({ unit, decimals, steps, noValue, showName, ...frame }: Stat): Panel {
-  return panel(frame, 'stat', {
-    options: {
-      colorMode: 'value',
-      graphMode: 'none',
-      justifyMode: 'auto',
-      orientation: 'auto',
-      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
-      textMode: showName === true ? 'value_and_name' : 'value',
-    },
+export function stat({ steps: own = PLAIN, showName = false, nameOnly = false, ...values }: Stat): Draft {
+  const options: Plain<stats.Options> = {
+    colorMode: 'value',
+    graphMode: 'none',
+    justifyMode: 'auto',
+    orientation: 'auto',
+    percentChangeColorMode: 'standard',
+    reduceOptions: REDUCE,
+    showPercentChange: false,
+    // One size for all, whatever the width of the text.
+    text: { titleSize: 12, valueSize: 26 },
+    textMode: nameOnly ? 'name' : showName ? 'value_and_name' : 'value',
+    wideLayout: false,
+  };
+  return panel(values, 'stat', {
+    options,
+    fieldConfig: { defaults: { ...defaultsOf(values), ...steps(own) }, overrides: [] },
+  });
+}
+
+interface Graph extends Values {
+  readonly stacked?: boolean;
+  /** Colour by series name; the others take the palette's. */
+  readonly colours?: Colours;
+  /** Names of series drawn as a dashed line without a ground: a limit, a pace. */
+  readonly dashed?: readonly string[];
+  readonly legend?: 'none' | 'list' | 'table';
+  readonly max?: number;
+  /** Horizontal lines. */
+  readonly lines?: readonly Step[];
+}
+
+const byName = (name: string, properties: Override['properties']): Override => ({
+  matcher: { id: 'byName', options: name },
+  properties,
+});
+
+const COUNTS: ReadonlySet<string> = new Set(['none', 'short']);
+
+/** Lines over time. Holes stay holes: a missing scrape is not drawn as a value. */
+export function graph({
+  stacked = false,
+  colours = {},
+  dashed = [],
+  legend = 'list',
+  max,
+  lines,
+  ...values
+}: Graph): Draft {
+  const options: Plain<timeseries.Options> = {
+    legend:
+      legend === 'table'
+        ? { displayMode: 'table', placement: 'right', showLegend: true, calcs: ['lastNotNull', 'max'] }
+        : { ...NO_LEGEND, showLegend: legend === 'list' },
+    tooltip: { mode: 'multi', sort: 'desc' },
+  };
+  const custom: Plain<timeseries.FieldConfig> = {
+    drawStyle: 'line',
+    // Without lines, so that nothing of a state is not drawn as a line.
+    lineWidth: stacked ? 0 : 1,
+    fillOpacity: stacked ? 70 : 0,
+    // A single sample is seen too.
+    showPoints: stacked ? 'never' : 'auto',
+    pointSize: 4,
+    spanNulls: false,
+    stacking: { mode: stacked ? 'normal' : 'none', group: 'A' },
+    // Else nothing at all is drawn on an axis up to 100.
+    ...(COUNTS.has(values.unit) ? { axisSoftMax: 1 } : {}),
+    ...(lines === undefined ? {} : { thresholdsStyle: { mode: 'dashed' } }),
+  };
+  return panel(values, 'timeseries', {
+    options,
     fieldConfig: {
       defaults: {
-        unit,
-        noValue,
-        ...(decimals === undefined ? {} : { decimals }),
-        color: { mode: 'thresholds' },
-        thresholds: { mode: 'absolute', steps },
+        ...defaultsOf(values),
+        min: 0,
+        ...(max === undefined ? {} : { max }),
+        color: { mode: 'palette-classic' },
+        ...(lines === undefined ? {} : { thresholds: { mode: 'absolute', steps: lines } }),
+        custom,
       },
-      overrides: [],
+      overrides: [
+        ...Object.entries(colours).map(([name, fixedColor]) =>
+          byName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor } }])
+        ),
+        ...dashed.map((name) =>
+          byName(name, [
+            { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 6] } },
+            { id: 'custom.lineWidth', value: 1 },
+            { id: 'custom.fillOpacity', value: 0 },
+            { id: 'custom.stacking', value: { mode: 'none', group: 'A' } },
+          ])
+        ),
+      ],
     },
   });
 }
 
-interface Graph extends Frame {
-  readonly unit: string;
-  readonly stacked?: boolean;
+interface States extends Frame {
+  readonly mappings?: readonly Mapping[];
+  readonly links?: readonly DataLink[];
+  readonly noValue: string;
+  /** Series on a page, where there may be many. */
+  readonly perPage?: number;
 }
 
-/** Lines over time. Holes stay holes: a missing scrape is not drawn as a value. */
-export function graph({ unit, stacked, ...frame }: Graph): Panel {
-  return panel(frame, 'timeseries', {
-    options: {
-      legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
-      tooltip: { mode: 'multi', sort: 'desc' },
-    },
+/** A row of states for each series. */
+export function states({ mappings = [STATE_CODE_MAPPING], perPage, ...frame }: States): Draft {
+  const options: Plain<statetimeline.Options> = {
+    alignValue: 'left',
+    legend: NO_LEGEND,
+    mergeValues: true,
+    ...(perPage === undefined ? {} : { perPage }),
+    rowHeight: 0.8,
+    showValue: 'auto',
+    tooltip: { mode: 'single', sort: 'none' },
+  };
+  const custom: Plain<statetimeline.FieldConfig> = { fillOpacity: 80, lineWidth: 0, spanNulls: false };
+  return panel(frame, 'state-timeline', {
+    options,
     fieldConfig: {
-      defaults: {
-        unit,
-        min: 0,
-        color: { mode: 'palette-classic' },
-        custom: {
-          drawStyle: 'line',
-          lineWidth: 1,
-          fillOpacity: stacked === true ? 30 : 5,
-          showPoints: 'never',
-          spanNulls: false,
-          stacking: { mode: stacked === true ? 'normal' : 'none', group: 'A' },
-        },
-      },
+      defaults: { ...defaultsOf({ ...frame, unit: 'none', mappings }), color: { mode: 'palette-classic' }, custom },
       overrides: [],
     },
   });
