@@ -14,6 +14,17 @@ function withTarget(rule: RuleSetRule): RuleSetRule {
   return { ...rule, use: { ...use, options: { ...options, jsc: { ...jsc, target: TARGET } } } };
 }
 
+/**
+ * Names of sources as the plugin catalogue compares them: relative to src, and of dependencies below node_modules, wherever
+ * npm has put those. The exporter's contract is a dependency that npm links.
+ */
+function sourceName({ resourcePath, namespace }: { resourcePath: string; namespace: string }): string {
+  const dependency = /(?:^|\/)node_modules\/(.*)$/.exec(resourcePath)?.[1];
+  const linked = /^(?:\.\.\/)+(?:exporter\/)?(src\/contract\/.*)$/.exec(resourcePath)?.[1];
+  const name = dependency ?? (linked === undefined ? undefined : `orchestrator-exporter/${linked}`);
+  return `webpack://${namespace}/${name === undefined ? resourcePath : `./node_modules/${name}`}`;
+}
+
 /** The scaffold compiles for ES2015: every spread of an object becomes a call that copies it property by property. */
 export default async function config(env: Env): Promise<Configuration> {
   const base = await scaffold(env);
@@ -22,5 +33,9 @@ export default async function config(env: Env): Promise<Configuration> {
   if (!targeted.some((rule, i) => rule !== rules[i])) {
     throw new Error('webpack.config.ts: the scaffold has no swc-loader rule to set a target on');
   }
-  return { ...base, module: { ...base.module, rules: targeted } };
+  return {
+    ...base,
+    output: { ...base.output, devtoolModuleFilenameTemplate: sourceName },
+    module: { ...base.module, rules: targeted },
+  };
 }

@@ -2,7 +2,7 @@
 // `npm run screenshots -w orchestrator-preview`, with names of scenes for only these.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { launchBrowser, openPage } from '../test/support/browser.ts';
 import { REPOSITORY, startPreviewHost } from '../test/support/preview-host.ts';
@@ -29,12 +29,22 @@ interface Shot {
 
 /** @throws when the page had an error: a picture of a broken panel is none. */
 async function photograph(browser: Browser, { scene, theme, url }: Shot): Promise<Buffer> {
-  const { recording, range, size, thread, options, links, queries = [], panel: id = THREAD_PANEL } = scene;
+  const {
+    recording,
+    range,
+    size,
+    thread,
+    options,
+    links,
+    queries = [],
+    exemplars = [],
+    panel: id = THREAD_PANEL,
+  } = scene;
   const { page, errors } = await openPage(browser, { nowMs: range.nowMs });
   try {
     await page.setViewportSize({ width: 1_280, height: 860 });
     if (typeof recording === 'string') await refuseQueries(page, recording);
-    else await recordPrometheus(page, recording);
+    else await recordPrometheus(page, recording, exemplars);
     await page.route('**/api/dashboards/uid/*', async (route) => {
       const answer = (await (await route.fetch()).json()) as {
         dashboard: {
@@ -45,7 +55,9 @@ async function photograph(browser: Browser, { scene, theme, url }: Shot): Promis
         if (one.id !== id) continue;
         one.options = { ...one.options, ...options };
         if (links !== undefined) one.fieldConfig = { defaults: { links }, overrides: [] };
-        one.targets?.push(...queries.map((expr, i) => ({ refId: `extra${i}`, expr, range: true })));
+        one.targets?.push(
+          ...queries.map((expr, i) => ({ refId: `extra${i}`, expr, range: true, exemplar: exemplars.length > 0 }))
+        );
       }
       await route.fulfill({ json: answer });
     });
@@ -65,12 +77,28 @@ async function photograph(browser: Browser, { scene, theme, url }: Shot): Promis
     await page.evaluate(() => document.fonts.ready);
     await panel.getByTestId(/^orchestrator-(chart|message)$/).waitFor();
     await scene.prepare?.(page, panel);
+    await rested(page);
     const picture = await panel.screenshot({ animations: 'disabled', caret: 'hide' });
     if (errors.length > 0) throw new Error(`${scene.name}, ${theme}: ${errors.join('; ')}`);
     return picture;
   } finally {
     await page.context().close();
   }
+}
+
+/** What follows a change: the fonts it needs, the tables that follow the canvas once it rests, and two frames. */
+async function rested(page: Page): Promise<void> {
+  await page.waitForTimeout(300);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await new Promise<void>((resolve) => {
+      requestAnimationFrame(() => {
+        requestAnimationFrame(() => {
+          resolve();
+        });
+      });
+    });
+  });
 }
 
 async function main(wanted: readonly string[]): Promise<void> {

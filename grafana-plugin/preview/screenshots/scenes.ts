@@ -1,10 +1,10 @@
 // What the screenshots show: for each the data, the instant at which the page stands still, the size, and what is done first.
-import { AGGREGATES, TIMELINE } from 'orchestrator-exporter/contract/metrics';
+import { AGGREGATES, PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import type { Locator, Page } from 'playwright-core';
 import { segmentsOf } from '../test/support/browser.ts';
 import { CROWD, NESTED } from '../test/support/lane-recordings.ts';
 import { FROM_MS, NOW_MS } from '../test/support/panel-recordings.ts';
-import type { Recording } from '../test/support/recorded-prometheus.ts';
+import type { RecordedExemplar, Recording } from '../test/support/recorded-prometheus.ts';
 import { budgetMonth, MONTH_END_MS, MONTH_NOW_MS, MONTH_START_MS } from './budget-month.ts';
 import { onlyThread, recordDemo } from './demo-recording.ts';
 import { NIGHT_NOW_MS, NIGHT_START_MS, nightlyJobs } from './nightly-jobs.ts';
@@ -23,7 +23,8 @@ export interface Scene {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Data links of its fields. */
   readonly links?: readonly { readonly title: string; readonly url: string }[];
-  /** Range queries beside those of the dashboard. */
+  readonly exemplars?: readonly RecordedExemplar[];
+  /** Range queries beside those of the dashboard; they ask for exemplars too. */
   readonly queries?: readonly string[];
   readonly prepare?: (page: Page, panel: Locator) => Promise<void>;
 }
@@ -172,6 +173,12 @@ export async function scenes(): Promise<readonly Scene[]> {
       ...running,
       range: lately(running, { past: 7.6, ahead: 2 }),
       size: USUAL,
+      queries: [PER_THREAD.threadCost.name],
+      exemplars: [1.3, 3.15, 6.1].map((minutes, i) => ({
+        labels: { thread: RETRIES, agent: 'research', trace_id: `4bf92f3577b34da6a3ce929d0e0e473${i}` },
+        atMs: START_MS + minutes * MINUTE_MS,
+        value: 0.02,
+      })),
       prepare: async (page, panel) => {
         const chart = await chartCorner(panel);
         const write = async (fromX: number, toX: number, text: string, tags: string): Promise<void> => {

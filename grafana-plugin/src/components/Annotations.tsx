@@ -25,8 +25,11 @@ interface AnnotationsProps {
 /** Grafana's own for annotations that name none. */
 const USUAL_COLOR = '#00d3ff';
 const REGION_ALPHA = 0.1;
-const MARK_HEIGHT = 5;
-const MARK_WIDTH = 10;
+/** Of an instant's mark, CSS pixels. A region's is as wide as the region. */
+const MARK_SIZES: Readonly<Record<Annotation['kind'], { readonly width: number; readonly height: number }>> = {
+  annotation: { width: 10, height: 5 },
+  exemplar: { width: 8, height: 8 },
+};
 /** More texts of one place are counted. */
 const MAX_TEXTS = 5;
 
@@ -58,6 +61,7 @@ export function Annotations(props: AnnotationsProps): React.ReactElement | null 
         const color = colorOf(mark, theme);
         const line = `1px dashed ${color}`;
         const key = keyOf(mark);
+        const size = MARK_SIZES[mark.kind];
         const isOffered = mark.annotations.some(mayChange);
         return (
           <React.Fragment key={key}>
@@ -83,8 +87,9 @@ export function Annotations(props: AnnotationsProps): React.ReactElement | null 
                 aria-label={mark.annotations.map((one) => `${titleOf(one)} ${plainText(one.text)}`.trim()).join('; ')}
                 style={{
                   top: plotBottom,
-                  left: mark.width === 0 ? mark.x - MARK_WIDTH / 2 : mark.x,
-                  width: Math.max(mark.width, mark.width === 0 ? MARK_WIDTH : 1),
+                  left: mark.width === 0 ? mark.x - size.width / 2 : mark.x,
+                  height: size.height,
+                  width: Math.max(mark.width, mark.width === 0 ? size.width : 1),
                   backgroundColor: color,
                   ...(mark.width > 0 ? {} : { clipPath: SHAPES[mark.kind] }),
                 }}
@@ -116,7 +121,7 @@ function keyOf({ kind, x, width }: AnnotationMark): string {
 /** An instant's mark: a triangle that points at it, a diamond for an exemplar. */
 const SHAPES: Readonly<Record<Annotation['kind'], string>> = {
   annotation: 'polygon(50% 0, 100% 100%, 0 100%)',
-  exemplar: 'polygon(50% 0, 75% 50%, 50% 100%, 25% 50%)',
+  exemplar: 'polygon(50% 0, 100% 50%, 50% 100%, 0 50%)',
 };
 
 function Texts({ mark, time }: { readonly mark: AnnotationMark; readonly time: TimeFormat }): React.ReactElement {
@@ -137,7 +142,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   region: css({ position: 'absolute', boxSizing: 'border-box', pointerEvents: 'none', minWidth: 1 }),
   mark: css({
     position: 'absolute',
-    height: MARK_HEIGHT,
     padding: 0,
     border: 0,
     cursor: 'pointer',

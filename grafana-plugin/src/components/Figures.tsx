@@ -20,8 +20,18 @@ export const COMPACT_FIGURES_HEIGHT = 24;
 
 /** More of them stand closer together. */
 const USUAL_FIGURES = 5;
-/** So many of them say less in narrower panels, CSS pixels. */
-const TIGHT = { figures: 5, width: 1_180 };
+/** So many of them say less where each has less room than this, CSS pixels. */
+const TIGHT = { figures: 5, widthEach: 236 };
+
+/** Each needs so much at least; those that say least go where there is not that much, CSS pixels. */
+const LEAST_ROOM = 130;
+const FIRST_TO_GO: ReadonlyArray<Figure['id']> = ['wasted', 'trend'];
+
+function fitting(figures: readonly Figure[], width: number): readonly Figure[] {
+  const surplus = Math.max(0, figures.length - Math.floor(width / LEAST_ROOM));
+  const gone = FIRST_TO_GO.filter((id) => figures.some((figure) => figure.id === id)).slice(0, surplus);
+  return figures.filter(({ id }) => !gone.includes(id));
+}
 
 /** What is left and until when; without a budget the state. */
 function compactFigures(figures: readonly Figure[]): readonly Figure[] {
@@ -32,8 +42,8 @@ function compactFigures(figures: readonly Figure[]): readonly Figure[] {
 export function Figures({ figures, compact, width, children }: FiguresProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const tones: Record<Tone, string> = { plain: '', warning: styles.warning, critical: styles.critical };
-  const shown = compact ? compactFigures(figures) : figures;
-  const isTight = shown.length >= TIGHT.figures && width < TIGHT.width;
+  const shown = compact ? compactFigures(figures) : fitting(figures, width);
+  const isTight = shown.length >= TIGHT.figures && width < TIGHT.widthEach * shown.length;
   return (
     <div className={compact ? styles.compactRow : styles.row}>
       <dl

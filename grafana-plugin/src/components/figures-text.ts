@@ -150,15 +150,20 @@ function stateFigure(timeline: Timeline, atMs: number, live: boolean): Figure {
     label: t('figure.state', 'State'),
     value: phaseText(phase),
     detail: [threads, agentText, ...notable].filter((part) => part !== '').join(', '),
-    shortDetail: shortAgents(running.length > 0 ? activeCount : undefined, { agents, threads }),
+    shortDetail: shortState(running.length, timeline, { active: activeCount, agents }),
     tone: failed ? 'critical' : 'plain',
     hint: plainText(only?.thread ?? ''),
   };
 }
 
-/** `5/17`: what of the state stays whole where there is little room. */
-function shortAgents(active: number | undefined, { agents, threads }: { agents: number; threads: string }): string {
-  return threads !== '' ? threads : active === undefined ? '' : `${active}/${agents}`;
+/** `5/17`: what of the state stays whole where there is little room. Of several threads those that run, of one its agents. */
+function shortState(
+  running: number,
+  timeline: Timeline,
+  { active, agents }: { active: number; agents: number }
+): string {
+  const { length } = timeline.groups;
+  return length === 1 ? (running === 0 ? '' : `${active}/${agents}`) : `${running}/${length}`;
 }
 
 /** Nothing wasted is nothing to say. */

@@ -97,6 +97,28 @@ describe('figures', () => {
     ]);
   });
 
+  test.each<{ name: string; threads: ThreadSamples[]; short: string }>([
+    { name: 'of one thread, its agents', threads: [thread('t', 'running', { a: 'waiting', b: 'idle' })], short: '1/2' },
+    { name: 'of an ended one, nothing', threads: [thread('t', 'failed', { a: 'failed' })], short: '' },
+    {
+      name: 'of several threads, those that run',
+      threads: [thread('t', 'running', { a: 'queued' }), thread('u', 'completed', { a: 'completed' })],
+      short: '1/2',
+    },
+  ])('where there is little room the state has a short form: $name', ({ threads, short }) => {
+    const told = figuresOf({
+      burnDown: undefined,
+      oneOfMany: false,
+      forecast: undefined,
+      timeline: toTimeline(threads, EXTENT),
+      lookbackMs: 0,
+      live: true,
+      atMs: NOW,
+      time: TIME,
+    });
+    expect(told.map(({ id, shortDetail }) => [id, shortDetail])).toEqual([['state', short]]);
+  });
+
   test('a range that lies in the past is told as it was at its end', () => {
     const timeline = toTimeline([thread('t', 'running', { a: 'waiting', b: 'idle', c: 'idle' })], EXTENT);
     const told = (atMs: number) =>
