@@ -34,6 +34,7 @@ const SUITES = {
 const PROGRAMS = [
   { names: ['prometheus'], debian: 'prometheus' },
   { names: ['promtool'], debian: 'prometheus' },
+  { names: ['prometheus-pushgateway'], debian: 'prometheus-pushgateway' },
   { names: ['prometheus-alertmanager', 'alertmanager'], debian: 'prometheus-alertmanager' },
   { names: ['victoria-metrics'], debian: 'victoria-metrics' },
   { names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },

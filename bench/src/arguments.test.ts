@@ -22,7 +22,7 @@ const DURABLE = {
 test.each<[string, string[], object]>([
   ['durable alone', ['durable'], DURABLE],
   ['with options', ['durable', '--rate', '5', '--write'], { ...DURABLE, rate: 5, write: true }],
-  ['sweep', ['sweep'], { ...DURABLE, command: 'sweep', seconds: 20, rounds: 1 }],
+  ['sweep', ['sweep'], { ...DURABLE, command: 'sweep', seconds: 15, rounds: 1 }],
   ['the most', ['durable', '--rate=1000000'], { ...DURABLE, rate: 1_000_000 }],
 ])('%s', (_name, args, value) => {
   expect(parseBenchArguments(args)).toEqual({ ok: true, value });

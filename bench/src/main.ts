@@ -185,7 +185,6 @@ async function runRounds(
         scrapePeriodMs: SCRAPE_PERIOD_MS,
         repository: REPOSITORY,
       });
-      process.stderr.write(`${JSON.stringify(round)}\n`);
       rounds.push(round);
     }
   }

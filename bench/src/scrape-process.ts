@@ -16,22 +16,13 @@ import { BudgetFamilies } from '../../exporter/dist/series/families/budgets.js';
 import { SeriesRegistry } from '../../exporter/dist/series/registry.js';
 import { SelfMetrics } from '../../exporter/dist/series/self.js';
 import { LoopWatch } from './loop-watch.ts';
-import type { Order, Reply, ServerKind } from './scrape-protocol.ts';
-
-const NAME = 'orchestrator_node_progress_total';
-const HELP = 'Progress of nodes.';
-const STATES = ['idle', 'queued', 'running', 'waiting', 'paused', 'completed', 'failed'];
-const LABELS = ['thread', 'agent', 'state'] as const;
+import type { NodeKind, Order, Reply } from './scrape-protocol.ts';
+import { HELP, LABELS, labelsOf, NAME } from './scrape-series.ts';
 
 interface Server {
   readonly url: string;
   /** Adds to the series with this number. */
   readonly add: (series: number, amount: number) => void;
-}
-
-function labelsOf(series: number): [thread: string, agent: string, state: string] {
-  const thread = `thread-${String(Math.floor(series / 35)).padStart(8, '0')}`;
-  return [thread, `agent-${Math.floor(series / 7) % 5}`, STATES[series % 7] ?? ''];
 }
 
 async function listening(handler: RequestListener): Promise<string> {
@@ -42,7 +33,7 @@ async function listening(handler: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
 }
 
-const SERVERS: Readonly<Record<ServerKind, () => Promise<Server>>> = {
+const SERVERS: Readonly<Record<NodeKind, () => Promise<Server>>> = {
   exporter: async () => {
     const registry = new SeriesRegistry({
       environment: 'bench',
@@ -124,7 +115,7 @@ function heldBytes(): number {
 const [kind, countText] = process.argv.slice(2);
 const count = Number(countText);
 const before = heldBytes();
-const make = SERVERS[kind as ServerKind];
+const make = SERVERS[kind as NodeKind];
 const { url, add } = await make();
 const loop = new LoopWatch();
 

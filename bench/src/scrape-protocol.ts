@@ -1,7 +1,10 @@
 // What the bench and the servers that it scrapes say to each other.
 import type { Blocks } from './loop-watch.ts';
 
-export const SERVER_KINDS = ['exporter', 'prom-client', 'opentelemetry'] as const;
+/** Servers in a process of node's, whose series the bench changes. */
+export type NodeKind = 'exporter' | 'prom-client' | 'opentelemetry';
+
+export const SERVER_KINDS = ['exporter', 'prom-client', 'opentelemetry', 'pushgateway'] as const;
 export type ServerKind = (typeof SERVER_KINDS)[number];
 
 export type Order =

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<ServerKind, string>> = {
   exporter: 'this exporter',
   'prom-client': 'express + prom-client',
   opentelemetry: 'OpenTelemetry',
+  pushgateway: 'prometheus-pushgateway',
 };
 
 const KINDS = Object.keys(NAMES) as readonly ServerKind[];
@@ -24,7 +25,7 @@ function timesLess(theirs: Scrapes, ours: Scrapes, figure: 'wallMs' | 'cpuMs'): 
 }
 
 /** One row for each case and server; ratios are of the same round. */
-export function scrapeTable({ scrapes, blocks }: Measured): string {
+export function scrapeTable({ scrapes, blocks, absent }: Measured): string {
   const head = [
     'scrape',
     'server',
@@ -41,20 +42,28 @@ export function scrapeTable({ scrapes, blocks }: Measured): string {
       all: readonly One[],
       kind: ServerKind
     ): readonly One[] => all.filter((one) => one.kind === kind && one.case === name);
+    const figure = (values: readonly number[]): string => (values.length === 0 ? '-' : threeDigits(median(values)));
     const ours = ofCase(scrapes, 'exporter');
-    return KINDS.map((kind) => ({ kind, all: ofCase(scrapes, kind), held: ofCase(blocks, kind) }))
-      .filter(({ all }) => all.length > 0)
-      .map(({ kind, all, held }) => [
-        name,
-        NAMES[kind],
-        threeDigits(median(all.map(({ wallMs }) => wallMs))),
-        threeDigits(median(all.map(({ cpuMs }) => cpuMs))),
-        threeDigits(median(all.map(({ bytes }) => bytes / 1e6))),
-        kind === 'exporter' ? '' : timesLess(all, ours, 'wallMs'),
-        kind === 'exporter' ? '' : timesLess(all, ours, 'cpuMs'),
-        threeDigits(median(held.map(({ cpuMs }) => cpuMs))),
-        threeDigits(median(held.map(({ wallMs }) => wallMs))),
-      ]);
+    return KINDS.flatMap((kind) => {
+      const [why] = ofCase(absent, kind);
+      if (why !== undefined) return [[name, `${NAMES[kind]} ${why.why}`, ...head.slice(2).map(() => '-')]];
+      const [all, held] = [ofCase(scrapes, kind), ofCase(blocks, kind)];
+      if (all.length === 0) return [];
+      return [
+        [
+          // Its series stay as they were pushed: the others do more.
+          kind === 'pushgateway' ? name.replace(/,.*/, ', nothing changed') : name,
+          NAMES[kind],
+          figure(all.map(({ wallMs }) => wallMs)),
+          figure(all.map(({ cpuMs }) => cpuMs)),
+          figure(all.map(({ bytes }) => bytes / 1e6)),
+          kind === 'exporter' ? '' : timesLess(all, ours, 'wallMs'),
+          kind === 'exporter' ? '' : timesLess(all, ours, 'cpuMs'),
+          figure(held.map(({ cpuMs }) => cpuMs)),
+          figure(held.map(({ wallMs }) => wallMs)),
+        ],
+      ];
+    });
   });
   return table([head, ...rows]);
 }
