@@ -15,11 +15,13 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly healthcheck?: unknown;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly networks?: unknown;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 const compose: { readonly services: Readonly<Record<string, Service>>; readonly volumes: object } = parse(
-  readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
+  readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'),
+  { merge: true }
 );
 const services = Object.entries(compose.services).map(([name, service]) => ({ name, service }));
 
@@ -52,6 +54,8 @@ test('these services run, and with the profile nats these too', () => {
     'exporter-a',
     'exporter-b',
     'demo-nats',
+    'prometheus-nats',
+    'grafana-nats',
   ]);
 });
 
@@ -97,6 +101,17 @@ test('the addresses of dev are services of the network', () => {
     const [host, port] = address.split(':');
     expect(compose.services[host ?? '']?.ports).toEqual([`127.0.0.1:${port}:${port}`]);
   }
+});
+
+test('the data source of the Grafana of the shards is their Prometheus, which reaches exporters and Alertmanager', () => {
+  const networksOf = (name: string): unknown => compose.services[name]?.networks;
+  expect(networksOf('grafana-nats')).toEqual(['shards']);
+  expect(networksOf('prometheus-nats')).toEqual({
+    default: null,
+    shards: { aliases: [new URL(dev.prometheusUrl).hostname] },
+  });
+  for (const name of ['exporter-a', 'exporter-b', 'alertmanager', 'prometheus'])
+    expect(networksOf(name)).toBeUndefined();
 });
 
 test('Grafana finds the dashboard where the provider looks', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { runTool } from './tools.ts';
 
+const ROOT = join(__dirname, '../..');
 const SHARDED = join(__dirname, '..', 'sharded');
 const RULES = join(SHARDED, 'budgets.rules.yml');
 
@@ -14,17 +15,57 @@ interface Configuration {
 
 test.each(['exporter', 'compose'])('the two %s configurations take each of eight partitions once', (kind) => {
   const subjects = readdirSync(SHARDED)
-    .filter((name) => name.startsWith(`${kind}-`))
+    .filter((name) => [`${kind}-a.yml`, `${kind}-b.yml`].includes(name))
     .flatMap((name) => (parse(readFileSync(join(SHARDED, name), 'utf8')) as Configuration).nats.subjects);
   expect(subjects).toEqual(Array.from({ length: 8 }, (_, partition) => `helix.events.${partition}`));
 });
 
 test('the exporter accepts the configurations for one machine', () => {
-  const program = join(__dirname, '../../exporter/bin/orchestrator-exporter.js');
+  const program = join(ROOT, 'exporter/bin/orchestrator-exporter.js');
   for (const name of ['exporter-a.yml', 'exporter-b.yml']) {
     const args = [program, '--check-config', '--config', join(SHARDED, name)];
-    expect(runTool(process.execPath, args, join(__dirname, '../..')).status).toBe(0);
+    expect(runTool(process.execPath, args, ROOT).status).toBe(0);
   }
+});
+
+interface Prometheus {
+  readonly rule_files: readonly string[];
+  readonly alerting: unknown;
+  readonly scrape_configs: readonly { readonly job_name: string; readonly static_configs: unknown }[];
+}
+
+const readPrometheus = (path: string): Prometheus => parse(readFileSync(join(ROOT, path), 'utf8')) as Prometheus;
+
+test.each([
+  {
+    file: 'prometheus.yml',
+    exporters: ['127.0.0.1:9847', '127.0.0.1:9857'],
+    prometheus: '127.0.0.1:9090',
+    rules: ['../generated/dev/prometheus/rules/*.yml', 'budgets.rules.yml'],
+    isAlerting: false,
+  },
+  {
+    file: 'compose-prometheus.yml',
+    exporters: ['exporter-a:9847', 'exporter-b:9847'],
+    prometheus: 'prometheus-nats:9090',
+    rules: ['rules/*.yml', 'sharded/*.yml'],
+    isAlerting: true,
+  },
+])('$file is what is generated for dev, but for both exporters as targets and more rules', (variant) => {
+  const generated = readPrometheus('provisioning/generated/dev/prometheus/prometheus.yml');
+  const { alerting, ...rest } = generated;
+  const expected = {
+    ...rest,
+    ...(variant.isAlerting ? { alerting } : {}),
+    rule_files: variant.rules,
+    scrape_configs: generated.scrape_configs.map((scrape) => ({
+      ...scrape,
+      static_configs: [{ targets: scrape.job_name === 'prometheus' ? [variant.prometheus] : variant.exporters }],
+    })),
+  };
+  expect(readPrometheus(`provisioning/sharded/${variant.file}`)).toEqual(expected);
+  const { status, output } = runTool('promtool', ['check', 'config', join(SHARDED, variant.file)]);
+  expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('SUCCESS') });
 });
 
 const series = (name: string, instance: string, values: string): string =>
