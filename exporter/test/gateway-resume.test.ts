@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GatewayBroadcast, ReplayAnswer } from '../src/contract/wire.ts';
+import type { GatewayBroadcast } from '../src/contract/wire.ts';
 import { ALL_THREADS } from '../src/contract/wire.ts';
 import { Follower } from './gateway-follower.ts';
 import type { Stretch } from './gateway-follower.ts';
+import { bySeq, journalBroadcasts } from './journal-broadcasts.ts';
 import { Random } from './random.ts';
-import { metricLines, ndjson, post, runExporter, TestSocket } from './running-exporter.ts';
+import { metricLines, ndjson, post, runExporter } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
 
 let folder: string;
@@ -21,21 +22,6 @@ afterEach(async () => {
 });
 
 const THREADS = ['t-0', 't-1', 't-2', 't-3'];
-
-/** Every broadcast of a thread, as the journal tells it. */
-async function truth(threadId: string): Promise<GatewayBroadcast[]> {
-  const socket = await new TestSocket(`${running.url}/v1/gateway`).opened();
-  const found: GatewayBroadcast[] = [];
-  for (let more = true, from = {}; more;) {
-    const answer = await socket.request('r', 'orchestrator.checkpoint.replay', { threadId, limit: 1000, ...from });
-    const { payload } = answer as { payload: ReplayAnswer };
-    found.push(...payload.events);
-    ({ more } = payload);
-    from = { afterSeq: payload.nextSeq };
-  }
-  socket.socket.terminate();
-  return found;
-}
 
 class Sender {
   readonly #random: Random;
@@ -73,8 +59,6 @@ function expectWhole({ after, heard }: Stretch, all: readonly GatewayBroadcast[]
   const end = isLast ? Number.POSITIVE_INFINITY : (heard.at(-1)?.seq ?? 0);
   expect(heard).toEqual(all.filter(({ seq }) => seq > after && seq <= end));
 }
-
-const bySeq = (a: GatewayBroadcast, b: GatewayBroadcast): number => a.seq - b.seq;
 
 test.each([
   { name: 'a ring that holds it all', resume_bytes: 8_388_608, seed: 1, gaps: 'restarts only' },
@@ -121,7 +105,7 @@ test.each([
     }
     await sender.send();
     const all = new Map<string, GatewayBroadcast[]>();
-    for (const threadId of THREADS) all.set(threadId, await truth(threadId));
+    for (const threadId of THREADS) all.set(threadId, await journalBroadcasts(running.url, threadId));
     all.set(ALL_THREADS, [...all.values()].flat().sort(bySeq));
     const resumed = { complete: 0, gap: 0 };
     for (const { threads, follower } of clients) {
