@@ -11,14 +11,17 @@ const YEAR_MS = 365 * 24 * HOUR_MS;
 /** With less of it the rate is one of other hours than those to come. */
 const LEAST_OF_LOOKBACK = 0.25;
 
+/** Half of the time from the earliest to the latest exhaustion, ms. */
+function marginOf({
+  exhaustedEarliestMs: earliest,
+  exhaustedLatestMs: latest,
+}: Forecast & { kind: 'forecast' }): number {
+  return earliest === undefined || latest === undefined ? Infinity : (latest - earliest) / 2;
+}
+
 /** A margin wider than the time that is left says nothing but "or later". */
-function uncertainty(given: Forecast & { kind: 'forecast' }): string {
-  const { exhaustedMs, exhaustedEarliestMs: earliest, exhaustedLatestMs: latest } = given;
-  const margin = earliest === undefined || latest === undefined ? Infinity : (latest - earliest) / 2;
-  if (exhaustedMs === undefined || margin > exhaustedMs - given.fromMs) {
-    return `, ${t('figure.or-later', 'or later')}`;
-  }
-  return `, \u00b1 ${roughDuration(margin)}`;
+function uncertainty(marginMs: number, leftMs: number): string {
+  return marginMs > leftMs ? `, ${t('figure.or-later', 'or later')}` : `, \u00b1 ${roughDuration(marginMs)}`;
 }
 
 function exhaustionTone(burnDown: BurnDown, exhaustedMs: number, fromMs: number): Tone {
@@ -90,12 +93,14 @@ export function exhaustionFigure(given: Forecast, { burnDown, lookbackMs, time }
           hint
         );
       }
-      const inText = `${t('figure.in', 'in {{duration}}', { duration: roughDuration(given.exhaustedMs - given.fromMs) })}${uncertainty(given)}`;
+      const leftMs = given.exhaustedMs - given.fromMs;
+      const marginMs = marginOf(given);
+      const inText = `${t('figure.in', 'in {{duration}}', { duration: roughDuration(leftMs) })}${uncertainty(marginMs, leftMs)}`;
       const tone = exhaustionTone(burnDown, given.exhaustedMs, given.fromMs);
       const reservations = [...shortWindow(burnDown, lookbackMs), ...otherForecast(given, { reported, time })];
       const detail = [inText, ...reservations].join(' \u00b7 ');
       return {
-        ...figure(time.clockTime(given.exhaustedMs, given.fromMs), detail, tone, hint),
+        ...figure(time.clockTime(given.exhaustedMs, given.fromMs, Math.min(marginMs, leftMs)), detail, tone, hint),
         ...(reservations.length === 0 ? {} : { shortDetail: inText }),
       };
     }

@@ -32,6 +32,16 @@ test.each<[string, string, string[]]>([
   ]).toEqual(texts);
 });
 
+const DAY = 24 * HOUR;
+test.each([
+  ['a margin below a day keeps the minute', 4 * DAY, DAY - 1, 'Nov 26, 14:09'],
+  ['a margin of a day leaves the date', 4 * DAY, DAY, 'Nov 26'],
+  ['an unknown margin leaves the date', 4 * DAY, Infinity, 'Nov 26'],
+  ['on the same day the minute is told whatever the margin', HOUR, Infinity, '15:09'],
+])('%s', (_name, laterMs, marginMs, text) => {
+  expect(timeFormat('utc', HOUR).clockTime(AT + laterMs, AT, marginMs)).toBe(text);
+});
+
 test("Grafana's configured or local formats are used", () => {
   Object.assign(systemDateFormats.interval, {
     day: 'DD.MM.',

@@ -14,8 +14,8 @@ export interface TimeFormat {
   readonly zoneOffsetMs: (ms: number) => number;
   /** `14:09:26.418`, with the date where the range is longer than a day. */
   readonly exactTime: (ms: number) => string;
-  /** `14:20`; with the date where that is not the day of `nearMs`. */
-  readonly clockTime: (ms: number, nearMs: number) => string;
+  /** `14:20`; with the date where that is not the day of `nearMs`; the date alone where `marginMs` is a day or more. */
+  readonly clockTime: (ms: number, nearMs: number, marginMs?: number) => string;
 }
 
 /** Grafana's own day, all digits: a month's name cannot be taken for a day. Formats that were configured stay. */
@@ -53,10 +53,11 @@ export function timeFormat(timeZone: string, rangeMs: number): TimeFormat {
       const { day, millisecond } = patterns();
       return format(Math.floor(ms), rangeMs > DAY_MS ? `${day} ${millisecond}` : millisecond);
     },
-    clockTime: (ms, nearMs) => {
+    clockTime: (ms, nearMs, marginMs = 0) => {
       const days = Math.abs(dayOf(ms) - dayOf(nearMs));
       const { day, minute } = patterns();
-      return format(ms, days === 0 ? minute : days < 300 ? `${day}, ${minute}` : 'YYYY-MM-DD');
+      const withDay = marginMs < DAY_MS ? `${day}, ${minute}` : day;
+      return format(ms, days === 0 ? minute : days < 300 ? withDay : 'YYYY-MM-DD');
     },
   };
 }

@@ -102,7 +102,7 @@ const agents = table({
     { of: 'agent', title: 'Agent' },
     { of: 'thread', title: 'Thread', width: 130 },
     { of: 0, title: 'State', width: 100, cell: 'color', mappings: [STATE_CODE_MAPPING] },
-    { of: 1, title: 'Since', unit: 'dateTimeFromNow', width: 150, noValue: '–' },
+    { of: 1, title: 'Since', unit: 'dateTimeFromNow', width: 170, noValue: '–' },
     { of: 2, title: 'Silent', unit: 's', decimals: 0, width: 100, noValue: '–' },
     { of: 3, title: 'Spent', ...USD, width: 100, noValue: '–' },
   ],
