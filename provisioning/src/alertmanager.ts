@@ -1,5 +1,5 @@
 // alertmanager.yml: who hears of what, and what several alerts say of one thing said once.
-import { ALERTS, type AlertName } from './alerting/names.ts';
+import { INHIBITIONS, type Inhibition } from './alerting/inhibition.ts';
 import { durationText } from './duration-text.ts';
 import { NO_RECEIVER, type Environment, type Receiver, type Route } from './environments/environment.ts';
 
@@ -67,25 +67,12 @@ function receiverConfig(receiver: Receiver): Record<string, unknown> {
   }
 }
 
-/** While an alert of `source` fires, those of `targets` about the same thing are not sent. */
-const inhibit = (source: AlertName, targets: readonly AlertName[], equal: readonly string[]) => ({
+/** An inhibition in Alertmanager's terms. */
+const inhibitRule = ({ source, targets, equal }: Inhibition): unknown => ({
   source_matchers: [`alertname="${source}"`],
   target_matchers: [`alertname=~"${targets.join('|')}"`],
   equal,
 });
-
-/** Alerts on one budget, the most telling first: only the first of those that fire speaks. */
-const BUDGET_ORDER: readonly AlertName[] = [
-  ALERTS.budgetExhausted,
-  ALERTS.budgetCritical,
-  ALERTS.budgetBurningFast,
-  ALERTS.budgetExhaustionProjected,
-  ALERTS.budgetBurningSlowly,
-  ALERTS.budgetWarning,
-  ALERTS.budgetAheadOfTime,
-  ALERTS.budgetSpendUnusual,
-  ALERTS.budgetNotice,
-];
 
 /** A route of the environment in Alertmanager's terms. */
 function routeConfig({ receiver, mute, continue: goesOn, ...labels }: Route): unknown {
@@ -104,7 +91,6 @@ function routeConfig({ receiver, mute, continue: goesOn, ...labels }: Route): un
 /** `alertmanager.yml`: the environment's routes, and of what several alerts say of one thing only the most telling. */
 export function alertmanagerConfig(environment: Environment): unknown {
   const { grouping, receivers, muteTimings } = environment;
-  const budget = ['environment', 'budget'];
   const used = [environment.defaultReceiver, ...environment.routes.map(({ receiver }) => receiver)];
   return {
     route: {
@@ -120,13 +106,7 @@ export function alertmanagerConfig(environment: Environment): unknown {
       : {
           time_intervals: muteTimings.map(({ name, timeIntervals }) => ({ name, time_intervals: timeIntervals })),
         }),
-    inhibit_rules: [
-      ...BUDGET_ORDER.slice(0, -1).map((source, i) => inhibit(source, BUDGET_ORDER.slice(i + 1), budget)),
-      inhibit(ALERTS.budgetInvalid, [ALERTS.usageUnpriced], ['environment']),
-      inhibit(ALERTS.agentStuck, [ALERTS.checkpointOverdue], ['environment', 'thread']),
-      inhibit(ALERTS.noEvents, [ALERTS.agentStuck, ALERTS.checkpointOverdue], ['environment']),
-      inhibit(ALERTS.exporterDown, [ALERTS.timelineScrapeFailing], ['environment']),
-    ],
+    inhibit_rules: INHIBITIONS.map(inhibitRule),
     receivers: [
       ...(used.includes(NO_RECEIVER) ? [{ name: NO_RECEIVER }] : []),
       ...receivers.map((receiver) => ({ name: receiver.name, ...receiverConfig(receiver) })),

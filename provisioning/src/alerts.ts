@@ -3,6 +3,7 @@ import { budgetDrafts } from './alerting/budgets.ts';
 import type { Component, Draft, Severity } from './alerting/draft.ts';
 import { exporterDrafts } from './alerting/exporter.ts';
 import { PROMETHEUS_TEXT, type TemplateLanguage } from './alerting/figures.ts';
+import { inhibitedFirst } from './alerting/inhibition.ts';
 import { workDrafts } from './alerting/work.ts';
 import { DASHBOARDS, type DashboardName } from './dashboards/links.ts';
 import type { Environment } from './environments/environment.ts';
@@ -50,11 +51,11 @@ export function alertingRules(
   const { name, alerts, operators } = environment;
   const { grafanaUrl, runbookUrl } = environment.links;
   const scope = inEnvironment(name);
-  const drafts = [
+  const drafts = inhibitedFirst([
     ...budgetDrafts(scope, alerts, say),
     ...workDrafts(scope, alerts, say),
     ...exporterDrafts(scope, alerts),
-  ];
+  ]);
   const inLanguage = (text: string) =>
     text.replaceAll(/\{\{ \$value \| ([^}]+) \}\}/g, (_, format: string) => say.value(format));
   return drafts.map((draft) => ({

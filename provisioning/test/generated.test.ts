@@ -1,5 +1,7 @@
 // The committed output: current, and accepted by the tools that will load it.
 import { join } from 'node:path';
+import { INHIBITIONS } from '../src/alerting/inhibition.ts';
+import { alertingRules } from '../src/alerts.ts';
 import { build } from '../src/build.ts';
 import { run } from '../src/command.ts';
 import { addFiles } from '../src/output.ts';
@@ -28,6 +30,16 @@ describe.each(ENVIRONMENTS)('$name', (environment) => {
     ]);
     expect(output).toContain('SUCCESS');
     expect(status).toBe(0);
+  });
+
+  test('an alert that another one holds back is evaluated before it', () => {
+    const order = alertingRules(environment).map(({ alert }) => alert);
+    const late = INHIBITIONS.flatMap(({ source, targets }) =>
+      targets
+        .filter((target) => order.indexOf(target) > order.indexOf(source))
+        .map((target) => `${target} after ${source}`)
+    );
+    expect(late).toEqual([]);
   });
 
   // The installed promtool may be older than the environment's Prometheus: what it loads is the variant for its own version.
