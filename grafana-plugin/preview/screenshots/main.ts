@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { launchBrowser, openPage } from '../test/support/browser.ts';
 import { REPOSITORY, startPreviewHost } from '../test/support/preview-host.ts';
 import { recordPrometheus, refuseQueries } from '../test/support/recorded-prometheus.ts';
-import { scenes, type Scene } from './scenes.ts';
+import { BUDGETS_PANEL, scenes, type Scene } from './scenes.ts';
 
 const IMAGES = join(REPOSITORY, 'docs/images/panel');
 /** Of threads. */
@@ -68,7 +68,8 @@ async function photograph(browser: Browser, { scene, theme, url }: Shot): Promis
       'var-thread': thread,
       theme,
     });
-    await page.goto(`${url}/?${search.toString()}`);
+    const uid = id === BUDGETS_PANEL ? 'orchestrator-budget' : 'orchestrator-thread';
+    await page.goto(`${url}/?dashboard=${uid}&${search.toString()}`);
     const panel = page.getByTestId(`panel-${id}`);
     await panel.evaluate((element, { width, height }) => {
       Object.assign(element.parentElement?.style ?? {}, { width: `${width}px`, height: `${height}px`, minHeight: '0' });

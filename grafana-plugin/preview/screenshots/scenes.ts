@@ -31,8 +31,8 @@ export interface Scene {
 
 const MINUTE_MS = 60_000;
 const START_MS = Date.UTC(2025, 10, 24, 14);
-/** Of budgets; the other one shows a thread. */
-const BUDGETS_PANEL = 8;
+/** On the dashboard of a budget; the other one is on that of a thread. */
+export const BUDGETS_PANEL = 9;
 const USUAL = { width: 1_240, height: 640 };
 
 /** Threads of the demo with seed 2: one that fails once and goes on, one that fails for good, one that overspends. */

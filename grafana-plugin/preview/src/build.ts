@@ -47,6 +47,23 @@ const withoutCodeEditor: Plugin = {
   },
 };
 
+/**
+ * A default import from an .mjs file is all of a CommonJS module, as in Node; @grafana/ui means what the module calls its default.
+ * Its tables scroll in this component.
+ */
+const scrollbarsByName: Plugin = {
+  name: 'scrollbars-by-name',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^react-custom-scrollbars-2$/ }, ({ path, namespace, resolveDir }) =>
+      namespace === 'by-name' ? undefined : { path, namespace: 'by-name', pluginData: resolveDir }
+    );
+    bundler.onLoad({ filter: /.*/, namespace: 'by-name' }, ({ path, pluginData }) => ({
+      contents: `export { Scrollbars as default, Scrollbars } from '${path}';`,
+      resolveDir: pluginData as string,
+    }));
+  },
+};
+
 async function bundleHost(version: HostVersion): Promise<void> {
   const folder = PACKAGES_FROM[version];
   const require = createRequire(join(folder, 'resolve.js'));
@@ -69,7 +86,7 @@ async function bundleHost(version: HostVersion): Promise<void> {
       define: 'undefined',
       global: 'globalThis',
     },
-    plugins: [withoutCodeEditor, packagesFrom(folder)],
+    plugins: [withoutCodeEditor, scrollbarsByName, packagesFrom(folder)],
     logLevel: 'warning',
     // systemjs names a module type that esbuild does not know.
     logOverride: { 'package.json': 'silent' },

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, rowsOf, segmentsOf } from './support/browser.ts';
 import { HOSTILE, HOSTILE_NAMES } from './support/lane-recordings.ts';
-import { boxOf, comesTo, openPanel } from './support/open-panel.ts';
+import { boxOf, BUDGETS_BELOW, comesTo, openPanel } from './support/open-panel.ts';
 import { FROM_MS, NOW_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import type { Recording } from './support/recorded-prometheus.ts';
@@ -84,7 +84,7 @@ describe.each(HOST_VERSIONS)('hostile names with the @grafana %s packages', (ver
     const [state] = states;
     await page.mouse.click(chart.x + state!.x + state!.width / 2, chart.y + state!.y + state!.height / 2);
     await page.getByRole('dialog').getByTestId('orchestrator-tooltip-close').click();
-    for (const id of [7, 8]) {
+    for (const id of [7, BUDGETS_BELOW]) {
       const box = await boxOf(page.getByTestId(`panel-${id}`).getByTestId('orchestrator-chart'));
       await page.keyboard.down('Shift');
       await page.mouse.move(box.x + 0.4 * box.width, box.y + 0.6 * box.height);

@@ -60,7 +60,9 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
       }
       await route.fulfill({ json: answer });
     });
-    await page.goto(`${host.url}/?from=${FROM_MS}&to=${TO_MS}&viewPanel=${PANEL}&var-thread=${THREAD}${search}`);
+    await page.goto(
+      `${host.url}/?dashboard=orchestrator-thread&from=${FROM_MS}&to=${TO_MS}&viewPanel=${PANEL}&var-thread=${THREAD}${search}`
+    );
     return { page, panel: page.getByTestId(`panel-${PANEL}`) };
   }
 

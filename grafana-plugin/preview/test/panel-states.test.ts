@@ -58,7 +58,9 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     const { page } = opened;
     if (typeof recording === 'string') await refuseQueries(page, recording);
     else await recordPrometheus(page, recording);
-    await page.goto(`${host.url}/?from=${fromMs}&to=${toMs}&viewPanel=${PANEL}&var-thread=${THREAD}${search}`);
+    await page.goto(
+      `${host.url}/?dashboard=orchestrator-thread&from=${fromMs}&to=${toMs}&viewPanel=${PANEL}&var-thread=${THREAD}${search}`
+    );
     return { page, panel: page.getByTestId(`panel-${PANEL}`) };
   }
 

@@ -50,7 +50,9 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       }
       await route.fulfill({ json: answer });
     });
-    await page.goto(`${host.url}/?from=${FROM_MS}&to=${TO_MS}&viewPanel=${PANEL}${search}`);
+    await page.goto(
+      `${host.url}/?dashboard=orchestrator-thread&from=${FROM_MS}&to=${TO_MS}&viewPanel=${PANEL}${search}`
+    );
     return page;
   }
 

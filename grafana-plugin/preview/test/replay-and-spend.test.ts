@@ -3,7 +3,7 @@ import { AGGREGATES, BUDGETS, PER_THREAD } from 'orchestrator-exporter/contract/
 import type { Browser, Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, screenshot, segmentsOf } from './support/browser.ts';
-import { boxOf, comesTo, openPanel, type OpenedPanel } from './support/open-panel.ts';
+import { boxOf, BUDGETS_BELOW, comesTo, openPanel, type OpenedPanel } from './support/open-panel.ts';
 import { EXACT, FROM_MS, NOW_MS, THREAD, TO_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import type { Recording } from './support/recorded-prometheus.ts';
@@ -134,7 +134,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       expect(await slider.getAttribute('aria-valuetext')).toMatch(/^11:55:03\.000\. .*running/);
       expect(await panel.getByTestId('orchestrator-replay-time').innerText()).toBe('11:55:03.000');
       expect(await panel.getByTestId('orchestrator-figure-state').innerText()).toMatch(
-        /^State\nrunning\n1 of 3 (?:agents )?active$/
+        /^State\nrunning\n1(?: of 3 (?:agents )?active|\/3)$/
       );
       const told = await page.getByTestId('orchestrator-tooltip').first().innerText();
       expect(told).toMatch(/11:55:03\.000[\s\S]*research[\s\S]*running[\s\S]*\$3\.56/);
@@ -144,11 +144,12 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     });
 
     test('other panels follow its cursor, and lose it with the replay', async () => {
-      const other = page.getByTestId('panel-8').getByTestId('orchestrator-crosshair');
+      const other = page.getByTestId(`panel-${BUDGETS_BELOW}`).getByTestId('orchestrator-crosshair');
       await button('Checkpoint before').click();
       await comesTo(beforeNow, 300_000);
       const follows = async () =>
-        Math.abs((await boxOf(other)).x - (await xOf(page.getByTestId('panel-8'), NOW_MS - 300_000))) < 2;
+        Math.abs((await boxOf(other)).x - (await xOf(page.getByTestId(`panel-${BUDGETS_BELOW}`), NOW_MS - 300_000))) <
+        2;
       await comesTo(follows, true);
       await button('Live').click();
       await comesTo(() => other.count(), 0);
@@ -259,7 +260,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     test.each([
       ['the timeline', 7, 0.2, [AGENTS]],
       ['the burn-down', 7, 0.8, [AGENTS]],
-      ['the burn-down of budgets, models too', 8, 0.5, [AGENTS, MODELS]],
+      ['the burn-down of budgets, models too', BUDGETS_BELOW, 0.5, [AGENTS, MODELS]],
     ])('on %s tells who spent what, most first, with shares', async (_name, id, part, expected) => {
       const within = page.getByTestId(`panel-${id}`);
       await brush(within, part);
@@ -270,7 +271,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       const marked = await boxOf(within.getByTestId('orchestrator-selection'));
       expect(Math.abs(marked.x - (await xOf(within, BRUSHED[0])))).toBeLessThan(2);
       expect(Math.abs(marked.x + marked.width - (await xOf(within, BRUSHED[1])))).toBeLessThan(2);
-      if (id === 8) await screenshot(page, `${version}-spend`);
+      if (id === BUDGETS_BELOW) await screenshot(page, `${version}-spend`);
       expect(new URL(page.url()).searchParams.get('from')).toBe(String(FROM_MS));
       await page.keyboard.press('Escape');
       await comesTo(() => spend().count(), 0);

@@ -6,15 +6,17 @@ import { FROM_MS, NOW_MS, THREAD, TO_MS } from './panel-recordings.ts';
 import type { RunningHost } from './preview-host.ts';
 import { recordPrometheus, type RecordedExemplar, type Recording } from './recorded-prometheus.ts';
 
-/** Of threads on the provisioned dashboard. */
+/** On the provisioned dashboard of a thread. */
 const THREAD_PANEL = 7;
-/** The one that draws budgets alone. */
-export const BUDGETS_PANEL = 8;
+/** On the provisioned dashboard of a budget; what is recorded answers for all budgets. */
+export const BUDGETS_PANEL = 9;
+/** Of the panel of budgets where it stands below that of threads. */
+export const BUDGETS_BELOW = 108;
 
 export interface PanelRequest {
   readonly recording: Recording;
   readonly exemplars?: readonly RecordedExemplar[];
-  /** Its id on the provisioned dashboard; that of threads where it is left out. */
+  /** Its id; that of threads where it is left out. */
   readonly id?: number;
   /** Over those of the provisioned dashboard. */
   readonly options?: Readonly<Record<string, unknown>>;
@@ -26,10 +28,17 @@ export interface PanelRequest {
   readonly dashboard?: Readonly<Record<string, unknown>>;
   /** More of the address, from its `&` on. */
   readonly search?: string;
-  /** The whole dashboard around it, in a window high enough for the panels that matter. */
+  /** The whole dashboard around it, and the panel of budgets below, in a window high enough for both. */
   readonly inDashboard?: boolean;
   /** Content-Security-Policy that the host's page is served with. */
   readonly policy?: string;
+}
+
+interface DashboardPanel {
+  readonly id: number;
+  readonly gridPos: { x: number; y: number; w: number; h: number };
+  options?: object;
+  readonly targets?: object[];
 }
 
 export interface OpenedPanel extends WatchedPage {
@@ -46,9 +55,10 @@ export async function openPanel(browser: Browser, host: RunningHost, request: Pa
   if (request.policy !== undefined) await underPolicy(page, host, request.policy);
   await page.route('**/api/dashboards/uid/*', async (route) => {
     const answer = (await (await route.fetch()).json()) as {
-      dashboard: { panels: { id: number; options?: object; targets?: object[] }[] };
+      dashboard: { panels: DashboardPanel[] };
     };
     Object.assign(answer.dashboard, request.dashboard);
+    if (request.inDashboard === true) await addBudgets(page, host, answer.dashboard.panels);
     for (const one of answer.dashboard.panels) {
       if (one.id !== id) continue;
       one.options = { ...one.options, ...request.options };
@@ -59,9 +69,20 @@ export async function openPanel(browser: Browser, host: RunningHost, request: Pa
   });
   const range = `from=${FROM_MS}&to=${TO_MS}`;
   const view = request.inDashboard === true ? '' : `&viewPanel=${id}`;
-  await page.goto(`${host.url}/?${range}${view}&var-thread=${THREAD}${request.search ?? ''}`);
+  const uid = id === BUDGETS_PANEL ? 'orchestrator-budget' : 'orchestrator-thread';
+  await page.goto(`${host.url}/?dashboard=${uid}&${range}${view}&var-thread=${THREAD}${request.search ?? ''}`);
   const panel = page.getByTestId(`panel-${id}`);
   return { ...opened, panel, chart: panel.getByTestId('orchestrator-chart') };
+}
+
+async function addBudgets(page: Page, host: RunningHost, panels: DashboardPanel[]): Promise<void> {
+  const budget = (await (await page.request.get(`${host.url}/api/dashboards/uid/orchestrator-budget`)).json()) as {
+    dashboard: { panels: DashboardPanel[] };
+  };
+  const { gridPos: above } = panels.find(({ id }) => id === THREAD_PANEL)!;
+  const gridPos = { x: 0, y: above.y + above.h, w: 24, h: 10 };
+  for (const one of panels) if (one.gridPos.y >= gridPos.y) one.gridPos.y += gridPos.h;
+  panels.push({ ...budget.dashboard.panels.find(({ id }) => id === BUDGETS_PANEL)!, id: BUDGETS_BELOW, gridPos });
 }
 
 async function underPolicy(page: Page, host: RunningHost, policy: string): Promise<void> {
