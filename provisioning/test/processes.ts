@@ -2,7 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+
+const EXPORTER = join(__dirname, '../../exporter/bin/orchestrator-exporter.js');
 
 export interface Running {
   readonly process: ChildProcess;
@@ -29,6 +32,11 @@ export function start(tool: string, args: readonly string[], cwd: string): Runni
   process.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   process.on('error', (error) => (text += `cannot run ${tool}: ${error.message}`));
   return { process, output: () => text };
+}
+
+/** The built exporter on this configuration, in the folder of it. */
+export function startExporter(config: string): Running {
+  return start(process.execPath, [EXPORTER, '--config', config], dirname(config));
 }
 
 export async function stop({ process }: Running): Promise<void> {
@@ -61,4 +69,15 @@ export async function eventually<T>({ what, read, until, timeoutMs, output }: Wa
     await delay(200);
   }
   throw new Error(`${what}: not within ${timeoutMs} ms; last: ${JSON.stringify(last)}\n${output?.() ?? ''}`);
+}
+
+/** Resolves when the address answers well. */
+export async function answers(url: string, { output }: Running): Promise<void> {
+  await eventually({
+    what: `an answer of ${url}`,
+    read: async () => (await fetch(url)).ok,
+    until: (ok) => ok,
+    timeoutMs: 30_000,
+    output,
+  });
 }

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createForwarder } from 'orchestrator-exporter/forwarder';
 import { natsDelivery } from 'orchestrator-exporter/forwarder/nats';
-import { eventually, freePort, start, stop, type Running } from './processes.ts';
+import { eventually, freePort, start, startExporter, stop, type Running } from './processes.ts';
 import { temporaryDirectory } from './tools.ts';
 
 const ROOT = join(__dirname, '../..');
@@ -45,10 +45,7 @@ beforeAll(async () => {
   running.push(
     start('nats-server', ['-a', '127.0.0.1', '-p', String(port.nats), '-js', '-sd', join(folder, 'nats')], folder)
   );
-  for (const name of ['exporter-a.yml', 'exporter-b.yml']) {
-    const args = [join(ROOT, 'exporter/bin/orchestrator-exporter.js'), '--config', writeSharded(name)];
-    running.push(start(process.execPath, args, folder));
-  }
+  for (const name of ['exporter-a.yml', 'exporter-b.yml']) running.push(startExporter(writeSharded(name)));
   writeSharded('budgets.rules.yml');
   const flags = [`--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port.prometheus}`];
   running.push(start('prometheus', [`--config.file=${writeSharded('prometheus.yml')}`, ...flags], folder));

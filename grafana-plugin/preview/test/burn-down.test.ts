@@ -1,11 +1,11 @@
 // The burn-down in the preview host: scales, several budgets, marks, forecasts, as geometry and text.
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { amountAtY, launchBrowser, marksOf, screenshot, type MarkPlace } from './support/browser.ts';
+import { amountAtY, marksOf, screenshot, type MarkPlace } from './support/browser.ts';
 import { evenly, recordBudgets, type RecordedBudget } from './support/budget-recordings.ts';
-import { BUDGETS_PANEL, openPanel, xOfTime, type OpenedPanel } from './support/open-panel.ts';
+import { BUDGETS_PANEL, xOfTime } from './support/open-panel.ts';
 import { FROM_MS, NOW_MS } from './support/panel-recordings.ts';
-import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import { inPreviewHost } from './support/preview-block.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -24,36 +24,17 @@ const OF_TWO_SIZES = recordBudgets([
 ]);
 const OF_ONE_SIZE = recordBudgets([budget({ name: 'main', remaining: evenly(60, 30) }), budget({ name: 'half' })]);
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-
 describe.each(HOST_VERSIONS)('the burn-down with the @grafana %s packages', (version) => {
-  let host: RunningHost;
-  let opened: OpenedPanel;
+  const { open, leave } = inPreviewHost(version);
   let page: Page;
   let panel: Locator;
-  beforeAll(async () => {
-    host = await startPreviewHost(version, 'http://127.0.0.1:1');
-  });
-  afterAll(async () => {
-    expect(await host.stop()).toBe(0);
-  });
-  afterEach(async () => {
-    expect(opened.errors).toEqual([]);
-    await opened.page.context().close();
-  });
+  afterEach(leave);
 
   async function show(
     recording: ReturnType<typeof recordBudgets>,
     { options = {}, search = '' }: { options?: Readonly<Record<string, unknown>>; search?: string } = {}
   ): Promise<readonly MarkPlace[]> {
-    opened = await openPanel(browser, host, { recording, options, id: BUDGETS_PANEL, search: `&refresh=${search}` });
-    ({ page, panel } = opened);
+    ({ page, panel } = await open({ recording, options, id: BUDGETS_PANEL, search: `&refresh=${search}` }));
     return marksOf(panel);
   }
   const figure = (id: string): Promise<string[]> =>

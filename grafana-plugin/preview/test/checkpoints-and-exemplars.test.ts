@@ -1,11 +1,11 @@
 // What is marked at an instant, in the preview host: checkpoints on their rail, exemplars below the plots.
 import { PER_THREAD } from 'orchestrator-exporter/contract/metrics';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { launchBrowser, marksOf, rowsOf, screenshot } from './support/browser.ts';
-import { boxOf, openPanel, xOfTime, type OpenedPanel, type PanelRequest } from './support/open-panel.ts';
+import { marksOf, rowsOf, screenshot } from './support/browser.ts';
+import { boxOf, xOfTime, type PanelRequest } from './support/open-panel.ts';
 import { EXACT, NOW_MS, THREAD } from './support/panel-recordings.ts';
-import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import { inPreviewHost } from './support/preview-block.ts';
 import type { RecordedExemplar } from './support/recorded-prometheus.ts';
 
 const CHECKPOINTS_BEFORE_NOW_MS = [530_000, 410_000, 300_000, 150_000, 40_000];
@@ -18,37 +18,18 @@ const exemplar = (beforeMs: number, traceId: string): RecordedExemplar => ({
 const EXEMPLARS = [exemplar(420_000, '4bf92f35'), exemplar(120_000, '<img src=x onerror=window.broken=1>')];
 const ASKING = [{ refId: 'X', expr: PER_THREAD.threadCost.name, range: true, exemplar: true }];
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-
 describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
-  let host: RunningHost;
-  let opened: OpenedPanel;
+  const { open, leave } = inPreviewHost(version);
   let page: Page;
   let panel: Locator;
-  beforeAll(async () => {
-    host = await startPreviewHost(version, 'http://127.0.0.1:1');
-  });
-  afterAll(async () => {
-    expect(await host.stop()).toBe(0);
-  });
-  afterEach(async () => {
-    expect(opened.errors).toEqual([]);
-    await opened.page.context().close();
-  });
+  afterEach(leave);
 
   async function show(request: Partial<PanelRequest>): Promise<void> {
-    opened = await openPanel(browser, host, {
+    ({ page, panel } = await open({
       recording: EXACT,
       ...request,
       search: `&refresh=${request.search ?? ''}`,
-    });
-    ({ page, panel } = opened);
+    }));
   }
 
   describe('checkpoints', () => {

@@ -1,12 +1,12 @@
 // Idle time folded on the axis, in the preview host: everything that is drawn or pointed at stays at its own time.
 import { PER_THREAD, TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { launchBrowser, screenshot, segmentsOf } from './support/browser.ts';
-import { boxOf, comesTo, openPanel, type OpenedPanel } from './support/open-panel.ts';
+import { screenshot, segmentsOf } from './support/browser.ts';
+import { boxOf, comesTo, type OpenedPanel } from './support/open-panel.ts';
 import { EXACT, FROM_MS, NOW_MS, THREAD, TO_MS } from './support/panel-recordings.ts';
-import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import { inPreviewHost } from './support/preview-block.ts';
 import type { Recording } from './support/recorded-prometheus.ts';
 
 const lane = (agent: string, states: ReadonlyArray<readonly [afterSeconds: number, state: AgentState]>) => ({
@@ -61,27 +61,13 @@ const GAPS = [
   [456, 600],
 ].map(([from = 0, to = 0]) => [FROM_MS + from * 1_000, FROM_MS + to * 1_000]);
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-
 describe.each(HOST_VERSIONS)('folds with the @grafana %s packages', (version) => {
-  let host: RunningHost;
+  const { open } = inPreviewHost(version);
   let opened: OpenedPanel;
   let page: Page;
   beforeAll(async () => {
-    host = await startPreviewHost(version, 'http://127.0.0.1:1');
-    opened = await openPanel(browser, host, { recording: BURSTS, options: FOLDED });
+    opened = await open({ recording: BURSTS, options: FOLDED });
     page = opened.page;
-  });
-  afterAll(async () => {
-    expect(opened.errors).toEqual([]);
-    await page.context().close();
-    expect(await host.stop()).toBe(0);
   });
 
   const folds = () => opened.panel.getByTestId('orchestrator-fold');
@@ -198,11 +184,10 @@ describe.each(HOST_VERSIONS)('folds with the @grafana %s packages', (version) =>
   });
 
   test('without the option nothing is folded and nothing offers it', async () => {
-    const plain = await openPanel(browser, host, { recording: BURSTS });
+    const plain = await open({ recording: BURSTS });
     await segmentsOf(plain.panel);
     expect(await plain.panel.getByTestId('orchestrator-fold').count()).toBe(0);
     expect(await plain.panel.getByTestId('orchestrator-fold-button').count()).toBe(0);
     expect(plain.errors).toEqual([]);
-    await plain.page.context().close();
   });
 });

@@ -1,11 +1,11 @@
 // What a dashboard says about the panel, in the preview host: value mappings, colours, the type it had before, options of
 // another version, the time zone.
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { colorAt, launchBrowser, marksOf, rowsOf, screenshot, segmentsOf } from './support/browser.ts';
-import { boxOf, openPanel, xOfTime, type OpenedPanel, type PanelRequest } from './support/open-panel.ts';
+import { colorAt, marksOf, rowsOf, screenshot, segmentsOf } from './support/browser.ts';
+import { boxOf, xOfTime, type PanelRequest } from './support/open-panel.ts';
 import { EXACT, NOW_MS, SAMPLED } from './support/panel-recordings.ts';
-import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import { inPreviewHost } from './support/preview-block.ts';
 
 const MINUTE_MS = 60_000;
 /** Codes: 2 running, 3 waiting, 6 failed. */
@@ -19,37 +19,18 @@ const MAPPINGS = [
   },
 ];
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-
 describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
-  let host: RunningHost;
-  let opened: OpenedPanel;
+  const { open, leave } = inPreviewHost(version);
   let page: Page;
   let panel: Locator;
-  beforeAll(async () => {
-    host = await startPreviewHost(version, 'http://127.0.0.1:1');
-  });
-  afterAll(async () => {
-    expect(await host.stop()).toBe(0);
-  });
-  afterEach(async () => {
-    expect(opened.errors).toEqual([]);
-    await opened.page.context().close();
-  });
+  afterEach(leave);
 
   async function show(request: Partial<PanelRequest>): Promise<void> {
-    opened = await openPanel(browser, host, {
+    ({ page, panel } = await open({
       recording: EXACT,
       ...request,
       search: `&refresh=${request.search ?? ''}`,
-    });
-    ({ page, panel } = opened);
+    }));
   }
   const legend = (): Promise<string[]> =>
     panel

@@ -1,11 +1,11 @@
 // Replay and the spend of a brushed range, in the whole dashboard: keyboard, figures of then, the crosshair in other panels.
 import { AGGREGATES, BUDGETS, PER_THREAD } from 'orchestrator-exporter/contract/metrics';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { launchBrowser, screenshot, segmentsOf } from './support/browser.ts';
-import { boxOf, BUDGETS_BELOW, comesTo, openPanel, type OpenedPanel } from './support/open-panel.ts';
+import { screenshot, segmentsOf } from './support/browser.ts';
+import { boxOf, BUDGETS_BELOW, comesTo } from './support/open-panel.ts';
 import { EXACT, FROM_MS, NOW_MS, THREAD, TO_MS } from './support/panel-recordings.ts';
-import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import { inPreviewHost } from './support/preview-block.ts';
 import type { Recording } from './support/recorded-prometheus.ts';
 
 const STEP_MS = 15_000;
@@ -45,31 +45,15 @@ const SPENDING: Recording = {
 /** Between scrapes: a pixel more or less is the same spend. */
 const BRUSHED = [FROM_MS + 367_000, FROM_MS + 487_000] as const;
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-
 describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
-  let host: RunningHost;
-  let opened: OpenedPanel;
+  const { open } = inPreviewHost(version);
   let page: Page;
   let panel: Locator;
   let slider: Locator;
   beforeAll(async () => {
-    host = await startPreviewHost(version, 'http://127.0.0.1:1');
-    opened = await openPanel(browser, host, { recording: SPENDING, inDashboard: true, search: '&refresh=' });
-    ({ page, panel } = opened);
+    ({ page, panel } = await open({ recording: SPENDING, inDashboard: true, search: '&refresh=' }));
     slider = panel.getByRole('slider', { name: 'Replay: instant' });
     await segmentsOf(panel);
-  });
-  afterAll(async () => {
-    expect(opened.errors).toEqual([]);
-    await page.context().close();
-    expect(await host.stop()).toBe(0);
   });
 
   const beforeNow = async (): Promise<number> => NOW_MS - Number(await slider.getAttribute('aria-valuenow'));

@@ -1,41 +1,21 @@
 // The table of states: opened by keyboard, read, filtered and paged, closed again; in both builds of the preview host.
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
-import { launchBrowser, screenshot } from './support/browser.ts';
+import { screenshot } from './support/browser.ts';
 import { CROWD, HOSTILE } from './support/lane-recordings.ts';
-import { boxOf, comesTo, openPanel, type OpenedPanel } from './support/open-panel.ts';
+import { boxOf, comesTo } from './support/open-panel.ts';
 import { endedWith, EXACT, SAMPLED } from './support/panel-recordings.ts';
-import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
+import { inPreviewHost } from './support/preview-block.ts';
 import type { Recording } from './support/recorded-prometheus.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-
 describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages', (version) => {
-  let host: RunningHost;
-  let opened: OpenedPanel;
+  const { open, leave } = inPreviewHost(version);
   let page: Page;
   let panel: Locator;
-  beforeAll(async () => {
-    host = await startPreviewHost(version, 'http://127.0.0.1:1');
-  });
-  afterAll(async () => {
-    expect(await host.stop()).toBe(0);
-  });
 
   async function show(recording: Recording, search = ''): Promise<void> {
-    opened = await openPanel(browser, host, { recording, search: `&refresh=${search}` });
-    ({ page, panel } = opened);
+    ({ page, panel } = await open({ recording, search: `&refresh=${search}` }));
     await toggle().waitFor();
-  }
-  async function leave(): Promise<void> {
-    expect(opened.errors).toEqual([]);
-    await page.context().close();
   }
 
   const toggle = () => panel.getByTestId('orchestrator-state-table-toggle');

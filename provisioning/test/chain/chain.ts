@@ -7,7 +7,9 @@ import { build } from '../../src/build.ts';
 import type { Environment } from '../../src/environments/environment.ts';
 import { addFiles } from '../../src/output.ts';
 import { budgets, dev, prod } from '../environments.ts';
-import { eventually, freePort, start, stop, type Running } from '../processes.ts';
+import { zoneOfNoon } from '../noon.ts';
+import { postEvents } from '../post-events.ts';
+import { answers, freePort, start, startExporter, stop } from '../processes.ts';
 import { temporaryDirectory } from '../tools.ts';
 import { startWebhook, type Webhook } from './webhook.ts';
 import { TEAM, type Event } from './workload.ts';
@@ -31,14 +33,6 @@ export interface Chain {
   readonly stop: () => Promise<void>;
 }
 
-/** A zone in which half of the day is over, whenever the test runs: budgets are judged by the time that is left. */
-function zoneOfNoon(now: Date): string {
-  const behind = now.getUTCHours() - 12;
-  if (behind === 0) return 'Etc/GMT';
-  // The sign of these names is that of POSIX: Etc/GMT+3 is three hours behind.
-  return `Etc/GMT${behind > 0 ? '+' : '-'}${Math.abs(behind)}`;
-}
-
 function budgetsFile(directory: string, limitUsd: number, timezone: string): string {
   const file = join(directory, 'budgets.yml');
   const budget = {
@@ -53,16 +47,6 @@ function budgetsFile(directory: string, limitUsd: number, timezone: string): str
   renameSync(`${file}.new`, file);
   return file;
 }
-
-const answers = async (url: string, { output }: Running): Promise<void> => {
-  await eventually({
-    what: `an answer of ${url}`,
-    read: async () => (await fetch(url)).ok,
-    until: (ok) => ok,
-    timeoutMs: 30_000,
-    output,
-  });
-};
 
 /** Starts everything; each program answers when it resolves. */
 export async function startChain(limitUsd: number): Promise<Chain> {
@@ -102,11 +86,7 @@ export async function startChain(limitUsd: number): Promise<Chain> {
       budgets_file: budgetsFile(directory, limitUsd, timezone),
     })
   );
-  const exporter = start(
-    process.execPath,
-    [join(ROOT, 'exporter/bin/orchestrator-exporter.js'), '--config', join(directory, 'exporter.yml')],
-    directory
-  );
+  const exporter = startExporter(join(directory, 'exporter.yml'));
   const alertmanager = start(
     'prometheus-alertmanager',
     [
@@ -128,9 +108,19 @@ export async function startChain(limitUsd: number): Promise<Chain> {
     directory
   );
   const all = [exporter, alertmanager, prometheus];
-  await answers(`${url(exporterPort)}/health/ready`, exporter);
-  await answers(`${url(alertmanagerPort)}/-/ready`, alertmanager);
-  await answers(`${url(prometheusPort)}/-/ready`, prometheus);
+  const end = async (): Promise<void> => {
+    for (const each of all) await stop(each);
+    webhook.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    await answers(`${url(exporterPort)}/health/ready`, exporter);
+    await answers(`${url(alertmanagerPort)}/-/ready`, alertmanager);
+    await answers(`${url(prometheusPort)}/-/ready`, prometheus);
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     environment,
     directory,
@@ -139,13 +129,7 @@ export async function startChain(limitUsd: number): Promise<Chain> {
     exporterUrl: url(exporterPort),
     webhook,
     send: async (events) => {
-      const answer = await fetch(`${url(exporterPort)}/v1/events`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-ndjson' },
-        body: events.map((event) => JSON.stringify(event)).join('\n'),
-      });
-      const text = await answer.text();
-      const { accepted } = JSON.parse(text) as { accepted: number };
+      const { accepted, text } = await postEvents(url(exporterPort), events);
       if (accepted !== events.length) throw new Error(`the exporter took not all: ${text}`);
     },
     setLimit: (usd) => {
@@ -153,10 +137,6 @@ export async function startChain(limitUsd: number): Promise<Chain> {
       exporter.process.kill('SIGHUP');
     },
     logs: () => all.map(({ output }) => output()).join('\n'),
-    stop: async () => {
-      for (const each of all) await stop(each);
-      webhook.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop: end,
   };
 }

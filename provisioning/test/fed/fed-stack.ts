@@ -12,11 +12,12 @@ import { build } from '../../src/build.ts';
 import type { Environment } from '../../src/environments/environment.ts';
 import { addFiles } from '../../src/output.ts';
 import { budgets, dev } from '../environments.ts';
-import { eventually, freePort, start, stop, type Running } from '../processes.ts';
+import { zoneOfNoon } from '../noon.ts';
+import { postEvents } from '../post-events.ts';
+import { answers, eventually, freePort, start, startExporter, stop, type Running } from '../processes.ts';
 import { temporaryDirectory } from '../tools.ts';
 import { demoRun, LATE_MODEL, REFUSED, troubleOfLongAgo, troubleOfNow, type Event } from './events.ts';
 
-const ROOT = join(__dirname, '../../..');
 const DEMO_MS = 50 * 60_000;
 const BATCH = 5_000;
 
@@ -25,13 +26,6 @@ export interface FedStack {
   readonly environment: Environment;
   readonly logs: () => string;
   readonly stop: () => Promise<void>;
-}
-
-/** A zone in which half of the day is over, whenever the test runs: a budget is judged by the time that is left. */
-export function zoneOfNoon(now: Date): string {
-  const behind = now.getUTCHours() - 12;
-  // The sign of these names is that of POSIX: Etc/GMT+3 is three hours behind.
-  return behind === 0 ? 'Etc/GMT' : `Etc/GMT${behind > 0 ? '+' : '-'}${Math.abs(behind)}`;
 }
 
 const fedBudgets = (timezone: string) => ({
@@ -68,30 +62,11 @@ function backfillYesterday(directory: string, data: string, nowMs: number): void
   if (status !== 0) throw new Error(`promtool: ${stderr}`);
 }
 
-async function answers(url: string, { output }: Running): Promise<void> {
-  await eventually({
-    what: `an answer of ${url}`,
-    read: async () => (await fetch(url)).ok,
-    until: (ok) => ok,
-    timeoutMs: 30_000,
-    output,
-  });
-}
-
-async function post(url: string, events: readonly Event[]): Promise<{ accepted: number }> {
-  const answer = await fetch(`${url}/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
-    body: events.map((event) => JSON.stringify(event)).join('\n'),
-  });
-  return (await answer.json()) as { accepted: number };
-}
-
 async function postAll(url: string, events: readonly Event[]): Promise<void> {
   for (let from = 0; from < events.length; from += BATCH) {
     const batch = events.slice(from, from + BATCH);
-    const answer = await post(url, batch);
-    if (answer.accepted !== batch.length) throw new Error(`the exporter took not all: ${JSON.stringify(answer)}`);
+    const { accepted, text } = await postEvents(url, batch);
+    if (accepted !== batch.length) throw new Error(`the exporter took not all: ${text}`);
   }
 }
 
@@ -155,11 +130,7 @@ export async function startFedStack(): Promise<FedStack> {
     ['-a', '127.0.0.1', '-p', String(ports.nats), '-js', '-sd', join(directory, 'nats')],
     directory
   );
-  const exporter = start(
-    process.execPath,
-    [join(ROOT, 'exporter/bin/orchestrator-exporter.js'), '--config', join(directory, 'exporter.yml')],
-    directory
-  );
+  const exporter = startExporter(join(directory, 'exporter.yml'));
   const prometheus = start(
     'prometheus',
     [
@@ -193,7 +164,7 @@ export async function startFedStack(): Promise<FedStack> {
     socket.send(JSON.stringify({ type: 'req', id: '1', method: 'orchestrator.metrics.subscribe', params }));
     for (let round = 0; round < 3; round += 1) {
       await postAll(exporterUrl, troubleOfNow(Date.now(), round));
-      await post(exporterUrl, REFUSED);
+      await postEvents(exporterUrl, REFUSED);
       await scrapes(prometheusUrl, 3, prometheus);
     }
     return { prometheusUrl, environment, logs, stop: end };
