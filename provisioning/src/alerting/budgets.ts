@@ -10,17 +10,18 @@ import {
 import type { Environment } from '../environments/environment.ts';
 import { budgetExhausted, budgetThresholdReached, budgetUntrusted, type Scope } from '../expressions.ts';
 import { BUDGET_VARIABLE, type Draft } from './draft.ts';
-import { sentence, usd, type TemplateLanguage } from './figures.ts';
+import { clause, sentence, usd, type TemplateLanguage } from './figures.ts';
 import { ALERTS } from './names.ts';
 
 const OWNER = '{{ with $labels.owner }} Owner: {{ . }}.{{ end }}';
-const PERCENT = '({{ $value | humanizePercentage }})';
+const PERCENT = '{{ $value | humanizePercentage }}';
 
 /** Spent, limit and remaining, the rate of the last hour and where it leads. Rolling and thread budgets have no period. */
-function figures(say: TemplateLanguage, percent = ''): string {
-  const amounts = `Used ${usd({ say, figure: 'spent' })} of ${usd({ say, figure: 'limit' })} USD${percent}`;
+function figures(say: TemplateLanguage, share = '', next = ''): string {
+  const amounts = `Used ${usd({ say, figure: 'spent' })} of ${usd({ say, figure: 'limit' })} USD${share}`;
   return [
     `${amounts}, remaining ${usd({ say, figure: 'remaining' })} USD.`,
+    next,
     sentence({ say, figure: 'rate' }, 'Last hour:', 'printf "%.2f"', ' USD.'),
     sentence({ say, figure: 'exhaustion' }, 'Runs out', 'humanizeTimestamp', ' at that rate.'),
     OWNER,
@@ -30,10 +31,17 @@ function figures(say: TemplateLanguage, percent = ''): string {
 
 export function budgetDrafts(scope: Scope, alerts: Environment['alerts'], say: TemplateLanguage): readonly Draft[] {
   const of = { component: 'budget', description: figures(say), variables: BUDGET_VARIABLE } as const;
+  /** Which threshold was reached; an exhausted budget may have none there. */
+  const reached = (before: string, after = '') =>
+    clause({ say, figure: 'threshold' }, `${before}threshold`, 'humanizePercentage', after);
   const used = {
     ...of,
-    summary: 'Budget {{ $labels.budget }} has used {{ $value | humanizePercentage }} of its limit',
-    description: figures(say, ` ${PERCENT}`),
+    summary: `Budget {{ $labels.budget }} has used ${PERCENT} of its limit${reached(' (', ')')}`,
+    description: figures(
+      say,
+      ` (${PERCENT}${reached(', ')})`,
+      sentence({ say, figure: 'nextThreshold' }, 'Next threshold', 'humanizePercentage')
+    ),
   };
   const burning =
     'Budget {{ $labels.budget }} is spent {{ $value | printf "%.1f" }} times as fast as what is left of it allows';
@@ -61,7 +69,7 @@ export function budgetDrafts(scope: Scope, alerts: Environment['alerts'], say: T
       name: ALERTS.budgetExhausted,
       severity: 'critical',
       expr: budgetExhausted(scope),
-      summary: 'Budget {{ $labels.budget }} is exhausted: {{ $value | humanizePercentage }} of its limit is used',
+      summary: `Budget {{ $labels.budget }} is exhausted: ${PERCENT} of its limit is used${reached(' (', ')')}`,
     },
     {
       name: ALERTS.budgetInvalid,

@@ -3,27 +3,41 @@
 import { BUDGETS, ENVIRONMENT_LABEL, PER_THREAD } from 'orchestrator-exporter/contract/metrics';
 import { select, type Scope } from '../expressions.ts';
 
+/** Thresholds of a budget against its used ratio. */
+const OF_BUDGET = `on (${ENVIRONMENT_LABEL}, budget, instance) group_left ()`;
+
+/** A matcher inside of a string that stands in double quotes. */
+const inSingleQuotes = (matcher: string): string => matcher.replaceAll('"', "'");
+
 interface Figure {
-  readonly metric: string;
-  readonly of: 'budget' | 'thread';
-  readonly lookback?: '1h';
-  /** USD per second are told as USD per hour. */
-  readonly times?: number;
+  /** Labels of the alert that it belongs to, beside the environment. */
+  readonly of: readonly ('budget' | 'thread' | 'threshold')[];
+  /** PromQL; `found(name)` are the series of the alert. */
+  readonly expr: (found: (name: string, more?: Scope) => string) => string;
+  /** Which value is told where several exporters have one; the greatest where it is left out. */
+  readonly least?: boolean;
 }
 
-export const FIGURES = {
-  spent: { metric: BUDGETS.spent.name, of: 'budget' },
-  limit: { metric: BUDGETS.limit.name, of: 'budget' },
-  remaining: { metric: BUDGETS.remaining.name, of: 'budget' },
-  rate: { metric: BUDGETS.burnRate.name, of: 'budget', lookback: '1h', times: 3600 },
-  exhaustion: { metric: BUDGETS.exhaustion.name, of: 'budget' },
-  periodEnd: { metric: BUDGETS.periodEnd.name, of: 'budget' },
-  threadLimit: { metric: PER_THREAD.threadBudgetLimit.name, of: 'thread' },
+const ofBudget = ({ name }: { readonly name: string }): Figure => ({ of: ['budget'], expr: (found) => found(name) });
+
+const FIGURES = {
+  spent: ofBudget(BUDGETS.spent),
+  limit: ofBudget(BUDGETS.limit),
+  remaining: ofBudget(BUDGETS.remaining),
+  /** USD per hour. */
+  rate: { of: ['budget'], expr: (found) => `3600 * ${found(BUDGETS.burnRate.name, ['lookback="1h"'])}` },
+  exhaustion: ofBudget(BUDGETS.exhaustion),
+  periodEnd: ofBudget(BUDGETS.periodEnd),
+  threshold: { of: ['budget', 'threshold'], expr: (found) => found(BUDGETS.thresholdRatio.name) },
+  nextThreshold: {
+    of: ['budget'],
+    expr: (found) => `${found(BUDGETS.thresholdRatio.name)} > ${OF_BUDGET} ${found(BUDGETS.usedRatio.name)}`,
+    least: true,
+  },
+  threadLimit: { of: ['thread'], expr: (found) => found(PER_THREAD.threadBudgetLimit.name) },
 } as const satisfies Readonly<Record<string, Figure>>;
 
 export type FigureName = keyof typeof FIGURES;
-
-const timesOf = ({ times }: Figure): string => (times === undefined ? '' : `${times} * `);
 
 /** A template language: `{{ with lookUp(figure) }}{{ found | ... }}{{ else }}there is none{{ end }}`. */
 export interface TemplateLanguage {
@@ -33,14 +47,19 @@ export interface TemplateLanguage {
   readonly found: string;
 }
 
-/** Asks Prometheus itself. Go's %q quotes as PromQL does, so a name with quotes in it stays inside its string. */
+/**
+ * Asks Prometheus itself. Go's %q quotes as PromQL does, so a name with quotes in it stays inside its string; its arguments are
+ * numbered, as a query may name them twice. A label that the alert has not is empty there, and nothing is found.
+ */
 export const PROMETHEUS_TEXT: TemplateLanguage = {
   value: (format) => `{{ $value | ${format} }}`,
   lookUp: (name) => {
-    const figure: Figure = FIGURES[name];
-    const lookback = figure.lookback === undefined ? '' : `, lookback='${figure.lookback}'`;
-    const series = `${figure.metric}{${ENVIRONMENT_LABEL}=%q, ${figure.of}=%q${lookback}}`;
-    return `printf "${timesOf(figure)}${series}" $labels.environment $labels.${figure.of} | query`;
+    const { of, expr, least = false }: Figure = FIGURES[name];
+    const labels = [ENVIRONMENT_LABEL, ...of];
+    const matchers = labels.map((label, i) => `${label}=%[${i + 1}]q`);
+    const query = expr((metric, more = []) => select(metric, [...matchers, ...more.map(inSingleQuotes)]));
+    const told = labels.map((label) => `$labels.${label}`).join(' ');
+    return `printf "${least ? 'min' : 'max'}(${query})" ${told} | query`;
   },
   found: '. | first | value',
 };
@@ -68,9 +87,9 @@ export const figuresIn = (text: string): readonly FigureName[] =>
  * stands in has a label that no alert has, so no text reads it.
  */
 export function figureQuery(name: FigureName, scope: Scope): string {
-  const figure: Figure = FIGURES[name];
-  const matchers = [...scope, ...(figure.lookback === undefined ? [] : [`lookback="${figure.lookback}"`])];
-  const value = `${timesOf(figure)}max by (${ENVIRONMENT_LABEL}, ${figure.of}) (${select(figure.metric, matchers)})`;
+  const { of, expr, least = false }: Figure = FIGURES[name];
+  const query = expr((metric, more = []) => select(metric, [...scope, ...more]));
+  const value = `${least ? 'min' : 'max'} by (${[ENVIRONMENT_LABEL, ...of].join(', ')}) (${query})`;
   return `${value} or on () label_replace(vector(0), "figure", "none", "", "")`;
 }
 
@@ -83,6 +102,10 @@ interface Text {
 export const usd = ({ say, figure }: Text, decimals = 2): string =>
   `{{ with ${say.lookUp(figure)} }}{{ ${say.found} | printf "%.${decimals}f" }}{{ else }}unknown{{ end }}`;
 
-/** A sentence about a figure, ` before VALUE after`, or nothing where there is none. */
-export const sentence = ({ say, figure }: Text, before: string, format: string, after = '.'): string =>
-  `{{ with ${say.lookUp(figure)} }} ${before} {{ ${say.found} | ${format} }}${after}{{ end }}`;
+/** What is told with a figure, `before VALUE after`, or nothing where there is none. */
+export const clause = ({ say, figure }: Text, before: string, format: string, after = ''): string =>
+  `{{ with ${say.lookUp(figure)} }}${before} {{ ${say.found} | ${format} }}${after}{{ end }}`;
+
+/** A sentence of its own behind another one. */
+export const sentence = (text: Text, before: string, format: string, after = '.'): string =>
+  clause(text, ` ${before}`, format, after);

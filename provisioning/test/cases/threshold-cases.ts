@@ -38,13 +38,44 @@ export function budgetSeries(series: BudgetSeries): Readonly<Record<string, stri
 
 export const budgetLabels = { budget: 'research', owner: 'lab', window: 'day', timezone: 'UTC' };
 
-const thresholdText = (spent: number, owner = ' Owner: lab.'): string =>
-  `Used ${spent.toFixed(2)} of 100.00 USD (${percent(spent / 100)}), remaining ${(100 - spent).toFixed(2)} USD.` +
-  `${owner} Period ends 1970-01-02 00:00:00 +0000 UTC.`;
+interface Told {
+  /** USD of 100. */
+  readonly spent: number;
+  /** Of the budget, ascending. */
+  readonly thresholds: readonly number[];
+  /** Label of the threshold that was reached, counted from 1; none where the limit alone was. */
+  readonly reached?: string;
+  readonly owner?: string;
+}
 
-type Summary = (budget: string, used: string) => string;
-const hasUsed: Summary = (budget, used) => `Budget ${budget} has used ${used} of its limit`;
-const isExhausted: Summary = (budget, used) => `Budget ${budget} is exhausted: ${used} of its limit is used`;
+const thresholdOf = ({ thresholds, reached }: Told): string | undefined => {
+  const ratio = thresholds[Number(reached) - 1];
+  return ratio === undefined ? undefined : `threshold ${percent(ratio)}`;
+};
+
+function description(told: Told): string {
+  const { spent, thresholds, owner = 'lab' } = told;
+  const next = thresholds.find((ratio) => ratio * 100 > spent);
+  return [
+    `Used ${spent.toFixed(2)} of 100.00 USD (${[percent(spent / 100), thresholdOf(told) ?? []].flat().join(', ')}),`,
+    `remaining ${(100 - spent).toFixed(2)} USD.`,
+    ...(next === undefined ? [] : [`Next threshold ${percent(next)}.`]),
+    ...(owner === '' ? [] : [`Owner: ${owner}.`]),
+    'Period ends 1970-01-02 00:00:00 +0000 UTC.',
+  ].join(' ');
+}
+
+const inBrackets = (told: Told): string =>
+  [thresholdOf(told) ?? []]
+    .flat()
+    .map((text) => ` (${text})`)
+    .join('');
+
+type Summary = (budget: string, told: Told) => string;
+const hasUsed: Summary = (budget, told) =>
+  `Budget ${budget} has used ${percent(told.spent / 100)} of its limit${inBrackets(told)}`;
+const isExhausted: Summary = (budget, told) =>
+  `Budget ${budget} is exhausted: ${percent(told.spent / 100)} of its limit is used${inBrackets(told)}`;
 
 interface Tier {
   readonly alert: AlertName;
@@ -59,6 +90,7 @@ function tierCases(environment: string, { alert, ratio, summary }: Tier): readon
   const thresholds = [0.001, ratio];
   const hostile = 'a "quoted" \\ name';
   const second = { ...budgetLabels, threshold: '2' };
+  const told = (usd: number): Told => ({ spent: usd, thresholds, reached: '2' });
   const row = (name: string, series: AlertCase['series'], fires: AlertCase['fires'] = [], atSeconds = 60) => ({
     alert,
     name,
@@ -81,11 +113,11 @@ function tierCases(environment: string, { alert, ratio, summary }: Tier): readon
     row(
       'fires exactly at the threshold',
       budgetSeries({ environment, used: ratio, spent, thresholds }),
-      [{ labels: second, summary: summary('research', percent(ratio)), description: thresholdText(spent) }],
+      [{ labels: second, summary: summary('research', told(spent)), description: description(told(spent)) }],
       0
     ),
     row('goes on far past the threshold', budgetSeries({ environment, used: 9, spent: 900, thresholds }), [
-      { labels: second, summary: summary('research', '900%'), description: thresholdText(900) },
+      { labels: second, summary: summary('research', told(900)), description: description(told(900)) },
     ]),
     row(
       'stays quiet one nano below the threshold',
@@ -103,7 +135,13 @@ function tierCases(environment: string, { alert, ratio, summary }: Tier): readon
     row(
       'fires with its figures for a budget with quotes and a backslash in its name',
       budgetSeries({ environment, budget: hostile, used: 1.5, spent: 150, thresholds }),
-      [{ labels: { ...second, budget: hostile }, summary: summary(hostile, '150%'), description: thresholdText(150) }]
+      [
+        {
+          labels: { ...second, budget: hostile },
+          summary: summary(hostile, told(150)),
+          description: description(told(150)),
+        },
+      ]
     ),
     row(
       'fires for a budget that has no owner, who runs it being told',
@@ -111,8 +149,8 @@ function tierCases(environment: string, { alert, ratio, summary }: Tier): readon
       [
         {
           labels: { budget: 'research', window: 'day', timezone: 'UTC', threshold: '2' },
-          summary: summary('research', '150%'),
-          description: thresholdText(150, ''),
+          summary: summary('research', told(150)),
+          description: description({ ...told(150), owner: '' }),
         },
       ]
     ),
@@ -121,8 +159,8 @@ function tierCases(environment: string, { alert, ratio, summary }: Tier): readon
       two('b'),
       ['one', 'two'].map((instance) => ({
         labels: { budget: 'b', instance, owner: `of ${instance}`, threshold: '2' },
-        summary: summary('b', percent(ratio)),
-        description: `Used unknown of unknown USD (${percent(ratio)}), remaining unknown USD. Owner: of ${instance}.`,
+        summary: summary('b', told(spent)),
+        description: `Used unknown of unknown USD (${percent(ratio)}, threshold ${percent(ratio)}), remaining unknown USD. Owner: of ${instance}.`,
       }))
     ),
   ];
@@ -200,14 +238,15 @@ function listCases(environment: string, { name, thresholds, used, firing }: List
   const spent = used * 100;
   return [NOTICE, WARNING, CRITICAL, EXHAUSTED].map((alert): AlertCase => {
     const threshold = firing[alert];
-    const summary = (alert === EXHAUSTED ? isExhausted : hasUsed)('research', percent(used));
+    const told = { spent, thresholds, ...(typeof threshold === 'string' ? { reached: threshold } : {}) };
+    const summary = (alert === EXHAUSTED ? isExhausted : hasUsed)('research', told);
     const labels = { ...budgetLabels, ...(typeof threshold === 'string' ? { threshold } : {}) };
     return {
       alert,
       name: `${threshold === undefined ? 'stays quiet' : 'fires'} for ${name}`,
       series: budgetSeries({ environment, used, spent, thresholds }),
       atSeconds: 60,
-      fires: threshold === undefined ? [] : [{ labels, summary, description: thresholdText(spent) }],
+      fires: threshold === undefined ? [] : [{ labels, summary, description: description(told) }],
     };
   });
 }

@@ -99,10 +99,10 @@ test('a budget that falls pages once, in time, with its figures and links', asyn
     runbook_url: runbook = '',
     dashboard_url: dashboard = '',
   } = alert?.annotations ?? {};
-  expect(summary).toBe(`Budget ${BUDGET} has used 96% of its limit`);
+  expect(summary).toBe(`Budget ${BUDGET} has used 96% of its limit (threshold 95%)`);
   expect(description).toMatch(
     new RegExp(
-      String.raw`^Used 96\.00 of 100\.00 USD \(96%\), remaining 4\.00 USD\. Last hour: 26\.00 USD\. ` +
+      String.raw`^Used 96\.00 of 100\.00 USD \(96%, threshold 95%\), remaining 4\.00 USD\. Next threshold 100%\. Last hour: 26\.00 USD\. ` +
         `Runs out ${instant} at that rate\\. Owner: lab\\. Period ends ${instant}\\.$`
     )
   );
