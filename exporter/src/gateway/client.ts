@@ -40,6 +40,7 @@ export class GatewayClient implements Subscriber, Listener {
   readonly #socket: Duplex;
   readonly #context: ClientContext;
   readonly #outbox: Outbox;
+  isInLine = false;
   #left: AbortController | undefined;
 
   constructor(webSocket: WebSocket, socket: Duplex, context: ClientContext) {

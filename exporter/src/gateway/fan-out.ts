@@ -20,6 +20,8 @@ export interface Listener {
   /** Writes what waits. */
   flush(): void;
   readonly isReady: boolean;
+  /** Its turn is to come: set by the fan-out, and by nobody else. */
+  isInLine: boolean;
 }
 
 export interface FanOutOptions {
@@ -36,12 +38,17 @@ export interface FanOutOptions {
 export class FanOut {
   readonly #options: FanOutOptions;
   readonly #dirty = new Set<Topic<Listener>>();
-  readonly #ready = new Set<Listener>();
+  /**
+   * Who has a turn in the round, and who in the one behind it. Lists: a set that fills and empties a hundred times a second
+   * leaves tables behind that hold one another until a major collection, and so brings one on every two seconds.
+   */
+  #round: Listener[] = [];
+  #next: Listener[] = [];
+  /** Whose turn it is. */
+  #at = 0;
   #isScheduled = false;
   /** Time taken by the slices of the round so far. */
   #tookMs = 0;
-  /** Listeners that the round has still to come to. */
-  #left = 0;
   /** Bytes that were handed over since the round began. */
   #joined = 0;
 
@@ -61,18 +68,13 @@ export class FanOut {
   /** The listener has something to write, and may. */
   ready(listener: Listener): void {
     if (!listener.isReady) return;
-    this.#ready.add(listener);
+    this.#lineUp(listener);
     this.#schedule(0);
   }
 
   /** Writes what waits for one listener without a turn in the round: the answer to what it asked. */
   writeNow(listener: Listener): void {
-    this.#ready.delete(listener);
     if (listener.isReady) this.#flush(listener);
-  }
-
-  gone(listener: Listener): void {
-    this.#ready.delete(listener);
   }
 
   #schedule(delayMs: number): void {
@@ -87,24 +89,29 @@ export class FanOut {
   #slice(): void {
     const startedMs = this.#options.monotonic();
     const isOver = (): boolean => this.#options.monotonic() - startedMs >= SLICE_MS;
-    if (this.#left > 0) this.#joinRound();
+    if (this.#isUnderWay) this.#joinRound();
     else this.#beginRound(isOver);
-    for (const listener of this.#ready) {
-      this.#ready.delete(listener);
+    for (let listener; (listener = this.#round[this.#at]) !== undefined;) {
+      this.#at += 1;
+      listener.isInLine = false;
       this.#flush(listener);
-      this.#left -= 1;
-      if (this.#left <= 0 || isOver()) break;
+      if (isOver()) break;
     }
-    if (this.#ready.size === 0) this.#left = 0;
     const tookMs = this.#options.monotonic() - startedMs;
     this.#options.onSlice(tookMs / 1_000);
     this.#tookMs += tookMs;
-    if (this.#left > 0) this.#schedule(0);
+    if (this.#isUnderWay) this.#schedule(0);
     else {
       const restMs = Math.min(this.#tookMs, MAX_REST_MS);
       this.#tookMs = 0;
-      if (this.#dirty.size + this.#ready.size > 0 || restMs >= 1) this.#schedule(restMs);
+      this.#round = [];
+      this.#at = 0;
+      if (this.#dirty.size + this.#next.length > 0 || restMs >= 1) this.#schedule(restMs);
     }
+  }
+
+  get #isUnderWay(): boolean {
+    return this.#at < this.#round.length;
   }
 
   #beginRound(isOver: () => boolean): void {
@@ -113,7 +120,9 @@ export class FanOut {
       this.#handOver(topic);
       if (isOver()) break;
     }
-    this.#left = this.#ready.size;
+    this.#round = this.#next;
+    this.#next = [];
+    this.#at = 0;
   }
 
   /** Little enough that nobody lags by it who was not come to yet. */
@@ -128,9 +137,15 @@ export class FanOut {
   #handOver(topic: Topic<Listener>): void {
     topic.handOver(this.#options.chunkBytes, (listener, chunk) => {
       listener.deliver(chunk);
-      if (listener.isReady) this.#ready.add(listener);
+      if (listener.isReady) this.#lineUp(listener);
     });
     if (topic.pendingBytes === 0) this.#dirty.delete(topic);
+  }
+
+  #lineUp(listener: Listener): void {
+    if (listener.isInLine) return;
+    listener.isInLine = true;
+    this.#next.push(listener);
   }
 
   #flush(listener: Listener): void {

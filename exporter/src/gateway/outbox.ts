@@ -9,6 +9,9 @@ export interface Chunk {
 
 /** Written at once; what the system does not take at once waits in the socket. */
 const WRITE_BYTES = 65_536;
+/** Of the list of one client when nothing waits; one that lagged has had a long one. */
+const PLACES_KEPT = 16;
+const NOTHING: Chunk = { bytes: Buffer.alloc(0), frames: 0 };
 
 export function chunkOf(frames: readonly Buffer[]): Chunk {
   const [only] = frames;
@@ -18,7 +21,9 @@ export function chunkOf(frames: readonly Buffer[]): Chunk {
 export class Outbox {
   readonly #socket: Duplex;
   readonly #maxBytes: number;
-  #waiting: Chunk[] = [];
+  /** The first {@link #count} places; those behind it are kept, because it fills and empties with every broadcast. */
+  #waiting: (Chunk | undefined)[] = [];
+  #count = 0;
   #bytes = 0;
   /** Of chunks that were granted past the bound and still wait. */
   #granted = 0;
@@ -36,7 +41,7 @@ export class Outbox {
   }
 
   get isReady(): boolean {
-    return !this.#isBlocked && this.#waiting.length > 0;
+    return !this.#isBlocked && this.#count > 0;
   }
 
   /** False, and nothing is taken, when more than the bound waits already. */
@@ -56,7 +61,7 @@ export class Outbox {
   flush(): number {
     let frames = 0;
     while (this.isReady) {
-      const { bytes, frames: sent } = joined(this.#next());
+      const { bytes, frames: sent } = this.#next();
       this.#bytes -= bytes.length;
       // Counted until as little waits, so that never more than the bound and one grant are held.
       this.#granted = Math.min(this.#granted, this.#bytes);
@@ -68,30 +73,34 @@ export class Outbox {
 
   /** Lets go of everything that waits. @returns the frames of it */
   discard(): number {
-    const frames = this.#waiting.reduce((sum, chunk) => sum + chunk.frames, 0);
+    const frames = this.#waiting.reduce((sum, chunk) => sum + (chunk?.frames ?? 0), 0);
     this.#waiting = [];
+    this.#count = 0;
     this.#bytes = 0;
     this.#granted = 0;
     return frames;
   }
 
   /** What is written at once. */
-  #next(): readonly Chunk[] {
-    let count = 0;
-    let bytes = 0;
-    for (const { bytes: more } of this.#waiting) {
-      if (count > 0 && bytes + more.length > WRITE_BYTES) break;
-      bytes += more.length;
-      count += 1;
+  #next(): Chunk {
+    const waiting = this.#waiting;
+    const [first = NOTHING] = waiting;
+    let count = 1;
+    let { length: bytes } = first.bytes;
+    for (let more; count < this.#count && (more = waiting[count]) !== undefined; count += 1) {
+      bytes += more.bytes.length;
+      if (bytes > WRITE_BYTES) break;
     }
-    if (count < this.#waiting.length) return this.#waiting.splice(0, count);
-    const all = this.#waiting;
-    this.#waiting = [];
-    return all;
+    const next = count === 1 ? first : joined(waiting, count);
+    if (count === this.#count && count <= PLACES_KEPT) waiting.fill(undefined, 0, count);
+    else this.#waiting = waiting.slice(count, this.#count);
+    this.#count -= count;
+    return next;
   }
 
   #take(chunk: Chunk): void {
-    this.#waiting.push(chunk);
+    this.#waiting[this.#count] = chunk;
+    this.#count += 1;
     this.#bytes += chunk.bytes.length;
   }
 }
@@ -99,14 +108,14 @@ export class Outbox {
 /** Clients that are written to one after the other mostly wait for the same: it is joined once. */
 let latest: { readonly of: readonly Chunk[]; readonly chunk: Chunk } | undefined;
 
-function joined(chunks: readonly Chunk[]): Chunk {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  if (latest?.of.length === chunks.length && latest.of.every((chunk, at) => chunk === chunks[at])) return latest.chunk;
+/** The first `count` of them as one. */
+function joined(chunks: readonly (Chunk | undefined)[], count: number): Chunk {
+  if (latest?.of.length === count && latest.of.every((chunk, at) => chunk === chunks[at])) return latest.chunk;
+  const of = chunks.slice(0, count).filter((chunk) => chunk !== undefined);
   const chunk = {
-    bytes: Buffer.concat(chunks.map(({ bytes }) => bytes)),
-    frames: chunks.reduce((sum, { frames }) => sum + frames, 0),
+    bytes: Buffer.concat(of.map(({ bytes }) => bytes)),
+    frames: of.reduce((sum, { frames }) => sum + frames, 0),
   };
-  latest = { of: chunks, chunk };
+  latest = { of, chunk };
   return chunk;
 }

@@ -125,7 +125,6 @@ export class BroadcastStream {
 
   leave(listener: Listener): void {
     this.#topics.removeListener(listener, this.#options.monotonic());
-    this.#fanOut.gone(listener);
   }
 
   /** The listener has something to write, and may. */
