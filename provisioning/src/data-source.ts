@@ -25,6 +25,8 @@ export function dataSources(environment: Environment): unknown {
           timeInterval: `${environment.scrapeIntervalSeconds}s`,
           httpMethod: 'POST',
           prometheusType: 'Prometheus',
+          // Its rules are among those that Grafana lists; that is the default, unless the server's configuration says otherwise.
+          manageAlerts: true,
         },
       },
     ],

@@ -200,15 +200,8 @@ describe.each(ALL)('links of $uid', (one) => {
       const set = parameters
         .slice(1)
         .map((part) => (/^var-(\w+)=/.exec(part) ?? /^\$\{(\w+):queryparam\}$/.exec(part))?.[1]);
-      if (path.startsWith('$')) {
-        // The query of the panel says which; all that it may say is there, and each variable is of one of them.
-        expect(path).toBe('${__data.fields["board"]:percentencode}');
-        const known = uids.flatMap(variablesOf);
-        expect(set.filter((name) => !known.includes(name ?? ''))).toEqual([]);
-      } else {
-        expect(uids).toContain(path);
-        expect(set.filter((name) => !variablesOf(path).includes(name ?? ''))).toEqual([]);
-      }
+      expect(uids).toContain(path);
+      expect(set.filter((name) => !variablesOf(path).includes(name ?? ''))).toEqual([]);
       // What is handed on has to be there.
       const handed = parameters.flatMap((part) => /^\$\{(\w+):queryparam\}$/.exec(part)?.[1] ?? []);
       expect(handed.filter((name) => !one.templating.list.some((variable) => variable.name === name))).toEqual([]);
@@ -216,26 +209,32 @@ describe.each(ALL)('links of $uid', (one) => {
   });
 });
 
-test('the alerts table leads only to dashboards that are there', () => {
-  const expr = panel('orchestrator', 'Alerts firing').targets[0]?.expr ?? '';
-  const boards = [...expr.matchAll(/"board", "([^"]+)"/g)].map(([, uid]) => uid);
-  expect(boards).toEqual([
-    'orchestrator-exporter',
-    'orchestrator-agents',
-    'orchestrator-thread',
-    'orchestrator-budget',
-  ]);
+test.each([
+  { uid: 'orchestrator', of: '{environment="$environment", severity!="info"}' },
+  { uid: 'orchestrator-exporter', of: '{environment="$environment", component="exporter", severity!="info"}' },
+])('the alerts that fire are listed on $uid whoever evaluates them', ({ uid, of }) => {
+  const { type, options, targets } = panel(uid, 'Alerts firing');
+  const { alertInstanceLabelFilter, stateFilter } = options as Readonly<Record<string, unknown>>;
+  expect({ type, targets, alertInstanceLabelFilter }).toEqual({
+    type: 'alertlist',
+    targets: [],
+    alertInstanceLabelFilter: of,
+  });
+  // No data source and no folder, else only one of both would be asked.
+  expect(Object.keys(options).filter((key) => ['datasource', 'folder'].includes(key))).toEqual([]);
+  expect(stateFilter).toMatchObject({ firing: true, error: true, pending: false, normal: false });
 });
 
 test('links of values are there from fleet to budget, agents, thread and exporter, and from agents to thread', () => {
   const targets = (uid: string) => [
     ...new Set(dataLinksOf(named(uid)).map(({ url }) => url.slice(3, url.indexOf('?')))),
   ];
-  expect(
-    targets('orchestrator')
-      .filter((uid) => !uid.startsWith('$'))
-      .sort()
-  ).toEqual(['orchestrator-agents', 'orchestrator-budget', 'orchestrator-exporter', 'orchestrator-thread']);
+  expect(targets('orchestrator').sort()).toEqual([
+    'orchestrator-agents',
+    'orchestrator-budget',
+    'orchestrator-exporter',
+    'orchestrator-thread',
+  ]);
   expect(targets('orchestrator-agents').sort()).toEqual(['orchestrator-agents', 'orchestrator-thread']);
   expect(targets('orchestrator-budget').sort()).toEqual(['orchestrator-agents', 'orchestrator-thread']);
 });
@@ -258,11 +257,11 @@ describe.each(ENVIRONMENTS)('dashboards of $name', (environment) => {
     expect(
       panels.filter((one) => one.title === '' || !/^[A-Z0-9].*\.$/.test(one.description)).map(({ title }) => title)
     ).toEqual([]);
-    expect(panels.filter(({ targets }) => targets.length === 0)).toEqual([]);
+    expect(panels.filter(({ type, targets }) => (targets.length === 0) !== (type === 'alertlist'))).toEqual([]);
   });
 
   test('every value has a unit, and every panel says what it means that nothing is there', () => {
-    const own = panels.filter(({ type }) => type !== 'helix-orchestrator-panel');
+    const own = panels.filter(({ type }) => !['helix-orchestrator-panel', 'alertlist'].includes(type));
     const silent = own.filter(({ type, fieldConfig: { defaults } }) => type !== 'table' && defaults.unit === undefined);
     expect(silent.map(({ title }) => title)).toEqual([]);
     const alwaysThere = [

@@ -16,7 +16,14 @@ export function exporterDashboard(environment: Environment): Dashboard {
       panels: [
         ...sized(4, 3, figures(environment)),
         { w: 14, h: 7, panel: degraded },
-        { w: 10, h: 7, panel: firing(OWN_ALERTS, 'Alerts of Prometheus about the exporters that fire now.') },
+        {
+          w: 10,
+          h: 7,
+          panel: firing(
+            OWN_ALERTS,
+            'Alerts about the exporters that fire now, newest first, whether Prometheus evaluates them or Grafana.'
+          ),
+        },
       ],
     },
     { title: 'Events', panels: sized(8, 8, ingest) },

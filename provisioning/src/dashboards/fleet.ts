@@ -207,7 +207,14 @@ export function fleetDashboard(environment: Environment): Dashboard {
       panels: [
         ...sized(4, 3, work(environment)),
         { w: 14, h: 9, panel: openThreadsTable },
-        { w: 10, h: 9, panel: firing(ENV, 'Alerts of Prometheus that fire now in this environment.') },
+        {
+          w: 10,
+          h: 9,
+          panel: firing(
+            ENV,
+            'Alerts that fire now in this environment, newest first, whether Prometheus evaluates them or Grafana.'
+          ),
+        },
         ...sized(8, 8, courses),
       ],
     },

@@ -20,8 +20,6 @@ export interface Column {
   /** Of a gauge; else the largest value of the column. */
   readonly max?: number;
   readonly noValue?: string;
-  /** Not shown: links read it. */
-  readonly hidden?: true;
 }
 
 interface Table extends Frame {
@@ -37,7 +35,7 @@ interface Table extends Frame {
 const NAME_WIDTH = 110;
 
 function overrideOf(column: Column): Override {
-  const { title, unit, decimals, width, steps, mappings, links, cell, max, noValue = '–', hidden } = column;
+  const { title, unit, decimals, width, steps, mappings, links, cell, max, noValue = '–' } = column;
   const given = (id: string, value: unknown) => (value === undefined ? [] : [{ id, value }]);
   return {
     matcher: { id: 'byName', options: title },
@@ -45,8 +43,7 @@ function overrideOf(column: Column): Override {
       ...given('unit', unit),
       ...given('decimals', decimals),
       ...given('custom.width', width),
-      ...given('custom.hideFrom.viz', hidden),
-      ...given('custom.minWidth', width === undefined && hidden === undefined ? NAME_WIDTH : undefined),
+      ...given('custom.minWidth', width === undefined ? NAME_WIDTH : undefined),
       ...given('thresholds', steps === undefined ? undefined : { mode: 'absolute', steps }),
       ...given('mappings', mappings),
       ...given('links', links),
