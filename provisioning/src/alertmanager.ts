@@ -1,4 +1,5 @@
 // alertmanager.yml: who hears of what, and what several alerts say of one thing said once.
+import { COMPONENTS } from './alerting/draft.ts';
 import { INHIBITIONS, type Inhibition } from './alerting/inhibition.ts';
 import { durationText } from './duration-text.ts';
 import { NO_RECEIVER, type Environment, type Receiver, type Route } from './environments/environment.ts';
@@ -88,19 +89,28 @@ function routeConfig({ receiver, mute, continue: goesOn, ...labels }: Route): un
   };
 }
 
+/**
+ * The one route that an Alertmanager takes over that sends other alerts, too: nothing of another environment or of somebody
+ * else's rules goes by the routes in it.
+ */
+function environmentRoute({ name, defaultReceiver, grouping, routes }: Environment): unknown {
+  return {
+    receiver: defaultReceiver,
+    matchers: [`environment=${JSON.stringify(name)}`, `component=~"${COMPONENTS.join('|')}"`],
+    group_by: ['environment', 'alertname', 'budget'],
+    group_wait: durationText(grouping.waitSeconds),
+    group_interval: durationText(grouping.intervalSeconds),
+    repeat_interval: durationText(grouping.repeatSeconds),
+    routes: routes.map(routeConfig),
+  };
+}
+
 /** `alertmanager.yml`: the environment's routes, and of what several alerts say of one thing only the most telling. */
 export function alertmanagerConfig(environment: Environment): unknown {
-  const { grouping, receivers, muteTimings } = environment;
+  const { receivers, muteTimings } = environment;
   const used = [environment.defaultReceiver, ...environment.routes.map(({ receiver }) => receiver)];
   return {
-    route: {
-      receiver: environment.defaultReceiver,
-      group_by: ['environment', 'alertname', 'budget'],
-      group_wait: durationText(grouping.waitSeconds),
-      group_interval: durationText(grouping.intervalSeconds),
-      repeat_interval: durationText(grouping.repeatSeconds),
-      routes: environment.routes.map(routeConfig),
-    },
+    route: { receiver: environment.defaultReceiver, group_by: ['alertname'], routes: [environmentRoute(environment)] },
     ...(muteTimings.length === 0
       ? {}
       : {

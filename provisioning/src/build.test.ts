@@ -152,13 +152,28 @@ test.each<{ receiver: Receiver; config: object }>([
 
 test('without receivers alerts go to one that sends nothing', () => {
   const { route, receivers } = parse(file(dev, 'alertmanager/alertmanager.yml'));
-  expect([route.receiver, route.routes, receivers]).toEqual(['none', [], [{ name: 'none' }]]);
+  expect(route).toEqual({
+    receiver: 'none',
+    group_by: ['alertname'],
+    routes: [
+      {
+        receiver: 'none',
+        matchers: ['environment="dev"', 'component=~"budget|orchestrator|exporter"'],
+        group_by: ['environment', 'alertname', 'budget'],
+        group_wait: '10s',
+        group_interval: '1m',
+        repeat_interval: '4h',
+        routes: [],
+      },
+    ],
+  });
+  expect(receivers).toEqual([{ name: 'none' }]);
 });
 
 test('production pages on critical and writes a ticket for everything else, with secrets from files', () => {
   const { receivers, route } = parse(file(prod, 'alertmanager/alertmanager.yml'));
   expect(route.receiver).toBe('ticket');
-  expect(route.routes).toEqual([
+  expect(route.routes[0].routes).toEqual([
     { receiver: 'page', matchers: ['severity="critical"'] },
     { receiver: 'none', matchers: ['severity="info"'] },
   ]);
@@ -168,7 +183,7 @@ test('production pages on critical and writes a ticket for everything else, with
 
 test('staging holds warnings back at night and on weekends', () => {
   const { route, time_intervals: intervals } = parse(file(staging, 'alertmanager/alertmanager.yml'));
-  expect(route.routes).toEqual([
+  expect(route.routes[0].routes).toEqual([
     { receiver: 'channel', matchers: ['severity="warning"'], mute_time_intervals: ['nights-and-weekends'] },
     { receiver: 'none', matchers: ['severity="info"'] },
   ]);
@@ -194,7 +209,7 @@ test('a route matches on what it names, quoted, and may go on', () => {
     { receiver: 'none', team: 'a"b\\', component: 'budget' as const, mute: [], continue: true },
     { receiver: 'none', severity: 'critical' as const, team: 'x', mute: [], continue: false },
   ];
-  expect(parse(file({ ...dev, routes }, 'alertmanager/alertmanager.yml')).route.routes).toEqual([
+  expect(parse(file({ ...dev, routes }, 'alertmanager/alertmanager.yml')).route.routes[0].routes).toEqual([
     { receiver: 'none', matchers: ['team="a\\"b\\\\"', 'component="budget"'], continue: true },
     { receiver: 'none', matchers: ['severity="critical"', 'team="x"'] },
   ]);
@@ -251,7 +266,7 @@ test('the data source has a fixed uid and the scrape interval as its floor', () 
         isDefault: true,
         editable: false,
         version: 1,
-        jsonData: { timeInterval: '15s', httpMethod: 'POST', prometheusType: 'Prometheus' },
+        jsonData: { timeInterval: '15s', httpMethod: 'POST', prometheusType: 'Prometheus', manageAlerts: true },
       },
     ],
   });

@@ -27,6 +27,12 @@ function yaml(value: unknown, comments: Readonly<Record<string, string>> = {}): 
   });
   return `${DO_NOT_EDIT}\n${document.toString({ lineWidth: 0 })}`;
 }
+/** Of the alerts that Grafana evaluates itself. */
+const managedYaml = (value: unknown): string =>
+  yaml(value).replace(
+    DO_NOT_EDIT,
+    `${DO_NOT_EDIT}# Instead of prometheus/rules/alerts.yml, never beside it: with both everything is sent twice.\n`
+  );
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const group = (name: string, rules: readonly unknown[]): string => {
@@ -47,11 +53,11 @@ export function build(environment: Environment, budgets: Budgets): ReadonlyMap<s
     'grafana/provisioning/datasources/prometheus.yml': yaml(dataSources(environment)),
     'grafana/provisioning/dashboards/orchestrator.yml': yaml(dashboardProvider(environment)),
     // Beside provisioning/: put in the place of provisioning/alerting it makes Grafana evaluate the alerts, instead of Prometheus.
-    'grafana/alerting/contact-points.yml': yaml(contactPoints(environment)),
-    'grafana/alerting/mute-timings.yml': yaml(muteTimings(environment)),
-    'grafana/alerting/policies.yml': yaml(policies(environment)),
-    'grafana/alerting/rules.yml': yaml(managedRules(environment)),
-    'grafana/alerting/templates.yml': yaml(templates()),
+    'grafana/alerting/contact-points.yml': managedYaml(contactPoints(environment)),
+    'grafana/alerting/mute-timings.yml': managedYaml(muteTimings(environment)),
+    'grafana/alerting/policies.yml': managedYaml(policies(environment)),
+    'grafana/alerting/rules.yml': managedYaml(managedRules(environment)),
+    'grafana/alerting/templates.yml': managedYaml(templates(environment)),
     // Grafana logs an error for each of these folders that is missing.
     'grafana/provisioning/alerting/none.yml': yaml({ apiVersion: 1 }),
     'grafana/provisioning/plugins/none.yml': yaml({ apiVersion: 1, apps: [] }),

@@ -95,7 +95,7 @@ test('Alertmanager has the routes of the environment', async () => {
     config: { original: string };
   };
   expect(parse(status.config.original)).toMatchObject({
-    route: { receiver: 'ticket', routes: [{ receiver: 'page' }, { receiver: 'none' }] },
+    route: { routes: [{ receiver: 'ticket', routes: [{ receiver: 'page' }, { receiver: 'none' }] }] },
     receivers: [{ name: 'none' }, { name: 'page' }, { name: 'ticket' }],
   });
 });

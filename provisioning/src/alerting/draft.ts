@@ -4,7 +4,8 @@ import type { AlertName } from './names.ts';
 export type Severity = 'info' | 'warning' | 'critical';
 
 /** Which part an alert is about, for routing: money, the orchestrator's work, or the pipeline that measures them. */
-export type Component = 'budget' | 'orchestrator' | 'exporter';
+export const COMPONENTS = ['budget', 'orchestrator', 'exporter'] as const;
+export type Component = (typeof COMPONENTS)[number];
 
 export interface Draft {
   readonly name: AlertName;

@@ -1,4 +1,5 @@
 // Who hears of Grafana-managed alerts: contact points, policies, mute timings and templates that say what alertmanager.yml says.
+import { COMPONENTS } from '../alerting/draft.ts';
 import { ALERT_TEXT, TITLE } from '../alertmanager.ts';
 import { durationText } from '../duration-text.ts';
 import { NO_RECEIVER, type Environment, type Receiver, type Route } from '../environments/environment.ts';
@@ -15,12 +16,30 @@ function escaped<T>(value: T): T {
 /** The content of a file on Grafana's server, read when it starts: it does not start without it. */
 const contentOf = (path: string): string => `$__file{${path}}`;
 
-const TEMPLATE = { title: 'orchestrator.title', message: 'orchestrator.message' };
-const title = `{{ template "${TEMPLATE.title}" . }}`;
-const message = `{{ template "${TEMPLATE.message}" . }}`;
+/** Names of contact points, mute timings and templates are one organisation's, which may have several environments. */
+const ofEnvironment = (environment: Environment, name: string): string => `${environment.name}-${name}`;
+
+interface Texts {
+  readonly title: string;
+  readonly message: string;
+}
+
+const templateNames = (environment: Environment): Texts => {
+  const name = uidOf(environment.name, 'orchestrator');
+  return { title: `${name}.title`, message: `${name}.message` };
+};
+
+/** What calls the templates. */
+const textsOf = (environment: Environment): Texts => {
+  const names = templateNames(environment);
+  return { title: `{{ template "${names.title}" . }}`, message: `{{ template "${names.message}" . }}` };
+};
 
 /** Type and settings of a contact point's integration. */
-function integration(receiver: Receiver): { readonly type: string; readonly settings: object } {
+function integration(
+  receiver: Receiver,
+  { title, message }: Texts
+): { readonly type: string; readonly settings: object } {
   switch (receiver.type) {
     case 'webhook': {
       const url = receiver.urlFile === undefined ? escaped(receiver.url) : contentOf(receiver.urlFile);
@@ -46,23 +65,25 @@ function integration(receiver: Receiver): { readonly type: string; readonly sett
 const NOWHERE = { type: 'webhook', settings: { url: 'grafana://noop' } };
 
 /** `alerting/contact-points.yml`: one for each receiver that gets alerts. */
-export function contactPoints({ name, receivers, defaultReceiver, routes }: Environment): unknown {
+export function contactPoints(environment: Environment): unknown {
+  const { name, receivers, defaultReceiver, routes } = environment;
   const used = [defaultReceiver, ...routes.map(({ receiver }) => receiver)];
+  const texts = textsOf(environment);
   const points = [
-    ...receivers.map((receiver) => ({ name: receiver.name, ...integration(receiver) })),
+    ...receivers.map((receiver) => ({ name: receiver.name, ...integration(receiver, texts) })),
     ...(used.includes(NO_RECEIVER) ? [{ name: NO_RECEIVER, ...NOWHERE }] : []),
   ];
   return {
     apiVersion: 1,
     contactPoints: points.map((point) => ({
       orgId: ORGANISATION,
-      name: escaped(point.name),
+      name: escaped(ofEnvironment(environment, point.name)),
       receivers: [{ uid: uidOf(name, point.name), type: point.type, settings: point.settings }],
     })),
   };
 }
 
-type Matcher = readonly [label: string, operator: '=', value: string];
+type Matcher = readonly [label: string, operator: '=' | '=~', value: string];
 
 interface Policy {
   readonly receiver: string;
@@ -89,7 +110,10 @@ const ofOneBudget = (receiver: string, mute: readonly string[]): Policy => ({
   ...(mute.length === 0 ? {} : { mute_time_intervals: mute }),
 });
 
-function policyOf({ receiver, mute, continue: goesOn, ...labels }: Route): Policy {
+function policyOf(environment: Environment, route: Route): Policy {
+  const { continue: goesOn, mute: timings, ...labels } = route;
+  const receiver = ofEnvironment(environment, route.receiver);
+  const mute = timings.map((name) => ofEnvironment(environment, name));
   const matchers = (['severity', 'team', 'component'] as const).flatMap((label): Matcher[] => {
     const value = labels[label];
     return value === undefined ? [] : [[label, '=', value]];
@@ -116,28 +140,44 @@ const ofFailedQueries = (receiver: string): Policy => ({
 });
 
 /**
- * `alerting/policies.yml`: the routes of alertmanager.yml. Grafana has one tree per organisation and replaces it whole, and its
- * default contact point has another name in every version: what matches no route goes to the environment's default receiver.
+ * `alerting/policies.yml`: the routes of alertmanager.yml. Grafana has one tree per organisation and replaces it whole: the
+ * environment is one policy of it, to be put beside others. The default contact point of Grafana has another name in every
+ * version, so what is not the environment's goes to its default receiver, too.
  */
-export function policies({ grouping, defaultReceiver, routes }: Environment): unknown {
-  const tree: Policy = {
-    receiver: defaultReceiver,
+export function policies(environment: Environment): unknown {
+  const { grouping, routes } = environment;
+  const receiver = ofEnvironment(environment, environment.defaultReceiver);
+  const own: Policy = {
+    receiver,
+    object_matchers: [
+      ['environment', '=', environment.name],
+      ['component', '=~', COMPONENTS.join('|')],
+    ],
     group_by: ['environment', 'alertname', 'budget'],
     group_wait: durationText(grouping.waitSeconds),
     group_interval: durationText(grouping.intervalSeconds),
     repeat_interval: durationText(grouping.repeatSeconds),
-    routes: [ofFailedQueries(defaultReceiver), ...routes.map(policyOf), ofOneBudget(defaultReceiver, [])],
+    routes: [
+      ofFailedQueries(receiver),
+      ...routes.map((route) => policyOf(environment, route)),
+      ofOneBudget(receiver, []),
+    ],
   };
-  return { apiVersion: 1, policies: [{ orgId: ORGANISATION, ...escaped(tree) }] };
+  return {
+    apiVersion: 1,
+    policies: [
+      { orgId: ORGANISATION, ...escaped({ receiver, group_by: ['grafana_folder', 'alertname'], routes: [own] }) },
+    ],
+  };
 }
 
 /** `alerting/mute-timings.yml`; Grafana writes intervals as Alertmanager does. */
-export function muteTimings({ muteTimings: timings }: Environment): unknown {
+export function muteTimings(environment: Environment): unknown {
   return {
     apiVersion: 1,
-    muteTimes: timings.map(({ name, timeIntervals }) => ({
+    muteTimes: environment.muteTimings.map(({ name, timeIntervals }) => ({
       orgId: ORGANISATION,
-      name,
+      name: ofEnvironment(environment, name),
       time_intervals: timeIntervals,
     })),
   };
@@ -148,15 +188,16 @@ const MESSAGE = `{{ range .Alerts }}{{ if eq .Labels.alertname "DatasourceError"
 {{ else }}${ALERT_TEXT}{{ end }}{{ end }}`;
 
 /** `alerting/templates.yml`: the texts of notifications, the same that Alertmanager sends. */
-export function templates(): unknown {
+export function templates(environment: Environment): unknown {
   const defined = (name: string, text: string) => `{{ define "${name}" }}${text}{{ end }}`;
+  const names = templateNames(environment);
   return {
     apiVersion: 1,
     templates: [
       {
         orgId: ORGANISATION,
-        name: 'orchestrator',
-        template: `${defined(TEMPLATE.title, TITLE)}\n${defined(TEMPLATE.message, MESSAGE)}\n`,
+        name: uidOf(environment.name, 'orchestrator'),
+        template: `${defined(names.title, TITLE)}\n${defined(names.message, MESSAGE)}\n`,
       },
     ],
   };

@@ -12,13 +12,17 @@ const FILES = ['contact-points', 'mute-timings', 'policies', 'rules', 'templates
 interface Route {
   readonly receiver: string;
   readonly object_matchers: readonly (readonly string[])[];
+  readonly mute_time_intervals?: readonly string[];
+  readonly routes?: readonly Route[];
 }
 
 /** Of the parts of a file those that are looked at here. */
 interface File {
   readonly groups: readonly { readonly interval: string; readonly rules: readonly Rule[] }[];
   readonly contactPoints: readonly { readonly name: string; readonly receivers: readonly Integration[] }[];
-  readonly policies: readonly [{ readonly routes: readonly Route[] }];
+  readonly policies: readonly [{ readonly receiver: string; readonly routes: readonly [Required<Route>] }];
+  readonly muteTimes: readonly { readonly name: string }[];
+  readonly templates: readonly { readonly name: string; readonly template: string }[];
 }
 
 const read = (environment: Environment, name: string): File => parse(textOf(environment, name)) as File;
@@ -32,6 +36,7 @@ interface Query {
 }
 
 interface Integration {
+  readonly uid: string;
   readonly type: string;
   readonly settings: object;
 }
@@ -192,54 +197,105 @@ const ROUTED: Environment = {
 
 test('receivers become contact points, secrets come from files, dollars are escaped', () => {
   const points = read(ROUTED, 'contact-points').contactPoints;
-  const text = { title: '{{ template "orchestrator.title" . }}', message: '{{ template "orchestrator.message" . }}' };
+  const [title, message] = ['title', 'message'].map((name) => `{{ template "dev-orchestrator.${name}" . }}`);
+  const text = { title, message };
   expect(points.map(({ name, receivers }) => [name, receivers])).toMatchObject([
-    ['page $$1', [{ type: 'pagerduty', settings: { integrationKey: '$__file{/s/key}', summary: text.title } }]],
-    ['hook', [{ type: 'webhook', settings: { url: 'http://hook/?a=$$b', httpMethod: 'POST', ...text } }]],
-    ['secret hook', [{ type: 'webhook', settings: { url: '$__file{/s/hook}' } }]],
-    ['mail', [{ type: 'email', settings: { addresses: 'a@x.example', subject: text.title, message: text.message } }]],
-    ['none', [{ type: 'webhook', settings: { url: 'grafana://noop' } }]],
+    ['dev-page $$1', [{ type: 'pagerduty', settings: { integrationKey: '$__file{/s/key}', summary: text.title } }]],
+    ['dev-hook', [{ type: 'webhook', settings: { url: 'http://hook/?a=$$b', httpMethod: 'POST', ...text } }]],
+    ['dev-secret hook', [{ type: 'webhook', settings: { url: '$__file{/s/hook}' } }]],
+    [
+      'dev-mail',
+      [{ type: 'email', settings: { addresses: 'a@x.example', subject: text.title, message: text.message } }],
+    ],
+    ['dev-none', [{ type: 'webhook', settings: { url: 'grafana://noop' } }]],
   ]);
 });
 
-test('policies are the routes of Alertmanager, with one notification per budget', () => {
+test('policies are the routes of Alertmanager in one for the environment, with one notification per budget', () => {
   const ofBudget = { object_matchers: [['component', '=', 'budget']], group_by: ['environment', 'budget'] };
-  const mute = { mute_time_intervals: ['nights'] };
+  const mute = { mute_time_intervals: ['dev-nights'] };
   expect(read(ROUTED, 'policies').policies).toEqual([
     {
       orgId: 1,
-      receiver: 'none',
-      group_by: ['environment', 'alertname', 'budget'],
-      group_wait: '10s',
-      group_interval: '1m',
-      repeat_interval: '4h',
+      receiver: 'dev-none',
+      group_by: ['grafana_folder', 'alertname'],
       routes: [
         {
-          receiver: 'none',
-          object_matchers: [['alertname', '=', 'DatasourceError']],
-          group_by: ['environment', 'alertname'],
-          group_wait: '5m',
-        },
-        {
-          receiver: 'page $$1',
-          object_matchers: [['severity', '=', 'critical']],
-          ...mute,
-          continue: true,
-          routes: [{ receiver: 'page $$1', ...ofBudget, ...mute }],
-        },
-        {
-          receiver: 'hook',
+          receiver: 'dev-none',
           object_matchers: [
-            ['team', '=', 'lab'],
-            ['component', '=', 'budget'],
+            ['environment', '=', 'dev'],
+            ['component', '=~', 'budget|orchestrator|exporter'],
           ],
-          group_by: ['environment', 'budget'],
+          group_by: ['environment', 'alertname', 'budget'],
+          group_wait: '10s',
+          group_interval: '1m',
+          repeat_interval: '4h',
+          routes: [
+            {
+              receiver: 'dev-none',
+              object_matchers: [['alertname', '=', 'DatasourceError']],
+              group_by: ['environment', 'alertname'],
+              group_wait: '5m',
+            },
+            {
+              receiver: 'dev-page $$1',
+              object_matchers: [['severity', '=', 'critical']],
+              ...mute,
+              continue: true,
+              routes: [{ receiver: 'dev-page $$1', ...ofBudget, ...mute }],
+            },
+            {
+              receiver: 'dev-hook',
+              object_matchers: [
+                ['team', '=', 'lab'],
+                ['component', '=', 'budget'],
+              ],
+              group_by: ['environment', 'budget'],
+            },
+            { receiver: 'dev-none', object_matchers: [['component', '=', 'exporter']] },
+            { receiver: 'dev-none', ...ofBudget },
+          ],
         },
-        { receiver: 'none', object_matchers: [['component', '=', 'exporter']] },
-        { receiver: 'none', ...ofBudget },
       ],
     },
   ]);
+});
+
+/** Every name that Grafana keeps once in an organisation. */
+function namesOf(environment: Environment): readonly string[] {
+  const { contactPoints } = read(environment, 'contact-points');
+  const { templates } = read(environment, 'templates');
+  const defined = templates.flatMap(({ template }) =>
+    [...template.matchAll(/define "([^"]+)"/g)].map(([, name]) => name)
+  );
+  return [
+    ...contactPoints.flatMap(({ name, receivers }) => [name, ...receivers.map(({ uid }) => uid)]),
+    ...read(environment, 'mute-timings').muteTimes.map(({ name }) => name),
+    ...templates.map(({ name }) => name),
+    ...defined.flatMap((name) => name ?? []),
+    ...rulesOf(environment).map(({ uid }) => uid),
+  ];
+}
+
+test('two environments in one Grafana have no name in common', () => {
+  const other = { ...ROUTED, name: 'a/b c' };
+  const own = new Set(namesOf(ROUTED));
+  expect(own.size).toBeGreaterThan(30);
+  expect(namesOf(other).filter((name) => own.has(name))).toEqual([]);
+});
+
+test('policies name contact points and mute timings that are there', () => {
+  const named = (route: Route): readonly string[] => [
+    route.receiver,
+    ...(route.mute_time_intervals ?? []),
+    ...(route.routes ?? []).flatMap(named),
+  ];
+  const [{ receiver, routes }] = read(ROUTED, 'policies').policies;
+  const there = [
+    ...read(ROUTED, 'contact-points').contactPoints.map(({ name }) => name),
+    ...read(ROUTED, 'mute-timings').muteTimes.map(({ name }) => name),
+  ];
+  expect([receiver, ...routes.flatMap(named)].filter((name) => !there.includes(name))).toEqual([]);
 });
 
 test('a rule that could not be evaluated is told as that, and not by the text of its alert', () => {
@@ -249,14 +305,16 @@ test('a rule that could not be evaluated is told as that, and not by the text of
 });
 
 test('policies and alertmanager.yml have the same routes', () => {
-  const alertmanager = parse(build(prod, budgets).get('alertmanager/alertmanager.yml') ?? '');
-  const [policy] = read(prod, 'policies').policies;
-  const { receiver, group_wait, group_interval, repeat_interval } = alertmanager.route;
-  expect(policy).toMatchObject({ receiver, group_wait, group_interval, repeat_interval });
-  const routes = alertmanager.route.routes as { receiver: string; matchers: string[] }[];
+  const [own] = parse(build(prod, budgets).get('alertmanager/alertmanager.yml') ?? '').route.routes;
+  const [policy] = read(prod, 'policies').policies[0].routes;
+  const { receiver, group_by, group_wait, group_interval, repeat_interval } = own;
+  expect(policy).toMatchObject({ receiver: `prod-${receiver}`, group_by, group_wait, group_interval, repeat_interval });
+  const matchers = (route: Route): readonly string[] =>
+    route.object_matchers.map(([label, operator, value]) => `${label}${operator}"${value}"`);
+  expect(matchers(policy)).toEqual(own.matchers);
+  const routes = own.routes as { receiver: string; matchers: string[] }[];
   // The first and the last are Grafana's own.
-  const own = policy.routes.slice(1, -1);
-  expect(
-    own.map((route) => [route.receiver, route.object_matchers.map(([label, , value]) => `${label}="${value}"`)])
-  ).toEqual(routes.map(({ receiver: to, matchers }) => [to, matchers]));
+  expect(policy.routes.slice(1, -1).map((route) => [route.receiver, matchers(route)])).toEqual(
+    routes.map(({ receiver: to, matchers: of }) => [`prod-${to}`, of])
+  );
 });

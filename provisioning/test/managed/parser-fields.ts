@@ -55,8 +55,8 @@ const ROUTE_KEYS = {
   group_interval: 'any',
   repeat_interval: 'any',
 } as const;
-// Three levels are as deep as ours go.
-const ROUTE: Fields = { ...ROUTE_KEYS, routes: [{ ...ROUTE_KEYS, routes: [ROUTE_KEYS] }] };
+// Four levels are as deep as ours go.
+const ROUTE: Fields = { ...ROUTE_KEYS, routes: [{ ...ROUTE_KEYS, routes: [{ ...ROUTE_KEYS, routes: [ROUTE_KEYS] }] }] };
 
 export const ALERTING_FILE: Fields = {
   apiVersion: 'any',
