@@ -214,7 +214,8 @@ export function createApp({ config, files, security, version, clock, log, openSt
     defaults: { team: config.team, workflow: config.workflow },
   });
   self.observe({
-    seriesByFamily: () => registry.sizes(),
+    registry,
+    maxThreads: config.maxThreads,
     journalRecords: () => journal.records,
     journalBytes: () => disk?.bytes ?? 0,
     journalOldestMs: () => disk?.oldest?.createdMs,

@@ -44,6 +44,16 @@ export class SeriesRegistry {
     return this.#options.maxLabelValues;
   }
 
+  /** Series that a family may have which the caps hold. */
+  get maxSeriesPerFamily(): number {
+    return this.#options.maxSeriesPerFamily;
+  }
+
+  /** How many values each open label has taken. */
+  labelValues(): Iterable<readonly [label: string, values: number]> {
+    return this.#vocabulary.sizes();
+  }
+
   /** A counter or gauge of plain numbers. */
   numbers(row: MetricRow, bound: Bound = 'capped'): Family<NumberCell> {
     return this.#family(row, bound, { create: (labels) => new NumberCell(labels), heads: oneHead });
@@ -64,8 +74,12 @@ export class SeriesRegistry {
   }
 
   /** Families in the order of their making, with the number of series each exposes. */
-  sizes(): { readonly family: string; readonly series: number }[] {
-    return this.#families.map((family) => ({ family: family.row.name, series: family.size }));
+  sizes(): { readonly family: string; readonly series: number; readonly isCapped: boolean }[] {
+    return this.#families.map((family) => ({
+      family: family.row.name,
+      series: family.size,
+      isCapped: family.isCapped,
+    }));
   }
 
   /** The families that the caps hold; who feeds the others knows what is in them. */

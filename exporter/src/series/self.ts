@@ -23,10 +23,12 @@ import type {
   TimelineDropReason,
 } from '../contract/metrics.ts';
 import { OwnSeries } from './own-series.ts';
+import type { SeriesRegistry } from './registry.ts';
 
 /** What is read at scrape time rather than counted. */
 export interface SelfReadings {
-  readonly seriesByFamily: () => readonly { readonly family: string; readonly series: number }[];
+  readonly registry: Pick<SeriesRegistry, 'sizes' | 'labelValues' | 'maxSeriesPerFamily' | 'maxLabelValues'>;
+  readonly maxThreads: number;
   readonly journalRecords: () => number;
   readonly journalBytes: () => number;
   /** Undefined while there is no segment. */
@@ -125,10 +127,16 @@ export class SelfMetrics {
   /** Tells where to read what others know the value of. To be called once, when those are made. */
   observe(readings: SelfReadings): void {
     const { series } = this;
-    const { producers } = readings;
-    series.readings(SELF.series, () =>
-      readings.seriesByFamily().map(({ family, series: count }) => [family, count] as const)
+    const { producers, registry } = readings;
+    series.readings(SELF.series, () => registry.sizes().map(({ family, series: count }) => [family, count] as const));
+    series.readings(SELF.seriesLimit, () =>
+      registry
+        .sizes()
+        .flatMap(({ family, isCapped }) => (isCapped ? [[family, registry.maxSeriesPerFamily] as const] : []))
     );
+    series.readings(SELF.labelValues, () => registry.labelValues());
+    series.number(SELF.labelValuesLimit).set(registry.maxLabelValues);
+    series.number(SELF.threadsLimit).set(readings.maxThreads);
     series.reading(SELF.journalRecords, readings.journalRecords);
     series.reading(SELF.journalBytes, readings.journalBytes);
     series.reading(SELF.producers, () => producers.size);

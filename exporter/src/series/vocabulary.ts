@@ -52,6 +52,11 @@ export class Vocabulary {
     return OVERFLOW_LABEL;
   }
 
+  /** How many values each open label has that has any. */
+  *sizes(): Generator<readonly [label: string, values: number]> {
+    for (const [label, values] of this.#values) yield [label, values.size];
+  }
+
   dump(): readonly VocabularyDump[] {
     const labels = new Set([...this.#values.keys(), ...this.#folds.keys()]);
     return [...labels].map((label) => [label, [...(this.#values.get(label) ?? [])], this.#folds.get(label) ?? 0]);

@@ -52,6 +52,15 @@ test('statsd_exporter#350: nothing held the number of series, or it would drop t
   const folded = await rig.value('orchestrator_exporter_label_overflow_total', { label: 'agent' });
   const series = await rig.value('orchestrator_exporter_series', { family: 'orchestrator_cost_usd_total' });
   expect([(series ?? 99) <= 11, await rig.spent(), (folded ?? 0) > 0]).toEqual([true, 100 * USD, true]);
+  // The caps themselves, so that a dashboard tells how near they are; what threads.max bounds has none of these.
+  const limit = (family: string) => rig.value('orchestrator_exporter_series_limit', { family });
+  expect({
+    series: await limit('orchestrator_cost_usd_total'),
+    ofThreads: await limit('orchestrator_thread_cost_usd_total'),
+    agents: await rig.value('orchestrator_exporter_label_values', { label: 'agent' }),
+    values: await rig.value('orchestrator_exporter_label_values_limit', {}),
+    threads: await rig.value('orchestrator_exporter_threads_limit', {}),
+  }).toEqual({ series: 10, ofThreads: undefined, agents: 5, values: 5, threads: 500 });
 });
 
 test('statsd_exporter#353: a series that expired came back as a reset - does not happen here', async () => {

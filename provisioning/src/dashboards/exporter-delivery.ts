@@ -1,30 +1,68 @@
 // What exporters hand on: series to Prometheus, frames to clients of the gateway, samples to receivers; and what comes by NATS.
-import { SELF } from 'orchestrator-exporter/contract/metrics';
+import { ENVIRONMENT_LABEL, PER_THREAD, SELF } from 'orchestrator-exporter/contract/metrics';
 import { max, quantile, rate, sum } from '../aggregate.ts';
 import { select } from '../expressions.ts';
 import { spread } from './exporter-intake.ts';
+import { warnAndFail } from './colours.ts';
 import { graph, NO_EXPORTER, range, rows } from './panels.ts';
 import type { Draft } from './schema.ts';
-import { ranking } from './table.ts';
+import { table } from './table.ts';
 import { EXPORTER_SCOPE as EXPORTER, TARGET_SCOPE } from './variables.ts';
 
 const NO_NATS = 'nats is not configured';
 const NO_RECEIVER = 'no remote_write or grafana_live is configured';
 
-/** Without what all names begin with. */
-const families = `label_replace(${sum(['family'], select(SELF.series.name, EXPORTER))}, "family", "$1", "family", "orchestrator_(.*)")`;
+/** At 1 values are folded. */
+const CAP_STEPS = warnAndFail(0.8, 1);
+
+const named = (expr: string, template: string, label: string): string =>
+  `label_replace(${expr}, "what", "${template}", "${label}", "(?:orchestrator_)?(.*)")`;
+/** Of each exporter, as its caps are. */
+const EACH = `${ENVIRONMENT_LABEL}, instance`;
+const threads = `count by (${EACH}) (${select(PER_THREAD.threadInfo.name, EXPORTER)})`;
+/** What has a cap, or might: families, labels, threads. */
+const largest = (family: string, label: string, thread: string): string =>
+  max(
+    ['what'],
+    [named(family, '$1', 'family'), named(label, 'values of $1', 'label'), named(thread, 'threads', '')].join(' or ')
+  );
+const of = ({ name }: { readonly name: string }): string => select(name, EXPORTER);
+
+const caps = table({
+  title: 'Caps',
+  description:
+    'Series by family, values by label, and threads, of the exporter that has most, against limits.series_per_family, limits.label_values and threads.max. A family without a share is bounded by threads or budgets.',
+  queries: [
+    rows(largest(of(SELF.series), of(SELF.labelValues), threads)),
+    rows(
+      largest(
+        `${of(SELF.series)} / on (${EACH}, family) ${of(SELF.seriesLimit)}`,
+        `${of(SELF.labelValues)} / on (${EACH}) group_left () ${of(SELF.labelValuesLimit)}`,
+        `${threads} / on (${EACH}) ${of(SELF.threadsLimit)}`
+      )
+    ),
+  ],
+  columns: [
+    { of: 'what', title: 'Without orchestrator_' },
+    { of: 0, title: 'Series', unit: 'short', decimals: 0, width: 65 },
+    {
+      of: 1,
+      title: 'Of the cap',
+      unit: 'percentunit',
+      decimals: 1,
+      width: 110,
+      cell: 'gauge',
+      max: 1,
+      steps: CAP_STEPS,
+    },
+  ],
+  sortBy: 'Of the cap',
+  descending: true,
+  noValue: NO_EXPORTER,
+});
 
 export const scrapes: readonly Draft[] = [
-  ranking({
-    title: 'Series by family',
-    description:
-      'Caps are limits.series_per_family, limits.label_values and threads.max; the next panel tells when one was reached.',
-    queries: [rows(families)],
-    of: 'family',
-    heading: 'Family, without orchestrator_',
-    value: { title: 'Series', unit: 'short', decimals: 0 },
-    noValue: NO_EXPORTER,
-  }),
+  caps,
   graph({
     title: 'Caps reached',
     description:
