@@ -12,3 +12,17 @@ export function valuesOf(text: string, metric: string, labels = ''): readonly st
 export function sumOf(text: string, metric: string, labels = ''): number {
   return valuesOf(text, metric, labels).reduce((sum, value) => sum + Number(value), 0);
 }
+
+/**
+ * Upper bound of the bucket in which a quantile of a histogram lies, in its unit; NaN where nothing was observed.
+ * @param quantile from 0 to 1
+ */
+export function bucketOf(text: string, histogram: string, quantile: number): number {
+  const counts = text.matchAll(new RegExp(`^${histogram}_bucket\\{.*le="([^"]+)"\\} (\\d+)$`, 'gm'));
+  const buckets = Array.from(counts, ([, bound = '', count]) => ({
+    bound: Number(bound.replace('+Inf', 'Infinity')),
+    count: Number(count),
+  }));
+  const all = buckets.at(-1)?.count ?? 0;
+  return all === 0 ? NaN : (buckets.find(({ count }) => count >= quantile * all)?.bound ?? NaN);
+}

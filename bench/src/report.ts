@@ -15,7 +15,7 @@ const HEAD = [
   'CPU us/event',
   'scrape max ms',
   'timeline max ms',
-  'loop lag p99 ms',
+  'loop lag p99 ms, at most',
   'commit mean ms',
   'journal B/event',
   'others CPU %',

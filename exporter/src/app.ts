@@ -32,6 +32,7 @@ import { openDirectory } from './journal/storage.ts';
 import type { JournalStorage } from './journal/storage.ts';
 import { directoryJournal, reportRecovery } from './journal-reporting.ts';
 import type { Log } from './log.ts';
+import { loopLag } from './loop-lag.ts';
 import { NatsIngest } from './nats-ingest.ts';
 import { Pipeline } from './pipeline.ts';
 import { PriceBook } from './price-book.ts';
@@ -461,7 +462,11 @@ export function createApp({ config, files, security, version, clock, log, openSt
     disk?.tend().catch(onError);
     prices.settle((items) => pipeline.ingest(items, 'exporter')).catch(onNotDurable);
   });
+  const noteLag = loopLag(clock, SETTLE_PERIOD_MS, (seconds) => {
+    self.loopLagged(seconds);
+  });
   const stopSettling = clock.every(SETTLE_PERIOD_MS, () => {
+    noteLag();
     if (phase === 'serving') for (const each of timelines) each.settle();
   });
   const stopTrusting = clock.every(TRUST_PERIOD_MS, () => {

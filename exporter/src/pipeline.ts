@@ -247,8 +247,8 @@ export class Pipeline {
     try {
       await batch.committed;
     } catch (error) {
-      for (const { event } of batch.entries) {
-        this.#seen.forget(event.id);
+      for (const { event, digest } of batch.entries) {
+        this.#seen.forget(event.id, digest);
         this.#owners.delete(event.threadId);
         if (isNumbered(event)) this.#producers.release(event);
       }

@@ -55,13 +55,9 @@ const LABELS: ReadonlyMap<string, readonly string[]> = new Map([
   ['prometheus_build_info', ['version']],
   ['ALERTS', ['alertname', 'alertstate', 'severity', 'component', ENVIRONMENT_LABEL, 'budget', 'thread']],
   // prom-client's and Node's.
-  ...[
-    'process_cpu_seconds_total',
-    'process_resident_memory_bytes',
-    'nodejs_heap_size_used_bytes',
-    'nodejs_eventloop_lag_p50_seconds',
-    'nodejs_eventloop_lag_p99_seconds',
-  ].map((name) => [name, PROCESS_LABELS] as const),
+  ...['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_heap_size_used_bytes'].map(
+    (name) => [name, PROCESS_LABELS] as const
+  ),
 ]);
 
 test.each([

@@ -205,6 +205,9 @@ export interface ParseContext {
   readonly producerScope?: string;
 }
 
+/** Characters of a digest: 128 bits in base64url. */
+export const DIGEST_LENGTH = 22;
+
 /** An accepted event, or why it was refused. Never an exception. */
 export type ParseResult =
   | {

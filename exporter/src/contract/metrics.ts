@@ -557,6 +557,14 @@ export const SELF = rows({
     source: 'http',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
   },
+  loopLag: {
+    name: 'orchestrator_exporter_event_loop_lag_seconds',
+    type: 'histogram',
+    help: 'How late a timer ran that is due ten times a second: what everything that the exporter does waits for.',
+    labels: [],
+    source: 'process',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+  },
   producers: {
     name: 'orchestrator_exporter_producers',
     type: 'gauge',

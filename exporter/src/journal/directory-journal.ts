@@ -156,6 +156,7 @@ export class DirectoryJournal implements Journal {
     const { lock, journal } = this.#open;
     if (await lock.isHeld()) {
       await journal.probe();
+      await journal.mark();
       this.#keepUp();
       return;
     }

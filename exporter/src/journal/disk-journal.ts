@@ -69,7 +69,8 @@ export class DiskJournal implements Journal {
   /** Of the one that is. */
   #started: Omit<SegmentPlace, 'bytes'> | undefined;
   #problem: string | undefined;
-  #isMarked = false;
+  /** What the high-water mark says. */
+  #marked: number | undefined;
   #closed = false;
 
   /** @param recovery what {@link recover} found in the same directory */
@@ -184,13 +185,18 @@ export class DiskJournal implements Journal {
       onError?.(cause);
       throw new NotDurableError('the journal could not be written; send the events again', { cause });
     }
-    if (chunks.length > 0) await this.#mark();
   }
 
-  /** The entries are durable by now: an error here costs the guard against a cut end, not the entries. */
-  async #mark(): Promise<void> {
+  /**
+   * Writes down up to where the journal goes, where that is not written yet; to be called now and then. Never rejects: an error
+   * here costs the guard against a cut end, no entry.
+   */
+  async mark(): Promise<void> {
+    const seq = this.#next - 1;
+    if (this.#closed || this.#marked === seq) return;
     try {
-      await writeHighWater(this.#options.storage, this.#next - 1);
+      await writeHighWater(this.#options.storage, seq);
+      this.#marked = seq;
     } catch (error) {
       this.#options.onError?.(error);
     }
@@ -205,9 +211,9 @@ export class DiskJournal implements Journal {
       this.#leave(this.#writer);
     }
     if (this.#writer === undefined) {
-      if (!this.#isMarked) {
+      if (this.#marked === undefined) {
         await writeHighWater(storage, this.#next - 1, { sync: true });
-        this.#isMarked = true;
+        this.#marked = this.#next - 1;
       }
       this.#number += 1;
       const start = { number: this.#number, createdMs: now(), first: this.#next, previous: this.#previous };

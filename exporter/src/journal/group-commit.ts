@@ -1,4 +1,5 @@
 // Gathers what waits while a commit is under way into the next one, so that many callers share one sync.
+import { setImmediate } from 'node:timers/promises';
 import type { Chunk } from './record.ts';
 
 interface Waiting {
@@ -46,8 +47,8 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    // Let the callers of this turn come in: they share the first commit.
-    await Promise.resolve();
+    // Whoever else is heard in this turn of the event loop shares the first commit, which could not be answered before its end.
+    await setImmediate();
     while (this.#waiting.length > 0) {
       const group = this.#take();
       try {

@@ -1,6 +1,6 @@
 // The highest record number that was ever synced, beside the segments: a segment that was cut exactly on a frame's edge looks
 // whole, and only this tells that records are missing. It is made durable once, before the first segment, and at the end;
-// between them it is not synced: after a power cut it may lag, never lead.
+// between them it is written each second and not synced: it may lag, never lead.
 //
 //   high-water = number:u64 crc:u32      12 bytes, little-endian
 import { crc32 } from 'node:zlib';

@@ -93,8 +93,8 @@ export class KnownIds {
   }
 
   /** Its place in the ring stays taken until it comes round. */
-  forget(id: string): void {
-    this.#ask(id, id);
+  forget(id: string, digest: string): void {
+    this.#ask(id, digest);
     const found = this.#find();
     if (found < 0) return;
     this.#ring.fill(0, ((this.#slots[found] ?? 0) - 1) * WORDS, (this.#slots[found] ?? 0) * WORDS);

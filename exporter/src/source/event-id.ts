@@ -1,5 +1,6 @@
 // The id of an event that was sent without one: a hash of its producer's number, else of what it says.
 import { hash } from 'node:crypto';
+import { DIGEST_LENGTH } from '../contract/event.ts';
 import { JsonBytes } from '../json-bytes.ts';
 
 const MAX_DEPTH = 8;
@@ -22,7 +23,7 @@ export interface Said {
  */
 export function eventDigest({ threadId, type, timestamp, payload }: Said): string {
   const said = [threadId, type, timestamp, payload];
-  return hash('sha256', canonicalBytes(said) ?? canonicalText(said), 'base64url').slice(0, 22);
+  return hash('sha256', canonicalBytes(said) ?? canonicalText(said), 'base64url').slice(0, DIGEST_LENGTH);
 }
 
 /** What is hashed, as text. */
@@ -93,7 +94,7 @@ function writeCanonical(value: unknown, depth: number, values: number): number {
 
 /** 128-bit hash of a producer's name and number. */
 export function numberedId(producer: string, seq: number): string {
-  return hash('sha256', JSON.stringify(['producer', producer, seq]), 'base64url').slice(0, 22);
+  return hash('sha256', JSON.stringify(['producer', producer, seq]), 'base64url').slice(0, DIGEST_LENGTH);
 }
 
 function canonical(value: unknown, depth: number, left: { values: number }): string {

@@ -147,11 +147,8 @@ export const journalFigures: readonly Draft[] = [
 export const process: readonly Draft[] = [
   graph({
     title: 'Event loop lag',
-    description: 'How late timers run: what everything that the exporter does waits for.',
-    queries: [
-      range(max([], select('nodejs_eventloop_lag_p50_seconds', EXPORTER)), 'median'),
-      range(max([], select('nodejs_eventloop_lag_p99_seconds', EXPORTER)), '99th percentile'),
-    ],
+    description: 'How late a timer runs, ten times a second: what everything that the exporter does waits for.',
+    queries: spread(SELF.loopLag.name),
     unit: 's',
     noValue: NO_EXPORTER,
   }),
