@@ -8,6 +8,7 @@ import { workDrafts } from './alerting/work.ts';
 import { DASHBOARDS, type DashboardName } from './dashboards/links.ts';
 import type { Environment } from './environments/environment.ts';
 import { inEnvironment } from './expressions.ts';
+import { overShards } from './shards.ts';
 
 export interface AlertingRule {
   readonly alert: string;
@@ -60,7 +61,7 @@ export function alertingRules(
     text.replaceAll(/\{\{ \$value \| ([^}]+) \}\}/g, (_, format: string) => say.value(format));
   return drafts.map((draft) => ({
     alert: draft.name,
-    expr: draft.expr,
+    expr: overShards(environment, draft.expr),
     ...(draft.forSeconds === undefined ? {} : { for: `${draft.forSeconds}s` }),
     labels: {
       severity: draft.severity,
@@ -69,8 +70,8 @@ export function alertingRules(
       ...teamOf(draft, operators),
     },
     annotations: {
-      summary: inLanguage(draft.summary),
-      description: inLanguage(draft.description),
+      summary: inLanguage(overShards(environment, draft.summary)),
+      description: inLanguage(overShards(environment, draft.description)),
       runbook_url: `${runbookUrl}#${draft.name.toLowerCase()}`,
       dashboard_url: [
         `${grafanaUrl}/d/${DASHBOARDS[dashboardFor(draft)].uid}?var-environment=${encodeURIComponent(name)}`,

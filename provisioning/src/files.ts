@@ -21,7 +21,7 @@ export const PROMETHEUS_COMMENTS = {
 
 /** The scrape jobs of the exporter, for a Prometheus that has others too. */
 function exporterJobs(environment: Environment): readonly unknown[] {
-  const target = [{ targets: [environment.exporter] }];
+  const target = [{ targets: [environment.exporter, ...environment.shards] }];
   return [
     { job_name: EXPORTER_JOB, metrics_path: '/metrics', static_configs: target },
     {

@@ -3,6 +3,7 @@ import { ENVIRONMENT_LABEL } from 'orchestrator-exporter/contract/metrics';
 import { KNOWN_DAYS, knownDays, USUAL_HOUR, usualHour } from './budget-pace.ts';
 import type { Environment } from './environments/environment.ts';
 import { budgetElapsedRatio, costRate, inEnvironment, nodeDurationP95, tokenRate } from './expressions.ts';
+import { overShards, shardRules } from './shards.ts';
 import { USUAL_RUN, usualRun } from './work.ts';
 
 /** USD per second. */
@@ -19,7 +20,7 @@ export interface RecordingRule {
 export function recordingRules(environment: Environment): readonly RecordingRule[] {
   const scope = inEnvironment(environment.name);
   const by = (...labels: string[]) => ({ scope, over: '5m', by: [ENVIRONMENT_LABEL, ...labels] });
-  return [
+  const rules = [
     { record: 'environment:orchestrator_cost_usd:rate5m', expr: costRate(by()) },
     {
       record: SPEND_RATE,
@@ -34,5 +35,9 @@ export function recordingRules(environment: Environment): readonly RecordingRule
     { record: USUAL_HOUR, expr: usualHour(scope) },
     { record: KNOWN_DAYS, expr: knownDays(scope) },
     { record: USUAL_RUN, expr: usualRun(scope) },
+  ];
+  return [
+    ...(environment.shards.length === 0 ? [] : shardRules(scope)),
+    ...rules.map(({ record, expr }) => ({ record, expr: overShards(environment, expr) })),
   ];
 }

@@ -95,10 +95,20 @@ function recordingTest({ record, atSeconds, samples }: RecordingCase): object {
   };
 }
 
+/** The recordings that texts name, and those that these read, in their order. */
+function readBy(recordings: readonly RecordingRule[], texts: readonly string[]): readonly RecordingRule[] {
+  const read = recordings.filter(({ record }) => texts.some((text) => text.includes(record)));
+  const more = read.map(({ expr }) => expr).filter((expr) => !texts.includes(expr));
+  return more.length === 0 ? read : readBy(recordings, [...texts, ...more]);
+}
+
 /** Writes the files of a suite, one per step of its cases, and says their names. */
 function write(directory: string, environment: Environment, { name, rule, recordings, cases }: Suite): string[] {
-  const read = recordings.filter(
-    ({ record }) => rule?.expr.includes(record) ?? cases.some((each) => 'record' in each && each.record === record)
+  const read = readBy(
+    recordings,
+    rule === undefined
+      ? cases.map((each) => ('record' in each ? each.record : ''))
+      : [rule.expr, rule.annotations.summary, rule.annotations.description]
   );
   const groups = [
     ...(read.length === 0 ? [] : [{ name: 'recording', rules: read }]),

@@ -33,7 +33,7 @@ function writeSharded(name: string): string {
     path,
     text
       .replaceAll('./provisioning/', `${ROOT}/provisioning/`)
-      .replaceAll('../generated/', `${ROOT}/provisioning/generated/`)
+      .replaceAll(/(?<=- )generated\//g, `${SHARDED}/generated/`)
   );
   return path;
 }
@@ -46,7 +46,6 @@ beforeAll(async () => {
     start('nats-server', ['-a', '127.0.0.1', '-p', String(port.nats), '-js', '-sd', join(folder, 'nats')], folder)
   );
   for (const name of ['exporter-a.yml', 'exporter-b.yml']) running.push(startExporter(writeSharded(name)));
-  writeSharded('budgets.rules.yml');
   const flags = [`--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port.prometheus}`];
   running.push(start('prometheus', [`--config.file=${writeSharded('prometheus.yml')}`, ...flags], folder));
 }, 30_000);
@@ -121,8 +120,10 @@ test('Prometheus scrapes both exporters, and what they counted adds up', async (
     ].sort()
   );
   await expectOne('sum(orchestrator_cost_usd_total)', TOTAL_USD);
-  await expectOne('orchestrator:sharded_budget_spent_usd{budget="platform-daily"}', TOTAL_USD);
-  await expectOne('orchestrator:sharded_budget_limit_usd{budget="platform-daily"}', 200);
+  await expectOne('environment_budget:orchestrator_budget_spent_usd:sum{budget="platform-daily"}', TOTAL_USD);
+  await expectOne('environment_budget:orchestrator_budget_remaining_usd:sum{budget="platform-daily"}', 200 - TOTAL_USD);
+  // Of a budget for each thread the largest, as no thread is in both.
+  await expectOne('environment_budget:orchestrator_budget_spent_usd:sum{budget="per-thread"}', COST_CENTS / 100);
   // Each shard has a part of them, no thread is in both, and the timeline tells of all.
   for (const name of ['orchestrator_thread_cost_usd_total', 'orchestrator_timeline_agent_state']) {
     await expectOne(`count(count by (thread) (${name}))`, THREADS.length);

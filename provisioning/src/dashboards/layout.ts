@@ -59,3 +59,14 @@ export function layOut(sections: readonly Section[]): readonly PlacedPanel[] {
   }
   return all;
 }
+
+const isRow = (panel: PlacedPanel): panel is Placed<Row> => 'collapsed' in panel;
+
+/** The panel, or all those of the row, with each query as `change` has it. */
+export function mapQueries(panel: PlacedPanel, change: (expr: string, type: string) => string): PlacedPanel {
+  const changed = (one: Placed<Draft>): Placed<Draft> => ({
+    ...one,
+    targets: one.targets.map((target) => ({ ...target, expr: change(target.expr, one.type) })),
+  });
+  return isRow(panel) ? { ...panel, panels: panel.panels.map(changed) } : changed(panel);
+}

@@ -69,7 +69,7 @@ export function panel(
   };
 }
 
-const PLUGIN = 'helix-orchestrator-panel';
+export const PLUGIN = 'helix-orchestrator-panel';
 
 /** Our panel. It reads series by metric name and labels, so its queries carry no legend. */
 export function orchestratorPanel(frame: Frame, bands: 'both' | 'timeline' | 'burn-down'): Draft {

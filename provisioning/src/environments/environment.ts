@@ -57,6 +57,8 @@ export interface Environment {
   readonly operators: string;
   /** host:port as Prometheus reaches it. */
   readonly exporter: string;
+  /** Further exporters, with which it shares the threads: budgets are added up over all of them. */
+  readonly shards: readonly string[];
   /** Keys of the exporter's configuration beside those that the environment gives. */
   readonly exporterConfig: Readonly<Record<string, unknown>>;
   /** host:port as Prometheus reaches it. */

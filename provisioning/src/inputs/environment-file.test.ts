@@ -10,7 +10,7 @@ alertmanager: { address: 'alertmanager:9093' }
 prometheus: { url: 'http://prometheus:9090' }
 links: { grafana: 'http://grafana:3000/', runbook: 'http://wiki/alerts.md' }
 `;
-const EVERYTHING = `${LEAST.replace('{ url:', "{ version: '2.53', scrape_interval: 1m30s, scrape_timeout: 1m, evaluation_interval: 30s, url:")}
+const EVERYTHING = `${LEAST.replace("'exporter:9847'", "'exporter:9847', shards: ['[::1]:1', 'b:2']").replace('{ url:', "{ version: '2.53', scrape_interval: 1m30s, scrape_timeout: 1m, evaluation_interval: 30s, url:")}
 dashboards: { directory: /d, time_from: now-6h, refresh: '' }
 alerts: { down_for: 0s, node_failure_runs: 1, agent_usual_factor: 2.5 }
 grouping: { wait: 0s, interval: 5m, repeat: 1d }
@@ -56,6 +56,7 @@ test('the least that an environment says has the numbers of production and sends
       name: 'dev',
       operators: 'crew',
       exporter: 'exporter:9847',
+      shards: [],
       exporterConfig: {},
       prometheusVersion: { major: 3, minor: 5 },
       scrapeIntervalSeconds: 15,
@@ -74,6 +75,7 @@ test('everything that an environment can say is understood', () => {
   expect(read(EVERYTHING)).toMatchObject({
     ok: true,
     environment: {
+      shards: ['[::1]:1', 'b:2'],
       prometheusVersion: { major: 2, minor: 53 },
       scrapeIntervalSeconds: 90,
       dashboard: { directory: '/d', timeFrom: 'now-6h', refresh: '' },
@@ -169,6 +171,14 @@ test.each([
     name: 'a script for an address',
     text: LEAST.replace('http://grafana:3000/', 'javascript:alert(1)'),
     problems: [`e.yml:6:10: links.grafana: "javascript:alert(1)" is refused; expected ${URL_ACCEPTS}`],
+  },
+  {
+    name: 'a shard that is the exporter itself, and one that is there twice',
+    text: LEAST.replace("'exporter:9847'", "'exporter:9847', shards: ['a:1', 'exporter:9847', 'a:1']"),
+    problems: [
+      'e.yml:3:55: exporter.shards[1]: "exporter:9847" is refused; expected an exporter that is not named before',
+      'e.yml:3:72: exporter.shards[2]: "a:1" is refused; expected an exporter that is not named before',
+    ],
   },
   {
     name: 'a port that does not exist',

@@ -8,7 +8,8 @@ import {
   type Route,
   type TimeInterval,
 } from '../environments/environment.ts';
-import { ALERT_NUMBERS, environmentSchema, type EnvironmentDocument } from './environment-schema.ts';
+import { ALERT_NUMBERS } from './alert-numbers.ts';
+import { environmentSchema, type EnvironmentDocument } from './environment-schema.ts';
 import { dotted, located, schemaProblems, type Problem } from './problems.ts';
 import type { Path, SourceDocument } from './source-document.ts';
 
@@ -92,6 +93,16 @@ function scrapeProblems({ prometheus, exporter }: z.output<typeof SCRAPES>): rea
           },
         ]
       : []),
+    ...exporter.shards.flatMap((shard, i) =>
+      [exporter.address, ...exporter.shards.slice(0, i)].includes(shard)
+        ? [
+            {
+              path: ['exporter', 'shards', i],
+              text: `exporter.shards[${i}]: ${JSON.stringify(shard)} is refused; expected an exporter that is not named before`,
+            },
+          ]
+        : []
+    ),
   ];
 }
 
@@ -239,6 +250,7 @@ function inTheGeneratorsTerms(document: EnvironmentDocument): Environment {
     name: document.name,
     operators: document.team,
     exporter: document.exporter.address,
+    shards: document.exporter.shards,
     exporterConfig: document.exporter.config,
     alertmanager: document.alertmanager.address,
     prometheusUrl: prometheus.url,

@@ -6,6 +6,7 @@ import { alertingRules, type AlertingRule } from '../alerts.ts';
 import { DATASOURCE_UID } from '../data-source.ts';
 import type { Environment } from '../environments/environment.ts';
 import { inEnvironment } from '../expressions.ts';
+import { overShards } from '../shards.ts';
 
 export const ORGANISATION = 1;
 const EXPRESSION = '__expr__';
@@ -67,7 +68,7 @@ function managedRule(environment: Environment, rule: AlertingRule): unknown {
     data: [
       query(FIRING_QUERY, rule.expr),
       ...conditionOnPresence,
-      ...figures.map((name) => query(name, figureQuery(name, scope))),
+      ...figures.map((name) => query(name, overShards(environment, figureQuery(name, scope)))),
     ],
     // No series is how an expression says that all is well.
     noDataState: 'OK',
