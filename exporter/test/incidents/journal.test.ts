@@ -151,11 +151,11 @@ test('OTel core#7198: without room for it data was taken and dropped - does not 
 test('OTel core#11015: a nearly full queue locked everybody up - does not happen here', async () => {
   const { journal } = await openOn(new SimulatedDisk());
   const event = { type: 'progress', id: 'e', threadId: 't', timestampMs: NOW, dialect: 'gateway' } as const;
-  const wide = Array.from({ length: 100_000 }, () => ({ event, digest: 'd'.repeat(40), source: 'http' as const }));
+  const wide = Array.from({ length: 1_000 }, () => ({ event, digest: 'd'.repeat(10_000), source: 'http' as const }));
   const ends = await Promise.allSettled(Array.from({ length: 12 }, () => journal.append(wide)));
   expect(ends.some(({ status }) => status === 'rejected')).toBe(true);
   await journal.append([{ event, digest: 'd', source: 'http' }]);
-  expect(journal.records % 100_000).toBe(1);
+  expect(journal.records % 1_000).toBe(1);
 });
 
 test('Vector#17644: a spoilt buffer made an endless loop that no signal ended - does not happen here', async () => {
