@@ -11,6 +11,7 @@ import { zoneOfNoon } from '../noon.ts';
 import { postEvents } from '../post-events.ts';
 import { answers, freePort, start, startExporter, stop } from '../processes.ts';
 import { temporaryDirectory } from '../tools.ts';
+import { startAlertmanager } from './alertmanager.ts';
 import { startWebhook, type Webhook } from './webhook.ts';
 import { TEAM, type Event } from './workload.ts';
 
@@ -87,16 +88,7 @@ export async function startChain(limitUsd: number): Promise<Chain> {
     })
   );
   const exporter = startExporter(join(directory, 'exporter.yml'));
-  const alertmanager = start(
-    'prometheus-alertmanager',
-    [
-      `--config.file=${join(directory, 'alertmanager/alertmanager.yml')}`,
-      `--storage.path=${join(directory, 'alertmanager-data')}`,
-      `--web.listen-address=${address(alertmanagerPort)}`,
-      '--cluster.listen-address=',
-    ],
-    directory
-  );
+  const alertmanager = startAlertmanager(directory, address(alertmanagerPort));
   const prometheus = start(
     'prometheus',
     [
