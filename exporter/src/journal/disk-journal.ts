@@ -71,6 +71,7 @@ export class DiskJournal implements Journal {
   #problem: string | undefined;
   /** What the high-water mark says. */
   #marked: number | undefined;
+  #marking: Promise<void> | undefined;
   #closed = false;
 
   /** @param recovery what {@link recover} found in the same directory */
@@ -154,6 +155,7 @@ export class DiskJournal implements Journal {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#group.idle();
+    await this.#marking;
     const writer = this.#writer;
     this.#writer = undefined;
     if (writer === undefined) return;
@@ -191,9 +193,17 @@ export class DiskJournal implements Journal {
    * Writes down up to where the journal goes, where that is not written yet; to be called now and then. Never rejects: an error
    * here costs the guard against a cut end, no entry.
    */
-  async mark(): Promise<void> {
+  mark(): Promise<void> {
+    this.#marking ??= this.#mark().finally(() => {
+      this.#marking = undefined;
+    });
+    return this.#marking;
+  }
+
+  async #mark(): Promise<void> {
     const seq = this.#next - 1;
-    if (this.#closed || this.#marked === seq) return;
+    // Before the first segment nothing is: then it is written with it, synced.
+    if (this.#closed || this.#marked === undefined || this.#marked === seq) return;
     try {
       await writeHighWater(this.#options.storage, seq);
       this.#marked = seq;

@@ -56,6 +56,7 @@ async function live(files: Files, seed: number, from: number): Promise<Life> {
         }
       })
     );
+    if (random() < 0.5) await journal.mark();
     if (random() < 0.5) await letGo(disk, journal);
   }
   if (random() < 0.5) await journal.close();

@@ -17,6 +17,7 @@ async function closedJournal(seed: number): Promise<{ readonly files: Files; rea
     for (let batch = 0; batch < 12; batch += 1) {
       const size = 1 + Math.floor(random() * 30);
       await journal.append(entries(next, size));
+      await journal.mark();
       next += size;
     }
     if (!isKilled) await journal.close();

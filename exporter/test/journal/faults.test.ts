@@ -2,6 +2,7 @@
 // events again as soon as the disk does.
 import { NotDurableError } from '../../src/journal/disk-journal.ts';
 import { entries, idOf, openOn, recovered } from './entries.ts';
+import { readHighWater } from '../../src/journal/high-water.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import type { Fault } from './simulated-disk.ts';
 
@@ -29,6 +30,7 @@ async function ingest(disk: SimulatedDisk): Promise<Outcome> {
       try {
         await journal.append(sent);
         acknowledged.push(...sent.map(idOf));
+        await journal.mark();
         healedAfter = Math.max(healedAfter, attempt);
         break;
       } catch (error) {
@@ -144,13 +146,35 @@ test('a full disk: every append is refused with its reason, and without an event
 
 test('a high-water mark that cannot be written costs no entry and refuses none', async () => {
   const disk = new SimulatedDisk();
-  const { journal } = await openOn(disk);
+  const heard: unknown[] = [];
+  const { journal } = await openOn(disk, { onError: (error) => heard.push(String(error)) });
   await journal.append(entries(1, 1));
   disk.faults = (what) => (what === 'overwrite' ? { error: 'EIO' } : undefined);
   await journal.append(entries(2, 1));
+  await journal.mark();
+  expect(heard).toEqual(['Error: EIO: overwrite high-water']);
   disk.faults = () => undefined;
   await journal.close();
   expect((await recovered(disk)).entries.map(idOf)).toEqual(['e-1', 'e-2']);
+});
+
+test('the high-water mark is written with the first segment, then when it is behind and asked for, and at the end', async () => {
+  const disk = new SimulatedDisk();
+  const { journal } = await openOn(disk);
+  const said = async (): Promise<number | undefined> => readHighWater(disk);
+  await journal.mark();
+  expect(await said()).toBeUndefined();
+  await journal.append(entries(1, 3));
+  expect(await said()).toBe(0);
+  await Promise.all([journal.mark(), journal.mark()]);
+  expect(await said()).toBe(3);
+  disk.faults = (what) => (what === 'overwrite' ? { error: 'EIO' } : undefined);
+  await journal.mark();
+  disk.faults = () => undefined;
+  await journal.append(entries(4, 1));
+  expect(await said()).toBe(3);
+  await journal.close();
+  expect(await said()).toBe(4);
 });
 
 test('appends that wait while the disk hangs are refused past 64 MiB, and the others are written', async () => {
