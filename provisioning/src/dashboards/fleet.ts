@@ -26,7 +26,7 @@ const toWork = linkTo('agents', { kept: ['team', 'workflow'] });
 const money = (environment: Environment): readonly Draft[] => [
   stat({
     ...USD,
-    title: 'Spend per hour',
+    title: 'Spend/h',
     description: 'USD per hour over five minutes, of the chosen workflows.',
     queries: [instant(perHour(sum([], select(SPEND_RATE, WORKFLOW_SCOPE))))],
     noValue: 'no spend',
