@@ -16,6 +16,12 @@ export interface Update {
   readonly amount: number;
 }
 
+export interface RecorderTask {
+  readonly lines: readonly string[];
+  /** Events whose updates are told together. */
+  readonly stretch: number;
+}
+
 /** What the series were told by each event, as calls of an application. */
 function updatesOf(lines: readonly string[]): readonly (readonly Update[])[] {
   const rows = new Map<Cell, MetricRow>();
@@ -107,4 +113,10 @@ function spied<K extends string>(
   };
 }
 
-parentPort?.postMessage(updatesOf(workerData as readonly string[]));
+/** What {@link updatesOf} tells, as a text for each stretch: so much that the collector need not look at every call all the time. */
+const { lines, stretch } = workerData as RecorderTask;
+const updates = updatesOf(lines);
+const stretches = Array.from({ length: Math.ceil(lines.length / stretch) }, (_, at) =>
+  JSON.stringify(updates.slice(at * stretch, (at + 1) * stretch).flat())
+);
+parentPort?.postMessage(stretches);

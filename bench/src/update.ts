@@ -13,7 +13,7 @@ import { eventOf, newModel, newOutput, REGISTRY } from './fed-series.ts';
 import { median } from './latencies.ts';
 import type { Pattern } from './recorded-runs.ts';
 import { table, threeDigits } from './table.ts';
-import type { Update } from './update-recorder.ts';
+import type { RecorderTask, Update } from './update-recorder.ts';
 import { Workload } from './workload.ts';
 
 interface Told {
@@ -34,8 +34,10 @@ const STRETCH = 2_000;
 /** The first half of the events warms up and makes the series; the second one is measured. */
 export async function updateTable({ patterns, events, threads, rounds }: UpdateOptions): Promise<string> {
   const lines = linesOf({ patterns, events, threads });
-  const recorder = new Worker(join(import.meta.dirname, 'update-recorder.js'), { workerData: lines });
-  const [updates] = (await once(recorder, 'message')) as [readonly (readonly Update[])[]];
+  const recorder = new Worker(join(import.meta.dirname, 'update-recorder.js'), {
+    workerData: { lines, stretch: STRETCH } satisfies RecorderTask,
+  });
+  const [updates] = (await once(recorder, 'message')) as [readonly string[]];
   const nanos = { model: [] as number[], series: [] as number[], promClient: [] as number[] };
   for (let round = 0; round < rounds; round++) {
     const measured = measureRound(lines, updates);
@@ -51,15 +53,15 @@ export async function updateTable({ patterns, events, threads, rounds }: UpdateO
     const ratios = all.map((one, round) => (nanos.promClient[round] ?? Number.NaN) / one);
     return [name, threeDigits(median(all)), threeDigits(Math.min(...all)), `${threeDigits(median(ratios))}x`];
   });
-  const measured = updates.slice(updates.length / 2);
-  const calls = measured.reduce((sum, one) => sum + one.length, 0) / measured.length;
+  const measured = updates.slice(updates.length / 2).map((text) => (JSON.parse(text) as readonly Update[]).length);
+  const calls = measured.reduce((sum, one) => sum + one, 0) / (measured.length * STRETCH);
   return `${calls.toFixed(1)} updates an event.\n\n${table([['from an event to', 'median CPU ns/event', 'best', 'prom-client takes'], ...rows])}`;
 }
 
 /** Nanoseconds of processor time an event, in steps that alternate. */
 function measureRound(
   lines: readonly string[],
-  updates: readonly (readonly Update[])[]
+  updates: readonly string[]
 ): { readonly model: number; readonly series: number; readonly promClient: number } {
   const model = newModel();
   const output = newOutput(new SeriesRegistry(REGISTRY), model);
@@ -82,10 +84,8 @@ function measureRound(
     timed('series', isMeasured, () => {
       for (const { event, changes } of told) output.apply(event, changes);
     });
-    // New ones, as an application makes them for each call.
-    const calls = updates
-      .slice(at, at + STRETCH)
-      .flatMap((all) => all.map((one) => ({ ...one, labels: { ...one.labels } })));
+    // With new labels for each call, as an application makes them.
+    const calls = JSON.parse(updates[at / STRETCH] ?? '[]') as readonly Update[];
     timed('promClient', isMeasured, () => {
       for (const call of calls) app.update(call);
     });
