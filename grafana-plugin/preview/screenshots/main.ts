@@ -117,7 +117,8 @@ async function main(wanted: readonly string[]): Promise<void> {
       for (const theme of THEMES) {
         const picture = await photograph(browser, { scene, theme, url: host.url });
         const file = join(IMAGES, `${scene.name}-${theme}.png`);
-        const { size } = await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toFile(file);
+        // All 256 colours: with fewer a shadow becomes a shape.
+        const { size } = await sharp(picture).png({ palette: true, quality: 100, dither: 0, effort: 10 }).toFile(file);
         bytes += size;
         const listed = CATALOGUE[`${scene.name}-${theme}`];
         if (listed !== undefined) await copyFile(file, join(CATALOGUE_IMAGES, listed));

@@ -171,6 +171,19 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     noErrors();
   });
 
+  test('a double click gets out of a range in which nothing is, too, but not one on the query to copy', async () => {
+    const { page, panel } = await show({ recording: {} });
+    const message = (await panel.getByTestId('orchestrator-message').boundingBox())!;
+    await panel.locator('pre').first().dblclick();
+    expect(new URL(page.url()).searchParams.get('from')).toBe(String(FROM_MS));
+    await page.mouse.dblclick(message.x + 20, message.y + 20);
+    await page.waitForURL((url) => url.searchParams.get('from') !== String(FROM_MS));
+    const zoomed = new URL(page.url()).searchParams;
+    const half = (TO_MS - FROM_MS) / 2;
+    expect([zoomed.get('from'), zoomed.get('to')]).toEqual([String(FROM_MS - half), String(TO_MS + half)]);
+    noErrors();
+  });
+
   test('keeps what it shows when Grafana empties the arrays of the data before', async () => {
     const { page, panel } = await show({ recording: EXACT });
     const before = await segmentsOf(panel);

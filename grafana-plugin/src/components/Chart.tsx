@@ -34,6 +34,7 @@ import { useAnnotating } from './use-annotating.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
 import { usePinnedTooltip } from './use-pinned-tooltip.ts';
 import type { Folds } from './use-folds.ts';
+import { useFontLoads } from './use-font-loads.ts';
 import type { Replay } from './use-replay.ts';
 import type { SharedCrosshair } from './use-shared-crosshair.ts';
 
@@ -84,7 +85,8 @@ export function Chart(props: ChartProps): React.ReactElement {
   const [surface, setSurface] = useState<HTMLDivElement | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
-  const measure = useMemo(() => createMeasure(palette.fontFamily), [palette.fontFamily]);
+  const fontLoads = useFontLoads();
+  const measure = useMemo(() => createMeasure(palette.fontFamily, fontLoads), [palette.fontFamily, fontLoads]);
   const rangeMs = range.toMs - range.fromMs;
   const time = useMemo(() => timeFormat(timeZone, rangeMs), [timeZone, rangeMs]);
   const sampled = data.resolution?.kind === 'sampled';

@@ -9,22 +9,34 @@ interface MessageProps {
   readonly problems: readonly Problem[];
   readonly width: number;
   readonly height: number;
+  /** Beside the query, which a double click selects a word of. */
+  readonly onDoubleClick: () => void;
 }
 
 /** Room for each problem's advice and query; below it only titles are shown. */
 const ADVICE_MIN_HEIGHT = 130;
 const ADVICE_MIN_WIDTH = 400;
 
-export function Message({ problems, width, height }: MessageProps): React.ReactElement {
+export function Message({ problems, width, height, onDoubleClick }: MessageProps): React.ReactElement {
   const styles = useStyles2(getStyles);
   const roomy = width >= ADVICE_MIN_WIDTH && height >= ADVICE_MIN_HEIGHT * problems.length;
   return (
-    <div className={styles.center} style={{ width, height }} data-testid="orchestrator-message" role="status">
+    <div
+      className={styles.center}
+      style={{ width, height }}
+      data-testid="orchestrator-message"
+      role="status"
+      onDoubleClick={onDoubleClick}
+    >
       {problems.map((problem) => (
         <div key={problem.title} className={styles.problem} title={`${problem.advice}\n${problem.query}`.trim()}>
           <div className={styles.title}>{problem.title}</div>
           {roomy && problem.advice !== '' && <div className={styles.advice}>{problem.advice}</div>}
-          {roomy && problem.query !== '' && <pre className={styles.query}>{problem.query}</pre>}
+          {roomy && problem.query !== '' && (
+            <pre className={styles.query} onDoubleClick={(event) => event.stopPropagation()}>
+              {problem.query}
+            </pre>
+          )}
         </div>
       ))}
     </div>

@@ -4,6 +4,7 @@ import { css } from '@emotion/css';
 import type { PanelProps } from '@grafana/data';
 import { PanelDataErrorView } from '@grafana/runtime';
 import { useStyles2, useTheme2 } from '@grafana/ui';
+import { zoomedOut } from '../layout/time-axis.ts';
 import { forecast as forecastOf, lookbackFor } from '../model/forecast.ts';
 import { burnDownAt } from '../model/replay.ts';
 import { ALL_STATES } from '../model/state-filter.ts';
@@ -124,6 +125,11 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
     const failed = queryProblem(data);
     const isOtherData =
       read.timelineLack !== undefined && read.budgetLack !== undefined && data.series.some((frame) => frame.length > 0);
+    // Whoever zoomed to where nothing is gets out of it as they do everywhere else.
+    const zoomOut = () => {
+      const { fromMs, toMs } = zoomedOut(range);
+      onChangeTimeRange({ from: fromMs, to: toMs });
+    };
     // Grafana's own view offers other visualizations for data of another kind, where the panel is edited.
     return failed === undefined && isOtherData ? (
       <PanelDataErrorView
@@ -133,7 +139,12 @@ export function OrchestratorPanel(props: PanelProps<PanelOptions>): React.ReactE
         message={blocking.map((one) => `${one.title}. ${one.advice}\n${one.query}`).join('\n')}
       />
     ) : (
-      <Message problems={failed === undefined ? blocking : [failed]} width={width} height={height} />
+      <Message
+        problems={failed === undefined ? blocking : [failed]}
+        width={width}
+        height={height}
+        onDoubleClick={zoomOut}
+      />
     );
   }
 

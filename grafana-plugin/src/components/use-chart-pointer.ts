@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState, type PointerEvent } from 'react';
 import { hitTest, type Hit } from '../layout/hit-test.ts';
 import type { PanelLayout } from '../layout/panel.ts';
-import { timeOfX } from '../layout/time-axis.ts';
+import { timeOfX, zoomedOut } from '../layout/time-axis.ts';
 
 export interface Pointer {
   readonly hit: Hit;
@@ -106,8 +106,8 @@ export function useChartPointer(input: ChartPointerInput) {
   };
 
   const onDoubleClick = () => {
-    const half = (layout.axis.toMs - layout.axis.fromMs) / 2;
-    onZoom({ from: layout.axis.fromMs - half, to: layout.axis.toMs + half });
+    const { fromMs, toMs } = zoomedOut(layout.axis);
+    onZoom({ from: fromMs, to: toMs });
   };
 
   // React's own wheel listeners are passive: they cannot keep the page from scrolling along.

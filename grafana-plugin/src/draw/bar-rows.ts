@@ -1,7 +1,7 @@
 // Filled bars, thousands of them. Those of a row become a few lines of pixels (its edges with the corners cut off, and its
 // middle), which are stretched to the bars' height: a few operations on the canvas for each row and not one for each bar.
 import { colorOf, type Rgba } from './canvas-color.ts';
-import { clearLine, lineSheet, stretchLine, type LineSheet } from './line-sheet.ts';
+import { clearLine, sheetRoom, stretchLine, type LineSheet } from './line-sheet.ts';
 import { paintSpan, type PixelLine } from './pixel-line.ts';
 import { roundedRect } from './rounded-rect.ts';
 
@@ -184,6 +184,8 @@ function stretchRow({ y, height, index, count, from: x, length }: MadeRow, { ctx
   }
   stretchLine(ctx, line(count - 1), { top: top + count - 1, bottom: bottom - count + 1 });
 }
+
+const lineSheet = sheetRoom();
 
 function makingOf(ctx: CanvasRenderingContext2D, rows: number): Making | undefined {
   const width = ctx.canvas instanceof HTMLCanvasElement ? ctx.canvas.width : 0;

@@ -7,22 +7,26 @@ export interface LineSheet {
   readonly words: Uint32Array;
 }
 
-let sheet: LineSheet | undefined;
+/** Makes a sheet with room for `lines` lines of `width` device pixels; undefined where there is no canvas. */
+export type SheetRoom = (width: number, lines: number) => LineSheet | undefined;
 
-/** Room for `lines` lines of `width` device pixels, used again by every call; undefined where there is no canvas. */
-export function lineSheet(width: number, lines: number): LineSheet | undefined {
-  if (sheet === undefined || sheet.image.width < width || sheet.image.height < lines) {
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(width, sheet?.image.width ?? 0);
-    canvas.height = Math.max(2 * lines, sheet?.image.height ?? 0);
-    const context = canvas.getContext('2d', { willReadFrequently: true });
-    const image = context?.createImageData(canvas.width, canvas.height);
-    sheet =
-      context === null || image === undefined
-        ? undefined
-        : { context, image, words: new Uint32Array(image.data.buffer) };
-  }
-  return sheet;
+/** One sheet that grows with what is asked for, used again by every call. */
+export function sheetRoom(): SheetRoom {
+  let sheet: LineSheet | undefined;
+  return (width, lines) => {
+    if (sheet === undefined || sheet.image.width < width || sheet.image.height < lines) {
+      const canvas = document.createElement('canvas');
+      canvas.width = Math.max(width, sheet?.image.width ?? 0);
+      canvas.height = Math.max(Math.ceil(1.5 * lines), sheet?.image.height ?? 0);
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      const image = context?.createImageData(canvas.width, canvas.height);
+      sheet =
+        context === null || image === undefined
+          ? undefined
+          : { context, image, words: new Uint32Array(image.data.buffer) };
+    }
+    return sheet;
+  };
 }
 
 /** Line `index` of the sheet, `length` pixels of it, cleared. */

@@ -7,9 +7,13 @@ const GUESSED_EM = 0.55;
 /** Names and labels repeat from one layout to the next; durations of running bars do not, and must not pile up. */
 const MAX_KNOWN = 5_000;
 
-/** A measurer with a cache of its own. */
-export function createMeasure(fontFamily: string): MeasureText {
-  const context = document.createElement('canvas').getContext('2d');
+/** One for all: each costs a canvas. */
+let own: CanvasRenderingContext2D | null | undefined;
+
+/** A measurer with a cache of its own; another one for each number of fonts that have come, since those change widths. */
+export function createMeasure(fontFamily: string, _fontLoads = 0): MeasureText {
+  own ??= document.createElement('canvas').getContext('2d');
+  const context = own;
   const known = new Map<string, number>();
   return (text, fontPx) => {
     const key = `${fontPx} ${text}`;

@@ -1,3 +1,4 @@
+import { scaleUtc } from 'd3-scale';
 import { pannedRange, timeOfX, timeTicks, xOfTime, type TimeAxis } from './time-axis.ts';
 
 const HOUR = 3_600_000;
@@ -63,6 +64,32 @@ describe('timeTicks', () => {
     });
     expect(ticks.map((tick) => tick.text.slice(3))).toEqual(ticks.map(() => '00'));
     expect(ticks.length).toBeGreaterThan(2);
+  });
+
+  test.each([
+    3,
+    40,
+    700,
+    5_000,
+    61_000,
+    17 * 60_000,
+    5 * HOUR,
+    26 * HOUR,
+    9 * 24 * HOUR,
+    80 * 24 * HOUR,
+    9_000 * 24 * HOUR,
+  ])('a range of %d ms has the ticks of the scale of d3', (rangeMs) => {
+    for (const fromMs of [0, DAY, DAY - 1, DAY + 12_345_678, -DAY]) {
+      const count = 7;
+      const at = axis(fromMs, fromMs + rangeMs, 100 + 84 * count);
+      const own = timeTicks(at, { ...format, tickText: String, textWidth: () => 0 }).map(({ text }) => Number(text));
+      expect(own).toEqual(
+        scaleUtc()
+          .domain([at.fromMs, at.toMs])
+          .ticks(count)
+          .map((date) => date.getTime())
+      );
+    }
   });
 
   test('long labels make fewer ticks', () => {

@@ -1,5 +1,5 @@
 // The one x axis of both bands: time <-> CSS pixels, and where ticks stand.
-import { scaleUtc } from 'd3-scale';
+import { utcTickInterval } from 'd3-time';
 
 /** A part of the axis within which x is in proportion to time. */
 export interface Piece {
@@ -103,6 +103,12 @@ export function pannedRange(axis: TimeAxis, pixels: number): { fromMs: number; t
   return { fromMs: axis.fromMs - shiftMs, toMs: axis.toMs - shiftMs };
 }
 
+/** Twice the range around its middle: what a double click asks for. */
+export function zoomedOut({ fromMs, toMs }: { fromMs: number; toMs: number }): { fromMs: number; toMs: number } {
+  const half = (toMs - fromMs) / 2;
+  return { fromMs: fromMs - half, toMs: toMs + half };
+}
+
 export interface Tick {
   readonly x: number;
   readonly text: string;
@@ -148,10 +154,26 @@ export function timeTicks(axis: TimeAxis, format: TickFormat): Tick[] {
 function roundTimes({ fromMs, toMs }: Piece, count: number, format: TickFormat): number[] {
   const offsetMs = format.zoneOffsetMs(fromMs);
   // Each is brought back with the offset that holds there: a range may cross a clock change.
-  return scaleUtc()
-    .domain([fromMs + offsetMs, toMs + offsetMs])
-    .ticks(count)
-    .map((local) => local.getTime() - format.zoneOffsetMs(local.getTime() - offsetMs));
+  return roundUtcTimes(fromMs + offsetMs, toMs + offsetMs, count).map(
+    (local) => local - format.zoneOffsetMs(local - offsetMs)
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+function roundUtcTimes(fromMs: number, toMs: number, count: number): number[] {
+  const interval = utcTickInterval(new Date(fromMs), new Date(toMs), count);
+  if (interval === null) {
+    return [];
+  }
+  const first = interval.ceil(new Date(fromMs));
+  const stepMs = interval.offset(first, 1).getTime() - first.getTime();
+  if (stepMs >= DAY_MS) {
+    return interval.range(first, new Date(toMs + 1)).map((date) => date.getTime());
+  }
+  // Steps of less than a day are equally long. The interval would look at each minute, second or hour between them.
+  const steps = Math.floor((toMs - first.getTime()) / stepMs);
+  return Array.from({ length: steps + 1 }, (_, step) => first.getTime() + step * stepMs);
 }
 
 function touches(tick: Tick, next: Tick | undefined, { textWidth }: TickFormat): boolean {

@@ -28,9 +28,12 @@ export interface WatchedPage {
   readonly errors: string[];
 }
 
-/** A page in a context of its own, in UTC, with the clock held at `nowMs` where the test needs that. */
-export async function openPage(browser: Browser, { nowMs }: { nowMs?: number } = {}): Promise<WatchedPage> {
-  const context = await browser.newContext({ viewport: VIEWPORT, timezoneId: 'UTC', locale: 'en-US' });
+/** A page in a context of its own, in UTC or another zone, with the clock held at `nowMs` where the test needs that. */
+export async function openPage(
+  browser: Browser,
+  { nowMs, timezoneId = 'UTC' }: { nowMs?: number; timezoneId?: string | undefined } = {}
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: VIEWPORT, timezoneId, locale: 'en-US' });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   if (nowMs !== undefined) await page.clock.setFixedTime(nowMs);

@@ -30,8 +30,12 @@ export interface PanelRequest {
   readonly search?: string;
   /** The whole dashboard around it, and the panel of budgets below, in a window high enough for both. */
   readonly inDashboard?: boolean;
+  /** Zone of the browser; UTC where it is left out. */
+  readonly browserZone?: string;
   /** Content-Security-Policy that the host's page is served with. */
   readonly policy?: string;
+  /** What is done to the page before anything is loaded. */
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 interface DashboardPanel {
@@ -47,11 +51,12 @@ export interface OpenedPanel extends WatchedPage {
 }
 
 export async function openPanel(browser: Browser, host: RunningHost, request: PanelRequest): Promise<OpenedPanel> {
-  const opened = await openPage(browser, { nowMs: NOW_MS });
+  const opened = await openPage(browser, { nowMs: NOW_MS, timezoneId: request.browserZone });
   const { page } = opened;
   if (request.inDashboard === true) await page.setViewportSize({ width: 1_280, height: 1_500 });
   const { id = THREAD_PANEL, exemplars = [] } = request;
   await recordPrometheus(page, request.recording, exemplars);
+  await request.prepare?.(page);
   if (request.policy !== undefined) await underPolicy(page, host, request.policy);
   await page.route('**/api/dashboards/uid/*', async (route) => {
     const answer = (await (await route.fetch()).json()) as {
