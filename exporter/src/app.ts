@@ -11,26 +11,19 @@ import { BudgetTrust } from './budget-trust.ts';
 import type { ConfigFiles } from './config-files.ts';
 import type { DegradedFinding } from './contract/degraded.ts';
 import { degradedFindings } from './degraded.ts';
+import { Emitting } from './emitting.ts';
 import { messageOf, StartupError } from './errors.ts';
 import { Gateway } from './gateway/server.ts';
-import { Access } from './http/auth/access.ts';
 import { DailyQuotas } from './http/auth/daily-quotas.ts';
-import { BodyMemory } from './http/body.ts';
-import { eventsListener } from './http/events.ts';
-import { IngestSocket } from './http/ingest-socket.ts';
 import type { IngestParts } from './http/ingest.ts';
-import { hostIsOwn } from './http/own-host.ts';
-import { metricsListener } from './http/metrics.ts';
-import { createRouter } from './http/router.ts';
 import { SharedConsumers } from './http/shared-consumers.ts';
 import type { ReadHistory } from './http/thread-events.ts';
-import { upgradeHandler } from './http/upgrade.ts';
 import type { Compactor } from './journal/directory-journal.ts';
 import { NotDurableError } from './journal/disk-journal.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
 import { openDirectory } from './journal/storage.ts';
 import type { JournalStorage } from './journal/storage.ts';
-import { directoryJournal, reportRecovery } from './journal-reporting.ts';
+import { directoryJournal } from './journal-reporting.ts';
 import type { Log } from './log.ts';
 import { loopLag } from './loop-lag.ts';
 import { NatsIngest } from './nats-ingest.ts';
@@ -38,8 +31,8 @@ import { Pipeline } from './pipeline.ts';
 import { PriceBook } from './price-book.ts';
 import { Projection } from './projection.ts';
 import { earlierLatenesses, Pushing } from './pushing.ts';
+import { recover } from './recovery.ts';
 import { ConfigReload } from './reload.ts';
-import { BudgetFamilies } from './series/families/budgets.ts';
 import { PushMetrics } from './series/push-metrics.ts';
 import { SelfMetrics } from './series/self.ts';
 import type { SecurityLook } from './security-watch.ts';
@@ -47,22 +40,17 @@ import { hasSecurityFiles } from './security.ts';
 import type { Security } from './security.ts';
 import type { SnapshotTask } from './snapshot-task.ts';
 import { snapshotThread } from './snapshot-thread.ts';
-import { ExporterState, STATE_VERSION, stateConfigOf } from './state.ts';
-import type { StateLine } from './state.ts';
+import { ExporterState, stateConfigOf } from './state.ts';
 import { streamEpoch } from './stream-epoch.ts';
+import { createSurface } from './surface.ts';
 import { pastCheckpoints, threadReplay } from './thread-replay.ts';
 import { readBody } from './source/body.ts';
-import { EmitQueue } from './source/emit-queue.ts';
-import { attachEmitter } from './source/emitter.ts';
 import { parseEvent } from './source/parse.ts';
 import { TimelineCursors } from './timeline-cursors.ts';
 
 const SWEEP_PERIOD_MS = 1_000;
 /** Of the timeline's samples: at 20,000 events/s, 2,000 at a time. */
 const SETTLE_PERIOD_MS = 100;
-/** How long emitted events wait for others, and how much a killed process loses. At 1,000 events/s 20 commits a second instead of 1,000. */
-const EMIT_WAIT_MS = 50;
-const EMIT_WAIT_LIVE_MS = 10;
 const PING_PERIOD_MS = 30_000;
 /** How long a budget may be distrusted before the log says so; health and the gauge say it at once. */
 const TRUST_PERIOD_MS = 10_000;
@@ -246,38 +234,20 @@ export function createApp({ config, files, security, version, clock, log, openSt
   let damage: string | undefined;
   const start = async (): Promise<void> => {
     if (disk !== undefined) {
-      const startedMs = clock.monotonic();
-      const told = await cursors?.read();
-      if (told !== undefined) {
-        for (const each of timelines) each.resume(told.filter(({ name }) => pushing.timelineOf(name) === each));
-      }
-      const recovery = await disk.start({
-        stateVersion: STATE_VERSION,
-        load: (lines) => {
-          // Tried out first: one that cannot be taken up must leave nothing behind.
-          const trial = new ExporterState({ config, budgets: ledger.definitions, now: () => clock.now() });
-          trial.load(lines() as Iterable<StateLine>);
-          state.load(lines() as Iterable<StateLine>);
-        },
-        know: (id, digest) => {
-          pipeline.know(id, digest);
-        },
-        knowHashed: (words, at) => {
-          pipeline.knowHashed(words, at);
-        },
-        entry: (entry, seq) => {
-          state.loss.note(entry, seq);
-          pipeline.restore(entry);
-        },
+      damage = await recover({
+        config,
+        clock,
+        log,
+        self,
+        disk,
+        state,
+        pipeline,
+        projection,
+        gateway,
+        cursors,
+        pushing,
       });
-      for (const each of timelines) each.restored();
-      cursors?.save();
-      projection.startBehind(disk.acknowledged);
-      gateway.restored(disk.acknowledged);
-      damage = reportRecovery(recovery, { log, self, seconds: (clock.monotonic() - startedMs) / 1_000 });
-      const lostUntilMs = state.loss.untilMs(recovery, clock.now());
       epoch = streamEpoch(config.dataDir, damage === undefined);
-      if (lostUntilMs !== undefined) ledger.missesBefore(lostUntilMs, model);
     }
     if (phase !== 'starting') return;
     phase = 'serving';
@@ -336,12 +306,7 @@ export function createApp({ config, files, security, version, clock, log, openSt
   const onNotDurable = (error: unknown): void => {
     log('error', 'events refused: they could not be stored', { error: messageOf(error) });
   };
-  // No event may become late for its timeline by this wait.
-  const emitWaitMs = Math.max(
-    EMIT_WAIT_LIVE_MS,
-    Math.min(EMIT_WAIT_MS, ...timelines.map(({ latenessMs }) => latenessMs / 2))
-  );
-  const emitted = new EmitQueue({
+  const emitted = new Emitting({
     // Rejections of single events are counted by the pipeline; only a journal that failed comes to onRefused.
     ingest: (items) => {
       const take = (): Promise<unknown> => pipeline.ingest(items, 'emitter');
@@ -351,12 +316,8 @@ export function createApp({ config, files, security, version, clock, log, openSt
       self.rejected(reason, lost);
       onNotDurable(error);
     },
-    // Where nobody watches it live, the next scrape is the first to see an event, seconds later.
-    waitMs: () => (gateway.subscriptions > 0 ? EMIT_WAIT_LIVE_MS : emitWaitMs),
-    later: (delayMs, action) => {
-      if (delayMs === 0) setImmediate(action);
-      else setTimeout(action, delayMs);
-    },
+    isWatched: () => gateway.subscriptions > 0,
+    latenessMs: timelines.map(({ latenessMs }) => latenessMs),
   });
   const ingest: IngestParts = {
     readBody,
@@ -381,77 +342,24 @@ export function createApp({ config, files, security, version, clock, log, openSt
     },
     () => undefined // said by whoever awaits it
   );
-  const ingestSocket = new IngestSocket({
-    ...ingest,
-    maxMessageBytes: config.maxMessageBytes,
-    maxClients: config.maxClients,
+  const surface = createSurface({
+    config,
+    security,
+    version,
     clock,
-    pingPeriodMs: PING_PERIOD_MS,
-    onNotDurable,
-  });
-
-  const access = new Access({
-    environment: config.environment,
-    policy: security.policy,
-    now: () => clock.monotonic(),
-    onFailure: (scope, reason) => {
-      self.authFailed(scope, reason);
-    },
-    onBackOff: (scope, address, waitMs) => {
-      log('warn', 'too many failed logins: the address must wait', { scope, address, waitMs });
-    },
-  });
-  let { headers } = security;
-
-  /** The last one that was found to be the exporter's own; a sender's requests all name the same. */
-  let ownHost: string | undefined;
-  const started = (): boolean => phase === 'serving' || phase === 'closing';
-  const events = eventsListener({
-    ...ingest,
-    body: { maxBytes: config.maxBodyBytes, maxRatio: config.maxDecompressionRatio },
-    memory: new BodyMemory(Math.max(config.maxBodiesBytes, config.maxBodyBytes)),
-    onNoRoom: () => {
-      self.connectionRefused('too_many');
-    },
-    onNotDurable,
-    access,
-    headers: () => headers,
-    started,
-    onError,
-  });
-  const metrics = metricsListener({
-    registry,
+    log,
     self,
-    budgetFamilies: new BudgetFamilies(registry),
-    budgets: ledger,
-    clock,
-    access,
-    headers: () => headers,
-    started,
-    onError,
-  });
-  const bare = new Map([
-    ['/v1/events', events],
-    ['/metrics', metrics],
-  ]);
-  const router = createRouter({
-    model,
+    state,
+    gateway,
+    shared,
     history,
     past,
-    budgets: ledger,
-    clock,
-    timeline: { timeline, shared, self, clock },
-    bare,
-    health: {
-      environment: config.environment,
-      version,
-      notReady,
-      degraded,
-    },
-    access,
-    headers: () => headers,
-    started,
+    ingest,
+    onNotDurable,
     onError,
+    notReady,
+    degraded,
+    started: () => phase === 'serving' || phase === 'closing',
   });
 
   const stopSweeping = clock.every(SWEEP_PERIOD_MS, () => {
@@ -472,17 +380,16 @@ export function createApp({ config, files, security, version, clock, log, openSt
   const stopTrusting = clock.every(TRUST_PERIOD_MS, () => {
     if (phase === 'serving') trust.note(ledger.views(clock.now()));
   });
-  const detachments = new Set<() => void>();
   let closing: Promise<void> | undefined;
   const shutDown = async ({ served }: CloseOptions): Promise<void> => {
     phase = phase === 'failed' ? 'failed' : 'closing';
-    for (const detach of [...detachments]) detach();
+    emitted.detachAll();
     stopSweeping();
     stopSettling();
     stopTrusting();
     reload.stop();
     await ready.catch(() => undefined);
-    await Promise.all([ingestSocket.close(), gateway.close(), nats?.close(), served?.()]);
+    await Promise.all([surface.close(), gateway.close(), nats?.close(), served?.()]);
     await emitted.drain();
     await pipeline.idle();
     await pushing.stop();
@@ -490,61 +397,17 @@ export function createApp({ config, files, security, version, clock, log, openSt
     await journal.close();
   };
   return {
-    router,
-    bare,
-    upgrade: upgradeHandler({
-      targets: {
-        '/v1/gateway': {
-          scope: 'read',
-          upgrade: (request, socket, admission) => {
-            gateway.upgrade(request, socket, admission);
-          },
-        },
-        '/v1/ingest': {
-          scope: 'ingest',
-          upgrade: (request, socket, rest) => {
-            ingestSocket.upgrade(request, socket, rest);
-          },
-        },
-      },
-      origins: config.origins,
-      access,
-      onForeignOrigin: (scope) => {
-        self.authFailed(scope, 'foreign_origin');
-      },
-      onError,
-    }),
-    replaceSecurity: (renewed) => {
-      access.replace(renewed.policy);
-      gateway.endWithdrawn();
-      ingestSocket.endWithdrawn();
-      ({ headers } = renewed);
-    },
+    router: surface.router,
+    bare: surface.bare,
+    upgrade: surface.upgrade,
+    replaceSecurity: surface.replaceSecurity,
     securityLooked,
     connectionRefused: (reason) => {
       self.connectionRefused(reason);
     },
-    refusesHost: (host) => {
-      const isOpen = !access.isGuarded('read') || !access.isGuarded('ingest');
-      if (!isOpen || host === ownHost || hostIsOwn(host, config.origins)) {
-        ownHost = isOpen ? host : ownHost;
-        return false;
-      }
-      self.authFailed('read', 'foreign_origin');
-      return true;
-    },
-    headers: () => headers,
-    attach: (emitter) => {
-      const detachEmitter = attachEmitter(emitter, (raw) => {
-        emitted.push(raw);
-      });
-      const detach = (): void => {
-        detachments.delete(detach);
-        detachEmitter();
-      };
-      detachments.add(detach);
-      return detach;
-    },
+    refusesHost: surface.refusesHost,
+    headers: surface.headers,
+    attach: (emitter) => emitted.attach(emitter),
     reload: () => reload.reload(),
     ready,
     close: (options = {}) => (closing ??= shutDown(options)),
