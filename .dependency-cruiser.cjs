@@ -11,7 +11,7 @@ const layer = (root, from, to) => ({
   to: { path: root, pathNot: [`${root}${from}`, ...to.map((name) => `${root}${name}`)] },
 });
 
-const exporterFloor = ['contract/', 'clock\\.ts', 'errors\\.ts', 'json-bytes\\.ts'];
+const exporterFloor = ['contract/', 'clock\\.ts', 'errors\\.ts', 'tls-trouble\\.ts', 'json-bytes\\.ts'];
 
 module.exports = {
   forbidden: [

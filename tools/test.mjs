@@ -40,6 +40,7 @@ const PROGRAMS = [
   { names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { names: ['docker-compose'], debian: 'docker-compose' },
   { names: ['nats-server'], debian: 'nats-server' },
+  { names: ['openssl'], debian: 'openssl' },
   { names: ['curl'], debian: 'curl' },
 ];
 

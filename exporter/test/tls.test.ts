@@ -1,5 +1,4 @@
 // TLS and client certificates against real handshakes, with certificates that openssl makes here.
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
@@ -7,28 +6,15 @@ import { connect } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../src/clock.ts';
 import { createExporter } from '../src/library.ts';
+import { makeCertificate } from './certificates.ts';
 import { runExporter, TestSocket } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
 import { secretFolder } from './secret-files.ts';
 
 const folder = secretFolder();
-const openssl = (...args: readonly string[]): void => {
-  execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'ignore'] });
+const certificate = (name: string, of: Parameters<typeof makeCertificate>[2]): void => {
+  makeCertificate(folder, name, of);
 };
-
-/** A certificate for `names`, signed by `ca` or by itself; files NAME.crt and NAME.key. */
-function certificate(name: string, { names, ca }: { readonly names?: string; readonly ca?: string }): void {
-  const [key, crt, csr] = [folder.path(`${name}.key`), folder.path(`${name}.crt`), folder.path(`${name}.csr`)];
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-subj', `/CN=${name}`];
-  if (ca === undefined) {
-    openssl('req', '-x509', ...ec, '-out', crt, '-days', '2', '-addext', `subjectAltName=${names ?? `DNS:${name}`}`);
-    return;
-  }
-  openssl('req', ...ec, '-out', csr);
-  const extensions = folder.write(`${name}.ext`, `subjectAltName=${names ?? `DNS:${name}`}\n`);
-  const signer = ['-CA', folder.path(`${ca}.crt`), '-CAkey', folder.path(`${ca}.key`), '-CAcreateserial'];
-  openssl('x509', '-req', '-in', csr, ...signer, '-days', '2', '-extfile', extensions, '-out', crt);
-}
 
 const read = (name: string): string => readFileSync(folder.path(name), 'utf8');
 

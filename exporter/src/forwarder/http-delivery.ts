@@ -6,6 +6,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { messageOf } from '../errors.ts';
+import { certificateTrouble } from '../tls-trouble.ts';
 import type { Delivery, DeliveryOutcome, Refused } from './delivery.ts';
 
 export interface HttpDeliveryOptions {
@@ -174,5 +175,6 @@ function isRefused(value: unknown): value is Refused {
 /** The message of an error of several addresses that were tried is empty; its code is not. */
 function causeOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };
-  return messageOf(error) || (typeof code === 'string' ? code : 'no reason given');
+  const told = certificateTrouble(error, 'tls.ca');
+  return told ?? (messageOf(error) || (typeof code === 'string' ? code : 'no reason given'));
 }

@@ -4,6 +4,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { connect, headers } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../errors.ts';
+import { certificateTrouble } from '../tls-trouble.ts';
 import { natsOptions } from '../source/nats-connection.ts';
 import type { NatsAddress } from '../source/nats-connection.ts';
 import type { Delivery, DeliveryOutcome } from './delivery.ts';
@@ -64,7 +65,7 @@ export function natsDelivery(options: NatsDeliveryOptions): Delivery {
     send: (lines, signal) =>
       send(lines, signal).catch((error: unknown) => ({
         kind: 'away' as const,
-        message: `${name}: ${messageOf(error)}`,
+        message: `${name}: ${certificateTrouble(error, 'caFile') ?? messageOf(error)}`,
       })),
     close: async () => {
       const own = connection ?? (await connecting?.catch(() => undefined));

@@ -3,6 +3,7 @@ import { request as httpRequest, Agent as HttpAgent } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import { messageOf } from '../errors.ts';
+import { certificateTrouble } from '../tls-trouble.ts';
 
 /** Why a receiver will not take samples, however often they are sent. Closed; see PUSH_FAILURES. */
 export type Refusal = 'out_of_order' | 'out_of_bounds' | 'duplicate' | 'rejected';
@@ -138,7 +139,8 @@ function printable(text: string): string {
 /** The code says all there is, and no message of the system names more than the address. */
 function causeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : printable(messageOf(error));
+  const told = certificateTrouble(error, 'tls_config.ca_file');
+  return told ?? (typeof code === 'string' ? code : printable(messageOf(error)));
 }
 
 function isNeverSent(error: unknown): boolean {

@@ -6,6 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../clock.ts';
 import type { NatsMessageOutcome } from '../contract/metrics.ts';
 import { messageOf } from '../errors.ts';
+import { certificateTrouble } from '../tls-trouble.ts';
 import { natsOptions } from './nats-connection.ts';
 import type { NatsAddress } from './nats-connection.ts';
 
@@ -103,7 +104,7 @@ export class NatsSource {
       try {
         await this.#consume(isOver);
       } catch (error) {
-        this.#tell(messageOf(error));
+        this.#tell(certificateTrouble(error, 'nats.tls.ca_file') ?? messageOf(error));
       }
       if (!isOver()) await this.#pause();
     }
