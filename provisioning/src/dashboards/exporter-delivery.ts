@@ -43,8 +43,8 @@ const caps = table({
     ),
   ],
   columns: [
-    { of: 'what', title: 'Without orchestrator_' },
-    { of: 0, title: 'Series', unit: 'short', decimals: 0, width: 65 },
+    { of: 'what', title: 'What' },
+    { of: 0, title: 'Number', unit: 'short', decimals: 0, width: 70 },
     {
       of: 1,
       title: 'Of the cap',
