@@ -5,15 +5,15 @@ import { select } from '../expressions.ts';
 import { spread } from './exporter-intake.ts';
 import { warnAndFail } from './colours.ts';
 import { graph, NO_EXPORTER, range, rows } from './panels.ts';
-import type { Draft } from './schema.ts';
+import type { Draft, Step } from './schema.ts';
 import { table } from './table.ts';
 import { EXPORTER_SCOPE as EXPORTER, TARGET_SCOPE } from './variables.ts';
 
 const NO_NATS = 'nats is not configured';
 const NO_RECEIVER = 'no remote_write or grafana_live is configured';
 
-/** At 1 values are folded. */
-const CAP_STEPS = warnAndFail(0.8, 1);
+/** At 1 values are folded. The bar of what is well has the colour of all others. */
+const CAP_STEPS: readonly Step[] = [{ color: 'blue', value: null }, ...warnAndFail(0.8, 1).slice(1)];
 
 const named = (expr: string, template: string, label: string): string =>
   `label_replace(${expr}, "what", "${template}", "${label}", "(?:orchestrator_)?(.*)")`;
