@@ -173,7 +173,7 @@ test('an exhausted budget speaks once in Alertmanager, with its figures and work
   ]);
   const [exhausted] = alerts.filter(({ status }) => status.state === 'active');
   expect(exhausted?.annotations.description).toBe(
-    'Used 210.50 of 200.00 USD (105.2%), remaining -10.50 USD. Owner: lab.'
+    'Used 210.50 of 200.00 USD (105.2%), remaining -10.50 USD. Next threshold 120%. Owner: lab.'
   );
   const runbook = await fetch(exhausted?.annotations.runbook_url ?? '');
   expect(await runbook.text()).toContain('## OrchestratorBudgetExhausted');
