@@ -42,7 +42,7 @@ import type { SnapshotTask } from './snapshot-task.ts';
 import { snapshotThread } from './snapshot-thread.ts';
 import { ExporterState, stateConfigOf } from './state.ts';
 import { streamEpoch } from './stream-epoch.ts';
-import { createSurface } from './surface.ts';
+import { createSurface, PING_PERIOD_MS } from './surface.ts';
 import { pastCheckpoints, threadReplay } from './thread-replay.ts';
 import { readBody } from './source/body.ts';
 import { parseEvent } from './source/parse.ts';
@@ -51,7 +51,6 @@ import { TimelineCursors } from './timeline-cursors.ts';
 const SWEEP_PERIOD_MS = 1_000;
 /** Of the timeline's samples: at 20,000 events/s, 2,000 at a time. */
 const SETTLE_PERIOD_MS = 100;
-const PING_PERIOD_MS = 30_000;
 /** How long a budget may be distrusted before the log says so; health and the gauge say it at once. */
 const TRUST_PERIOD_MS = 10_000;
 

@@ -24,7 +24,8 @@ import type { SelfMetrics } from './series/self.ts';
 import type { ExporterState } from './state.ts';
 import type { pastCheckpoints } from './thread-replay.ts';
 
-const PING_PERIOD_MS = 30_000;
+/** Of WebSocket clients, of the gateway too. */
+export const PING_PERIOD_MS = 30_000;
 
 export interface SurfaceParts {
   readonly config: Config;

@@ -17,9 +17,8 @@ const UNTRUSTED = new Set([
  */
 export function certificateTrouble(error: unknown, authority: string): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { code, reason, cause } = error as Readonly<Record<'code' | 'reason' | 'cause', unknown>>;
-  // A client library's own error stands around the one of the socket.
-  if (typeof code !== 'string') return certificateTrouble(cause, authority);
+  const { code, reason } = theSockets(error);
+  if (typeof code !== 'string') return undefined;
   if (UNTRUSTED.has(code))
     return `its certificate is of no authority that is trusted here (${code}); expected one signed by an authority in ${authority}, or by one that Node.js knows where that is not set`;
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
@@ -27,4 +26,12 @@ export function certificateTrouble(error: unknown, authority: string): string | 
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `its certificate is for another name (${typeof reason === 'string' ? reason : code}); expected one for the name in the address`;
   return undefined;
+}
+
+type Details = Readonly<Partial<Record<'code' | 'reason' | 'cause', unknown>>>;
+
+/** A client library's own error, which has no code, stands around the one of the socket. */
+function theSockets(error: Details): Details {
+  const { code, cause } = error;
+  return typeof code !== 'string' && typeof cause === 'object' && cause !== null ? cause : error;
 }

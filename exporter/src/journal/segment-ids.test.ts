@@ -118,3 +118,16 @@ test('files of segments that are gone, or lie before what must be recognised, ar
   const wanted = heads.filter((_, at) => (heads[at + 1]?.header?.first ?? 0) > next - 1_000);
   expect(idsFiles(disk).sort()).toEqual(wanted.map(({ name }) => name.replace('.seg', '.ids')));
 });
+
+test('what is written under this name is these hashes: another kind of hash takes another name', async () => {
+  const disk = await journal();
+  const [name = ''] = idsFiles(disk);
+  expect(disk.files.get(name)?.subarray(0, 6).toString()).toBe('HXIDS3');
+  const words = new Uint32Array(2 * ID_HASH_WORDS);
+  const digest = 'AAECAwQFBgcICQoLDA0ODw';
+  hashId(words, digest, digest);
+  hashId(words.subarray(ID_HASH_WORDS), 'chosen', digest);
+  expect(Buffer.from(words.buffer).toString('hex')).toBe(
+    '000102030405060708090a0b0c0d0e0f08090a0b0c0d0e0f7be403e3cc82262248913b70f596a31b08090a0b0c0d0e0f'
+  );
+});

@@ -1,7 +1,7 @@
 // The ids of a segment's records as hashes, beside it as NNNNNNNN.ids: a restart recognises repeats of what a snapshot holds
 // without reading the segments again. A cache, never synced; where it is missing or does not fit, the segment is read.
 //
-//   ids = "HXIDS2" 0:u16 bytes:u64 created:f64 first:u64 count:u64 previous:32 (hash:24)* crc:u32          little-endian
+//   ids = "HXIDS3" 0:u16 bytes:u64 created:f64 first:u64 count:u64 previous:32 (hash:24)* crc:u32          little-endian
 //         `bytes` is the segment's length; created, first and previous are its header's; a hash of zeros is a sweep's
 import { crc32 } from 'node:zlib';
 import type { SegmentHeader } from './format.ts';
@@ -11,7 +11,8 @@ import type { JournalEntry } from './journal.ts';
 import type { SegmentHead } from './recovery.ts';
 import type { JournalStorage } from './storage.ts';
 
-const MAGIC = Buffer.from('HXIDS2\0\0', 'latin1');
+/** To be changed with what {@link hashId} makes of an id: hashes of another kind would let repeats count again. */
+const MAGIC = Buffer.from('HXIDS3\0\0', 'latin1');
 const HEAD_BYTES = 40 + DIGEST_BYTES;
 const HASH_BYTES = ID_HASH_WORDS * 4;
 const FIRST_ROOM = 4_096;

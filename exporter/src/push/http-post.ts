@@ -140,7 +140,8 @@ function printable(text: string): string {
 function causeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   const told = certificateTrouble(error, 'tls_config.ca_file');
-  return told ?? (typeof code === 'string' ? code : printable(messageOf(error)));
+  // A certificate's names are the other side's to choose.
+  return told === undefined && typeof code === 'string' ? code : printable(told ?? messageOf(error));
 }
 
 function isNeverSent(error: unknown): boolean {
