@@ -41,15 +41,16 @@ export async function isFree(port) {
  */
 export async function until({ what, withinMs, signal, ask }) {
   const deadlineMs = Date.now() + withinMs;
-  let amiss = 'nothing yet';
+  let amiss = '';
   const asking = async () => {
-    while (Date.now() < deadlineMs) {
+    // Once at least: a machine that stands still for a while has not asked and knows nothing.
+    do {
       signal.throwIfAborted();
       const answer = await ask().catch((/** @type {Error} */ error) => shortReason(error));
       if (answer === true) return true;
       amiss = answer;
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-    }
+    } while (Date.now() < deadlineMs);
     return false;
   };
   if (!(await whileSaying(`waiting for ${what}`, asking()))) {
