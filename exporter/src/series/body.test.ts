@@ -6,10 +6,11 @@ import { Random } from '../../test/random.ts';
 import { sortedPage } from '../../test/sorted-page.ts';
 import type { MetricRow } from '../contract/metrics.ts';
 import { nano, usdText } from '../contract/money.ts';
-import type { MoneyCell, NumberCell } from './cell.ts';
+import { NumberCell } from './cell.ts';
+import type { MoneyCell } from './cell.ts';
 import { GZIP_HEAD, GzipTail } from './deflate.ts';
 import type { Family } from './family.ts';
-import { PAGE_LINES } from './page.ts';
+import { Page, PAGE_LINES } from './page.ts';
 import { SeriesRegistry } from './registry.ts';
 
 const row = (name: string, labels: readonly string[], fields: Partial<MetricRow> = {}): MetricRow => ({
@@ -288,6 +289,32 @@ test('only the changed pages of a large body are written or compressed again', (
   expect(after.map((bytes, i) => bytes === before[i])).toEqual(
     before.map((_, i) => i !== 1 && i !== before.length - 1)
   );
+});
+
+test('the lines of a series are written for the first body that it is in, once, and never for one that came and went', () => {
+  const written: string[] = [];
+  const heads = ([a = '']: readonly string[]): readonly string[] => {
+    written.push(a);
+    return [`n{a="${a}"} `];
+  };
+  const page = new Page({ each: 1, heads });
+  const [gone, stays, late] = ['gone', 'stays', 'late'].map((a) => new NumberCell([a])) as [
+    NumberCell,
+    NumberCell,
+    NumberCell,
+  ];
+  const text = (): string => Buffer.from(page.bytes).toString();
+  expect(text()).toBe('');
+  page.add(gone);
+  page.add(stays);
+  stays.add(1);
+  page.remove(gone);
+  expect([written, page.size, [...page.series()]]).toEqual([[], 1, [stays]]);
+  expect(text()).toBe('n{a="stays"} 1\n');
+  stays.add(1);
+  page.add(late);
+  expect(text()).toBe('n{a="stays"} 2\nn{a="late"} 0\n');
+  expect(written).toEqual(['stays', 'late']);
 });
 
 test('pages that most of their series have left are joined', () => {

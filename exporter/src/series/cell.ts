@@ -25,14 +25,17 @@ export interface Cell extends Shown {
 export interface CellKind<C extends Cell> {
   /** @param labels the values of its labels. */
   readonly create: (labels: readonly string[]) => C;
-  /** What stands before each value of a series: as many for every series. */
+  /** Of a series, how many. */
+  readonly lines: number;
+  /** What stands before the value of each of them. */
   readonly heads: (name: SeriesName) => readonly string[];
 }
 
-/** Of a series that is one line. */
-export function oneHead({ metric, labels }: SeriesName): readonly string[] {
-  return [`${metric}{${labels}} `];
-}
+/** Series that are one line. */
+export const ONE_LINE = {
+  lines: 1,
+  heads: ({ metric, labels }: SeriesName): readonly string[] => [`${metric}{${labels}} `],
+} as const;
 
 /** @throws RangeError when there are others than `length` finite numbers. */
 function numbersOf(value: CellValue, length: number): readonly number[] {
@@ -168,6 +171,7 @@ export class HistogramCell extends Shown implements Cell {
     const texts = [...bounds.map(numberText), '+Inf'];
     return {
       create: (labels) => new HistogramCell(labels, bounds),
+      lines: texts.length + 2,
       heads: ({ metric, labels }) => {
         const comma = labels === '' ? '' : ',';
         const buckets = texts.map((bound) => `${metric}_bucket{${labels}${comma}le="${bound}"} `);

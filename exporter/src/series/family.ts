@@ -6,7 +6,7 @@ import type { Cell, CellKind, CellValue } from './cell.ts';
 import { familyHead, labelsText } from './exposition.ts';
 import type { ExpositionFormat } from './exposition.ts';
 import { FixedPiece, Page } from './page.ts';
-import type { Piece } from './page.ts';
+import type { Lines, Piece } from './page.ts';
 import { isOpenLabel } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -29,7 +29,7 @@ export type SeriesDump = readonly [labels: readonly string[], value: CellValue];
 
 export class Family<C extends Cell> {
   readonly row: MetricRow;
-  readonly #environment: string;
+  readonly #lines: Lines;
   readonly #kind: CellKind<C>;
   readonly #cap: FamilyOptions<C>['cap'];
   readonly #heads: Readonly<Record<ExpositionFormat, Piece>>;
@@ -43,9 +43,9 @@ export class Family<C extends Cell> {
 
   constructor(options: FamilyOptions<C>) {
     this.row = options.row;
-    this.#environment = options.environment;
     this.#kind = options.kind;
     this.#cap = options.cap;
+    this.#lines = linesOf(options);
     this.#heads = {
       text: new FixedPiece(familyHead(this.row, 'text')),
       openmetrics: new FixedPiece(familyHead(this.row, 'openmetrics')),
@@ -85,7 +85,7 @@ export class Family<C extends Cell> {
     const known = this.#find(values);
     if (known !== undefined) return known;
     const admitted = this.#admit(values);
-    return this.#find(admitted) ?? this.#add(admitted);
+    return (admitted === values ? undefined : this.#find(admitted)) ?? this.#add(admitted);
   }
 
   /** As `cell`, of values that were asked for before a snapshot: a fold was counted then. */
@@ -143,14 +143,28 @@ export class Family<C extends Cell> {
   }
 
   #add(values: readonly string[]): C {
-    const labels = labelsText([ENVIRONMENT_LABEL, ...this.row.labels], [this.#environment, ...values]);
     const cell = this.#kind.create(values);
-    this.#root = withCell(this.#root, cell);
-    const heads = this.#kind.heads({ metric: this.row.name, labels });
-    if (this.#open?.isFull !== false) this.#pages.push((this.#open = new Page(heads.length)));
-    this.#open.add(cell, heads);
+    this.#hold(cell);
+    if (this.#open?.isFull !== false) this.#pages.push((this.#open = new Page(this.#lines)));
+    this.#open.add(cell);
     this.#size += 1;
     return cell;
+  }
+
+  #hold(cell: C): void {
+    const last = cell.labels.length - 1;
+    if (last < 0) {
+      this.#root = cell;
+      return;
+    }
+    let level = (this.#root ??= new Map<string, Level<C> | C>()) as Level<C>;
+    for (let depth = 0; depth < last; depth++) {
+      const value = cell.labels[depth] ?? '';
+      let next = level.get(value) as Level<C> | undefined;
+      if (next === undefined) level.set(value, (next = new Map()));
+      level = next;
+    }
+    level.set(cell.labels[last] ?? '', cell);
   }
 
   #admit(values: readonly string[]): readonly string[] {
@@ -166,11 +180,12 @@ export class Family<C extends Cell> {
   }
 }
 
-function withCell<C extends Cell>(at: Level<C> | C | undefined, cell: C, depth = 0): Level<C> | C {
-  const value = cell.labels[depth];
-  if (value === undefined) return cell;
-  const level: Level<C> = at instanceof Map ? at : new Map<string, Level<C> | C>();
-  return level.set(value, withCell(level.get(value), cell, depth + 1));
+function linesOf<C extends Cell>({ row, environment, kind }: FamilyOptions<C>): Lines {
+  const names = [ENVIRONMENT_LABEL, ...row.labels];
+  return {
+    each: kind.lines,
+    heads: (values) => kind.heads({ metric: row.name, labels: labelsText(names, [environment, ...values]) }),
+  };
 }
 
 /** Levels that hold nothing any more go too. */

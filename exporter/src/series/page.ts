@@ -15,7 +15,8 @@ export abstract class Shown {
   readonly labels: readonly string[];
   #page: Page | undefined;
   #at = 0;
-  #isStale = false;
+  /** The page does not show the present value: it knows, or has not written the series yet. */
+  #isStale = true;
 
   constructor(labels: readonly string[]) {
     this.labels = labels;
@@ -85,10 +86,21 @@ interface Moved {
   readonly text: string;
 }
 
+/** How the series of a family are written. */
+export interface Lines {
+  /** So many for each. */
+  readonly each: number;
+  /** What stands before the values: `name{labels} `, one for each line. */
+  readonly heads: (labels: readonly string[]) => readonly string[];
+}
+
 export class Page implements Piece {
   readonly #linesEach: number;
+  readonly #headsOf: Lines['heads'];
   /** Undefined where one has gone and its lines are still there. */
   readonly #series: (Shown | undefined)[] = [];
+  /** Behind these, and not written before a body wants them: many come and go unseen, and in a snapshot nobody looks. */
+  #unwritten: Shown[] = [];
   /** Lengths in bytes, by line: of what stands before the value, and of the value. */
   #heads = new Uint32Array(8);
   #values = new Uint8Array(8);
@@ -102,45 +114,29 @@ export class Page implements Piece {
   /** Of what it was compressed to last: new buffers for every body would be collected, and that holds the loop. */
   #deflatedRoom: ArrayBufferLike | undefined;
 
-  /** @param linesEach of every series. */
-  constructor(linesEach: number) {
-    this.#linesEach = linesEach;
+  constructor({ each, heads }: Lines) {
+    this.#linesEach = each;
+    this.#headsOf = heads;
   }
 
   get size(): number {
-    return this.#series.length - this.#gone;
+    return this.#series.length - this.#gone + this.#unwritten.length;
   }
 
-  /** Whether one more fits. */
+  /** Whether no more fits. */
   get isFull(): boolean {
-    return (this.#series.length + 1) * this.#linesEach > PAGE_LINES;
+    return (this.#series.length + this.#unwritten.length + 1) * this.#linesEach > PAGE_LINES;
   }
 
   /** The series in the order in which they came. */
   *series(): Generator<Shown> {
     for (const one of this.#series) if (one !== undefined) yield one;
+    yield* this.#unwritten;
   }
 
-  /** @param heads What stands before the values: `name{labels} `, one for each line. */
-  add(series: Shown, heads: readonly string[]): void {
-    this.#deflated = undefined;
-    let line = this.#series.length * this.#linesEach;
-    this.#roomForLines(line + heads.length);
-    for (const [i, head] of heads.entries()) {
-      const value = series.valueText(i);
-      // Three bytes a UTF-16 unit at most.
-      this.#roomFor(this.#length + 3 * head.length + value.length + 1);
-      this.#heads[line] = this.#bytes.write(head, this.#length);
-      this.#values[line] = value.length;
-      this.#length += this.#heads[line] ?? 0;
-      this.#length = writeAscii(this.#bytes, value, this.#length);
-      this.#bytes[this.#length++] = LINE_FEED;
-      line += 1;
-    }
-    series.place(this, this.#series.length);
-    series.settled();
-    this.#series.push(series);
-    if (this.isFull) this.#trim();
+  add(series: Shown): void {
+    series.place(this, 0);
+    this.#unwritten.push(series);
   }
 
   /** For its series: the value of the one at this place changed. */
@@ -153,6 +149,10 @@ export class Page implements Piece {
     const { at } = series;
     if (series.page !== this) return;
     series.place(undefined, 0);
+    if (this.#series[at] !== series) {
+      this.#unwritten = this.#unwritten.filter((other) => other !== series);
+      return;
+    }
     this.#series[at] = undefined;
     this.#stale[at] = 0;
     this.#gone += 1;
@@ -160,9 +160,10 @@ export class Page implements Piece {
     if (this.#gone > this.size) this.#close();
   }
 
-  /** Takes the series of another page in behind its own, if they fit. */
+  /** Takes the series of another page in behind its own, if they fit and all are written: to write them is long work. */
   absorb(other: Page): boolean {
     if ((this.size + other.size) * this.#linesEach > PAGE_LINES) return false;
+    if (this.#unwritten.length > 0 || other.#unwritten.length > 0) return false;
     this.#settle();
     other.#settle();
     this.#deflated = undefined;
@@ -197,6 +198,35 @@ export class Page implements Piece {
   #settle(): void {
     if (this.#isStale) this.#patch();
     if (this.#gone > 0) this.#close();
+    if (this.#unwritten.length > 0) this.#write();
+  }
+
+  #write(): void {
+    const series = this.#unwritten.splice(0);
+    let line = this.#series.length * this.#linesEach;
+    this.#roomForLines(line + series.length * this.#linesEach);
+    let to = 0;
+    for (const one of series) {
+      for (const [i, head] of this.#headsOf(one.labels).entries()) {
+        const value = one.valueText(i);
+        // Three bytes a UTF-16 unit at most.
+        const room = to + 3 * head.length + value.length + 1;
+        if (scratch.length < room) scratch = widened(Buffer.allocUnsafeSlow(2 * room), scratch);
+        this.#heads[line] = scratch.write(head, to);
+        this.#values[line] = value.length;
+        to = writeAscii(scratch, value, to + (this.#heads[line] ?? 0));
+        scratch[to++] = LINE_FEED;
+        line += 1;
+      }
+      one.place(this, this.#series.length);
+      one.settled();
+      this.#series.push(one);
+    }
+    this.#roomFor(this.#length + to);
+    this.#bytes.set(scratch.subarray(0, to), this.#length);
+    this.#length += to;
+    this.#deflated = undefined;
+    if (this.isFull) this.#trim();
   }
 
   /** Brings the values of the stale series up to date. What stands between them is only added up. */

@@ -1,7 +1,7 @@
 // Our own registry: held cells, injective keys, bounded series, exact money. What prom-client knows of the process, and what
 // users add to its registry (self.ts), is appended to the same page.
 import type { MetricRow } from '../contract/metrics.ts';
-import { HistogramCell, MillisecondsCell, MoneyCell, NumberCell, oneHead } from './cell.ts';
+import { HistogramCell, MillisecondsCell, MoneyCell, NumberCell, ONE_LINE } from './cell.ts';
 import type { Cell, CellKind } from './cell.ts';
 import type { ExpositionFormat } from './exposition.ts';
 import { Family } from './family.ts';
@@ -56,17 +56,17 @@ export class SeriesRegistry {
 
   /** A counter or gauge of plain numbers. */
   numbers(row: MetricRow, bound: Bound = 'capped'): Family<NumberCell> {
-    return this.#family(row, bound, { create: (labels) => new NumberCell(labels), heads: oneHead });
+    return this.#family(row, bound, { create: (labels) => new NumberCell(labels), ...ONE_LINE });
   }
 
   /** Fed in milliseconds, shown in seconds. */
   milliseconds(row: MetricRow, bound: Bound = 'capped'): Family<MillisecondsCell> {
-    return this.#family(row, bound, { create: (labels) => new MillisecondsCell(labels), heads: oneHead });
+    return this.#family(row, bound, { create: (labels) => new MillisecondsCell(labels), ...ONE_LINE });
   }
 
   /** Fed in nano-USD, shown in USD. */
   money(row: MetricRow, bound: Bound = 'capped'): Family<MoneyCell> {
-    return this.#family(row, bound, { create: (labels) => new MoneyCell(labels), heads: oneHead });
+    return this.#family(row, bound, { create: (labels) => new MoneyCell(labels), ...ONE_LINE });
   }
 
   histogram(row: MetricRow, bound: Bound = 'capped'): Family<HistogramCell> {
