@@ -44,8 +44,16 @@ class Scraper {
   readonly #increase = new Map<string, number>();
   readonly falls: string[] = [];
   scrapes = 0;
+  #latest: Promise<void> = Promise.resolve();
 
-  async scrape(url: string): Promise<void> {
+  /** One after the other: of two at once the older page could be noted last, and would look like a fall. */
+  scrape(url: string): Promise<void> {
+    const next = this.#latest.then(() => this.#scrape(url));
+    this.#latest = next.catch(() => undefined);
+    return next;
+  }
+
+  async #scrape(url: string): Promise<void> {
     const response = await fetch(`${url}/metrics`);
     const text = await response.text();
     if (response.status !== 200) throw new Error(`/metrics answers ${response.status}`);
