@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { metricLines, ndjson, post, runExporter } from './running-exporter.ts';
-import { until } from './prometheus-process.ts';
+import { until } from './until.ts';
 
 /** measurement,tags fields nanoseconds; spaces, commas and equals signs of tags are escaped. */
 const LINE = /^((?:[^, \\]|\\.)+)((?:,(?:[^,= \\]|\\.)+=(?:[^,= \\]|\\.)+)*) (value=-?[0-9.e+-]+) (\d{19})$/;
@@ -72,4 +72,4 @@ test('what happens is pushed within a second, with the token, on the channel of 
     server.closeAllConnections();
     server.close();
   }
-}, 30_000);
+});

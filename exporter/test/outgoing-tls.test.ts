@@ -10,10 +10,10 @@ import { natsDelivery } from '../src/forwarder/nats-delivery.ts';
 import { makeCertificate } from './certificates.ts';
 import { brokerAt } from './nats/broker.ts';
 import type { Broker } from './nats/broker.ts';
-import { until } from './prometheus-process.ts';
 import { metricLines, ndjson, post, runExporter } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
 import { secretFolder } from './secret-files.ts';
+import { until } from './until.ts';
 
 const folder = secretFolder();
 const ends: (() => unknown)[] = [];
@@ -96,59 +96,48 @@ const pushed: readonly [string, string, (url: string, tls: object) => Readonly<R
 ];
 
 describe.each(pushed)('%s', (_target, path, config) => {
-  test.each(CASES)(
-    '%s',
-    async (_name, { server, ca, refused }) => {
-      const { url, requests } = await receiver(server);
-      const running = await exporterOf(config(url, ca === undefined ? {} : { ca_file: folder.path(`${ca}.crt`) }));
-      await post(running.url, ndjson([{ ...event, timestamp: Date.now() }]));
-      const failures = (): readonly string[] => running.log.filter((line) => line.includes('a push has failed'));
-      await until('an outcome', () => Promise.resolve(requests.length + failures().length > 0 ? true : undefined));
-      if (refused === undefined) {
-        expect([requests[0], failures()]).toEqual([path, []]);
-        return;
-      }
-      expect(requests).toEqual([]);
-      expect(failures()[0]).toMatch(refused);
-      expect(failures()[0]).toMatch(
-        /expected one (signed by an authority in tls_config\.ca_file|for the name in the address)/
-      );
-    },
-    20_000
-  );
+  test.each(CASES)('%s', async (_name, { server, ca, refused }) => {
+    const { url, requests } = await receiver(server);
+    const running = await exporterOf(config(url, ca === undefined ? {} : { ca_file: folder.path(`${ca}.crt`) }));
+    await post(running.url, ndjson([{ ...event, timestamp: Date.now() }]));
+    const failures = (): readonly string[] => running.log.filter((line) => line.includes('a push has failed'));
+    await until('an outcome', () => Promise.resolve(requests.length + failures().length > 0 ? true : undefined));
+    if (refused === undefined) {
+      expect([requests[0], failures()]).toEqual([path, []]);
+      return;
+    }
+    expect(requests).toEqual([]);
+    expect(failures()[0]).toMatch(refused);
+    expect(failures()[0]).toMatch(
+      /expected one (signed by an authority in tls_config\.ca_file|for the name in the address)/
+    );
+  });
 });
 
 describe('forwarder', () => {
-  test.each(CASES)(
-    '%s',
-    async (_name, { server, ca, refused }) => {
-      const read = (file: string): string => readFileSync(folder.path(file), 'utf8');
-      const web = folder.write(
-        'web.yml',
-        `tls_server_config:\n  cert_file: ${server}.crt\n  key_file: ${server}.key\n`
-      );
-      const running = await exporterOf({ web_config_file: web });
-      const url = running.url.replace('127.0.0.1', 'localhost');
-      const forwarder = createForwarder({
-        url,
-        maxWaitMs: 1,
-        onWarning: () => undefined,
-        ...(ca === undefined ? {} : { tls: { ca: read(`${ca}.crt`) } }),
-      });
-      forwarder.offer({ ...event, timestamp: Date.now() });
-      await until('an outcome', () => {
-        const { accepted, problem } = forwarder.stats();
-        return Promise.resolve(accepted > 0 || problem !== undefined ? true : undefined);
-      });
-      const { problem } = forwarder.stats();
-      const { accepted, undelivered } = await forwarder.close({ withinMs: 0 });
-      expect({ accepted, undelivered }).toEqual(
-        refused === undefined ? { accepted: 1, undelivered: 0 } : { accepted: 0, undelivered: 1 }
-      );
-      if (refused !== undefined) expect(problem).toMatch(refused);
-    },
-    20_000
-  );
+  test.each(CASES)('%s', async (_name, { server, ca, refused }) => {
+    const read = (file: string): string => readFileSync(folder.path(file), 'utf8');
+    const web = folder.write('web.yml', `tls_server_config:\n  cert_file: ${server}.crt\n  key_file: ${server}.key\n`);
+    const running = await exporterOf({ web_config_file: web });
+    const url = running.url.replace('127.0.0.1', 'localhost');
+    const forwarder = createForwarder({
+      url,
+      maxWaitMs: 1,
+      onWarning: () => undefined,
+      ...(ca === undefined ? {} : { tls: { ca: read(`${ca}.crt`) } }),
+    });
+    forwarder.offer({ ...event, timestamp: Date.now() });
+    await until('an outcome', () => {
+      const { accepted, problem } = forwarder.stats();
+      return Promise.resolve(accepted > 0 || problem !== undefined ? true : undefined);
+    });
+    const { problem } = forwarder.stats();
+    const { accepted, undelivered } = await forwarder.close({ withinMs: 0 });
+    expect({ accepted, undelivered }).toEqual(
+      refused === undefined ? { accepted: 1, undelivered: 0 } : { accepted: 0, undelivered: 1 }
+    );
+    if (refused !== undefined) expect(problem).toMatch(refused);
+  });
 });
 
 test.each(CASES.filter(([, { server }]) => server === 'server'))(
@@ -187,6 +176,5 @@ test.each(CASES.filter(([, { server }]) => server === 'server'))(
     expect(problem()).toMatch(refused);
     expect(problem()).toMatch(/expected one signed by an authority in nats\.tls\.ca_file/);
     expect(forwarder.stats().problem).toMatch(refused);
-  },
-  30_000
+  }
 );

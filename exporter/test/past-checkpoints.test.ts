@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ndjson, post, runExporter, TestSocket } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
+import { untilTrue } from './until.ts';
 
 const COUNT = 2_500;
 const NOW = Date.now() - 60_000;
@@ -63,12 +63,10 @@ const told = (found: Answer['checkpoints']): unknown[] =>
   found.map(({ id, checkpointIndex, costCents }) => [id, checkpointIndex, costCents]);
 
 async function forgotten(): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  await untilTrue('the thread is forgotten', async () => {
     const { total } = (await (await fetch(`${running.url}/v1/threads`)).json()) as { total: number };
-    if (total === 0) return;
-    await delay(50);
-  }
-  throw new Error('the thread is not forgotten');
+    return total === 0;
+  });
 }
 
 test('2,500 checkpoints of a running thread page through memory and journal as one list', async () => {
@@ -77,43 +75,39 @@ test('2,500 checkpoints of a running thread page through memory and journal as o
   const { found, count } = await pages('t', 300);
   expect(told(found)).toEqual(newestFirst(COUNT));
   process.stdout.write(`past checkpoints: ${found.length} in ${count} pages, 1,000 of them held in memory\n`);
-}, 60_000);
+});
 
 test.each([
   { name: 'of a running thread', ends: false },
   { name: 'of a forgotten thread', ends: true },
-])(
-  'the gateway answers history and list $name beyond what is held',
-  async ({ ends }) => {
-    running = await runExporter({ data_dir: folder, threads: { retention: '1s' } });
-    await post(running.url, ndjson(ends ? [...events('t'), end('t')] : events('t')));
-    if (ends) await forgotten();
-    const socket = await new TestSocket(`${running.url}/v1/gateway`).opened();
-    const params = { threadId: 't', minutes: 1440, limit: 2, offset: COUNT - 1_400 };
-    expect(await socket.request('h', 'orchestrator.metrics.history', params)).toMatchObject({
-      id: 'h',
-      ok: true,
-      payload: {
-        threadId: 't',
-        total: COUNT,
-        metrics: [
-          { checkpointId: `cp-${COUNT - 1_399}`, costCents: COUNT - 1_399, timestamp: NOW + COUNT - 1_400 },
-          { checkpointId: `cp-${COUNT - 1_398}` },
-        ],
-      },
-    });
-    expect(await socket.request('l', 'orchestrator.checkpoint.list', { threadId: 't', limit: 2 })).toMatchObject({
-      ok: true,
-      payload: { checkpoints: [{ id: `cp-${COUNT}` }, { id: `cp-${COUNT - 1}` }] },
-    });
-    expect(await socket.request('x', 'orchestrator.checkpoint.list', { threadId: 'nobody' })).toMatchObject({
-      ok: false,
-      error: { code: 'unknown_thread' },
-    });
-    socket.socket.close();
-  },
-  60_000
-);
+])('the gateway answers history and list $name beyond what is held', async ({ ends }) => {
+  running = await runExporter({ data_dir: folder, threads: { retention: '1s' } });
+  await post(running.url, ndjson(ends ? [...events('t'), end('t')] : events('t')));
+  if (ends) await forgotten();
+  const socket = await new TestSocket(`${running.url}/v1/gateway`).opened();
+  const params = { threadId: 't', minutes: 1440, limit: 2, offset: COUNT - 1_400 };
+  expect(await socket.request('h', 'orchestrator.metrics.history', params)).toMatchObject({
+    id: 'h',
+    ok: true,
+    payload: {
+      threadId: 't',
+      total: COUNT,
+      metrics: [
+        { checkpointId: `cp-${COUNT - 1_399}`, costCents: COUNT - 1_399, timestamp: NOW + COUNT - 1_400 },
+        { checkpointId: `cp-${COUNT - 1_398}` },
+      ],
+    },
+  });
+  expect(await socket.request('l', 'orchestrator.checkpoint.list', { threadId: 't', limit: 2 })).toMatchObject({
+    ok: true,
+    payload: { checkpoints: [{ id: `cp-${COUNT}` }, { id: `cp-${COUNT - 1}` }] },
+  });
+  expect(await socket.request('x', 'orchestrator.checkpoint.list', { threadId: 'nobody' })).toMatchObject({
+    ok: false,
+    error: { code: 'unknown_thread' },
+  });
+  socket.socket.close();
+});
 
 test('a forgotten thread that comes back is told as it was and as it is, over HTTP too', async () => {
   running = await runExporter({ data_dir: folder, threads: { retention: '1s' } });
@@ -131,7 +125,7 @@ test('a forgotten thread that comes back is told as it was and as it is, over HT
     ...[5, 4, 3, 2, 1].map((n) => [`cp-${n}`, n]),
   ]);
   expect((await fetch(`${running.url}/v1/threads/nobody/checkpoints`)).status).toBe(404);
-}, 60_000);
+});
 
 test('many that ask at once are told that others read', async () => {
   running = await runExporter({ data_dir: folder });
@@ -150,4 +144,4 @@ test('many that ask at once are told that others read', async () => {
   socket.send({ type: 'req', id: 'last', method: 'orchestrator.metrics.history', params });
   socket.socket.terminate();
   expect(running.log.filter((line) => line.startsWith('error'))).toEqual([]);
-}, 60_000);
+});

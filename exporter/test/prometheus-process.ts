@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
 
 export interface PrometheusOptions {
   /** `scrape_configs`, as prometheus.yml has them; none unless told. */
@@ -27,15 +26,6 @@ export interface Prometheus {
   /** Lines of its log that warn, or worse. */
   readonly warnings: () => readonly string[];
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Resolves when it answers queries. */
@@ -112,14 +102,4 @@ export async function rawSamples(url: string, metric: string): Promise<Map<strin
 /** Without the heartbeats, which repeat the value before them. */
 export function changesOf(samples: Samples = []): Samples {
   return samples.filter(([, value], i) => samples[i - 1]?.[1] !== value);
-}
-
-export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  while (Date.now() < deadline) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await delay(100);
-  }
-  throw new Error(`not within ${withinMs / 1_000} s: ${what}`);
 }

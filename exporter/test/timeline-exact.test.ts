@@ -9,10 +9,11 @@ import { startCuttingProxy } from './cutting-proxy.ts';
 import type { CuttingProxy } from './cutting-proxy.ts';
 import { startExporter } from './journal/exporter-process.ts';
 import type { ExporterProcess } from './journal/exporter-process.ts';
-import { rawSamples, startPrometheus, timelineScrape, until } from './prometheus-process.ts';
+import { rawSamples, startPrometheus, timelineScrape } from './prometheus-process.ts';
 import type { Prometheus } from './prometheus-process.ts';
 import { randomOf } from './journal/entries.ts';
 import { sendTransitions, wrongTransitions } from './transitions.ts';
+import { until } from './until.ts';
 
 const SCRAPE_MS = 1_000;
 const EVERY_MS = SCRAPE_MS / 20;
@@ -33,7 +34,7 @@ beforeAll(async () => {
       startPrometheus({ scrapeMs: SCRAPE_MS, scrapes: [timelineScrape(proxy.url, consumer)] })
     )
   );
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(pair.map((prometheus) => prometheus.stop()));
   await proxy.close();
@@ -80,4 +81,4 @@ test('transitions at a twentieth of the scrape interval, late and in pairs, over
   expect([...transitions.values()].map((each) => each.length)).toEqual([205, 205, 205]);
   // Without cuts this would show nothing of them.
   expect(proxy.cuts()).toBeGreaterThanOrEqual(3);
-}, 90_000);
+});

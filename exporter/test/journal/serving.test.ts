@@ -18,6 +18,7 @@ import type { JournalStorage } from '../../src/journal/storage.ts';
 import { createExporter } from '../../src/library.ts';
 import { readSecurity } from '../../src/security.ts';
 import { metricLines, ndjson, post, recordedRun, runExporter } from '../running-exporter.ts';
+import { untilTrue } from '../until.ts';
 import { totalsOf } from './exporter-process.ts';
 
 let folder: string;
@@ -141,11 +142,10 @@ test('threads past their retention stay forgotten after a restart, and a thread 
   const first = await runExporter(config);
   closers.push(first.close);
   await post(first.url, JSON.stringify([cost(5, 'a', at), end]), JSON_TYPE);
-  const isForgotten = async (url: string): Promise<boolean> =>
-    (await metricLines(url, 'orchestrator_thread_info')).length === 0;
-  for (let tries = 0; tries < 100 && !(await isForgotten(first.url)); tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await untilTrue(
+    'the thread is forgotten',
+    async () => (await metricLines(first.url, 'orchestrator_thread_info')).length === 0
+  );
   await post(first.url, JSON.stringify([{ ...cost(7, 'a2'), threadId: 'thread-a' }]), JSON_TYPE);
   const before = await totalsOf(first.url);
   await first.close();
@@ -231,9 +231,7 @@ test('a disk that is full: 503 with Retry-After, totals stand, health says why, 
   expect(await metricLines(served.url, 'orchestrator_cost_usd_total')).toEqual([expect.stringMatching(/ 0\.01$/)]);
   isFull = false;
   served.tick();
-  for (let tries = 0; tries < 200 && ((await health(served.url)) as [number])[0] !== 200; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await untilTrue('it is ready', async () => ((await health(served.url)) as [number])[0] === 200);
   expect(await health(served.url)).toMatchObject([200, { status: 'ok', degraded: [] }]);
   expect(await post(served.url, JSON.stringify(cost(2, 'b')), JSON_TYPE)).toMatchObject({ answer: { accepted: 1 } });
   expect(await metricLines(served.url, 'orchestrator_cost_usd_total')).toEqual([expect.stringMatching(/ 0\.03$/)]);

@@ -1,9 +1,8 @@
 // A real nats-server with JetStream on a directory of its own, which tests kill and start again at the same address.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
+import { freePort } from '../free-port.ts';
 
 export interface Broker {
   readonly url: string;
@@ -46,13 +45,4 @@ export async function brokerAt(directory: string, ...options: readonly string[])
       running = undefined;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
