@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { hashSync } from 'bcryptjs';
 import type { Clock } from '../src/clock.ts';
+import { stoppedClock } from './running-clock.ts';
 import { metricLines, ndjson, runExporter, sumOf, TestSocket } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
 import { secretFolder } from './secret-files.ts';
@@ -28,7 +29,10 @@ afterAll(() => {
 
 let running: RunningExporter | undefined;
 afterEach(() => running?.close());
-async function start(overrides: Readonly<Record<string, unknown>> = { auth: AUTH }, clock?: Clock): Promise<string> {
+async function start(
+  overrides: Readonly<Record<string, unknown>> = { auth: AUTH },
+  clock: Clock = stoppedClock()
+): Promise<string> {
   running = await runExporter(overrides, clock);
   return running.url;
 }

@@ -13,16 +13,21 @@ import { TimelineSeriesSet } from '../src/series/timeline-series.ts';
 import { startExporter } from './journal/exporter-process.ts';
 import type { ExporterProcess } from './journal/exporter-process.ts';
 import { randomOf } from './journal/entries.ts';
-import { freePort, rawSamples, startPrometheus, until } from './prometheus-process.ts';
+import { freePort } from './free-port.ts';
+import { rawSamples, startPrometheus } from './prometheus-process.ts';
 import type { Prometheus, Samples } from './prometheus-process.ts';
 import { metricLines, ndjson, post, runExporter } from './running-exporter.ts';
+import { runningClock } from './running-clock.ts';
 import { sendTransitions, wrongTransitions } from './transitions.ts';
 import type { TransitionTruth } from './transitions.ts';
+import { until } from './until.ts';
 
 /** A busy machine needs some of it. */
 const LATENESS = '4s';
 const RECEIVER = '--web.enable-remote-write-receiver';
 
+/** Of the exporters in this process. */
+const clock = runningClock();
 let folder: string;
 const ends: (() => Promise<unknown>)[] = [];
 beforeEach(() => {
@@ -32,10 +37,23 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
   rmSync(folder, { recursive: true, force: true });
 });
+afterAll(() => {
+  clock.stop();
+});
 
 const AGENTS = ['a', 'b', 'c'];
-const send = (url: () => string | undefined, forMs: number, lateMs = 400): Promise<TransitionTruth> =>
-  sendTransitions({ thread: 'rw', agents: AGENTS, everyMs: 20, pairEvery: 7, forMs, lateMs, random: randomOf(3), url });
+const send = (url: () => string | undefined, forMs: number, now = clock.now): Promise<TransitionTruth> =>
+  sendTransitions({
+    thread: 'rw',
+    agents: AGENTS,
+    everyMs: 20,
+    pairEvery: 7,
+    forMs,
+    lateMs: 400,
+    random: randomOf(3),
+    url,
+    now,
+  });
 
 const written = (url: string): string => `${url}/api/v1/write`;
 
@@ -57,10 +75,13 @@ async function prometheus(options: Parameters<typeof startPrometheus>[0] = {}): 
 
 test('Prometheus holds every transition, the end of every series at its millisecond, and warns of nothing', async () => {
   const store = await prometheus();
-  const running = await runExporter({
-    timeline: { lateness: LATENESS },
-    remote_write: [{ url: written(store.url), heartbeat_interval: '1s' }],
-  });
+  const running = await runExporter(
+    {
+      timeline: { lateness: LATENESS },
+      remote_write: [{ url: written(store.url), heartbeat_interval: '1s' }],
+    },
+    clock
+  );
   ends.push(() => running.close());
   const truth = await send(() => running.url, 2_500);
   await expectExact(store.url, truth);
@@ -78,7 +99,7 @@ test('Prometheus holds every transition, the end of every series at its millisec
   expect(failed).toHaveLength(7);
   const pending = await metricLines(running.url, 'orchestrator_exporter_push_samples_pending');
   expect(pending.map((line) => line.slice(line.lastIndexOf(' ')))).toEqual([' 0']);
-}, 60_000);
+});
 
 test('VictoriaMetrics holds the same', async () => {
   const port = await freePort();
@@ -93,10 +114,13 @@ test('VictoriaMetrics holds the same', async () => {
     await exited;
   });
   const url = `http://127.0.0.1:${port}`;
-  const running = await runExporter({
-    timeline: { lateness: LATENESS },
-    remote_write: [{ url: written(url), name: 'vm', heartbeat_interval: '1s' }],
-  });
+  const running = await runExporter(
+    {
+      timeline: { lateness: LATENESS },
+      remote_write: [{ url: written(url), name: 'vm', heartbeat_interval: '1s' }],
+    },
+    clock
+  );
   ends.push(() => running.close());
   const truth = await send(() => running.url, 1_500);
   const stored = async (metric: string): Promise<Map<string, Samples>> => {
@@ -129,8 +153,10 @@ test('VictoriaMetrics holds the same', async () => {
     const last = (await stored('orchestrator_timeline_thread_state').catch(() => undefined))?.get('rw')?.at(-1);
     return last?.[0] === truth.endMs ? true : undefined;
   });
+  // What it has taken is shown a second later, not all of it at once.
+  await fetch(`${url}/internal/force_flush`);
   expect(wrongTransitions(truth, await stored('orchestrator_timeline_agent_state'))).toEqual([]);
-}, 60_000);
+});
 
 test('a receiver that is not there at first and is killed in the middle, an exporter that is killed too: nothing is missing', async () => {
   const port = await freePort();
@@ -146,7 +172,7 @@ test('a receiver that is not there at first and is killed in the middle, an expo
   };
   await start();
   ends.push(async () => running?.end('SIGKILL'));
-  const sending = send(() => running?.url, 5_000);
+  const sending = send(() => running?.url, 5_000, Date.now);
   await delay(500);
   let store = await startPrometheus({ port, folder: data, flags: [RECEIVER] });
   await delay(1_000);
@@ -161,19 +187,22 @@ test('a receiver that is not there at first and is killed in the middle, an expo
   await start();
   const truth = await sending;
   await expectExact(store.url, truth);
-}, 120_000);
+});
 
 test('a sample that Prometheus refuses costs only itself', async () => {
   const store = await prometheus();
-  const startMs = Date.now();
+  const startMs = clock.now();
   // As if another exporter had written a later checkpoint of the same thread.
   const series = new TimelineSeriesSet('test').of({ family: 'checkpoint', threadId: 'refused' });
   const body = new WriteRequests('test').encode([{ series, atMs: startMs + 60_000, value: 9 }]);
   await fetch(written(store.url), { method: 'POST', body, headers: WRITE_REQUEST_HEADERS });
-  const running = await runExporter({
-    timeline: { lateness: '4s' },
-    remote_write: [{ url: written(store.url), lateness: '2s' }],
-  });
+  const running = await runExporter(
+    {
+      timeline: { lateness: '4s' },
+      remote_write: [{ url: written(store.url), lateness: '2s' }],
+    },
+    clock
+  );
   ends.push(() => running.close());
   const checkpoint = (threadId: string, at: number): unknown => ({
     type: 'checkpoint.saved',
@@ -193,16 +222,18 @@ test('a sample that Prometheus refuses costs only itself', async () => {
   expect(failures.filter((line) => !line.endsWith(' 0'))).toEqual([
     `orchestrator_exporter_push_samples_failed_total{environment="test",receiver="${host}",reason="out_of_order"} 1`,
   ]);
-}, 60_000);
+});
 
 interface Script {
   readonly name: string;
   /** Statuses of the first answers; after them everything is handed on to the real receiver. */
   readonly answers: readonly {
-    readonly status: number;
+    /** 0: the connection breaks; undefined: there is no answer. */
+    readonly status: number | undefined;
     readonly headers?: Record<string, string>;
-    readonly afterMs?: number;
   }[];
+  /** Longer than any standstill of the machine, unless it is to run out. */
+  readonly timeout?: string;
   /** What is failed for good, by reason. */
   readonly failed: readonly string[];
   readonly retries: number;
@@ -212,87 +243,86 @@ test.each<Script>([
   { name: 'nothing goes wrong', answers: [], failed: [], retries: 0 },
   { name: '500 three times', answers: [{ status: 500 }, { status: 502 }, { status: 503 }], failed: [], retries: 3 },
   { name: '429 with Retry-After', answers: [{ status: 429, headers: { 'retry-after': '1' } }], failed: [], retries: 1 },
-  { name: 'no answer in time', answers: [{ status: 200, afterMs: 900 }], failed: [], retries: 1 },
+  { name: 'no answer in time', answers: [{ status: undefined }], timeout: '4s', failed: [], retries: 1 },
   { name: 'the connection breaks', answers: [{ status: 0 }], failed: [], retries: 1 },
   { name: '404: never tried again', answers: [{ status: 404 }], failed: ['rejected'], retries: 0 },
   { name: '401: never tried again', answers: [{ status: 401 }], failed: ['rejected'], retries: 0 },
-])(
-  'what a receiver answers: $name',
-  async ({ answers, failed, retries }) => {
-    const store = await prometheus();
-    const script = [...answers];
-    const proxy = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        void (async () => {
-          const next = script.shift();
-          if (next?.status === 0) {
-            request.socket.resetAndDestroy();
-            return;
-          }
-          if (next !== undefined) {
-            await delay(next.afterMs ?? 0);
-            response.writeHead(next.status, next.headers).end('as the script says');
-            return;
-          }
-          const answer = await fetch(written(store.url), {
-            method: 'POST',
-            body: Buffer.concat(chunks),
-            headers: { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' },
-          });
-          response.writeHead(answer.status).end(await answer.text());
-        })();
-      });
-    }).listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    ends.push(async () => {
-      proxy.closeAllConnections();
-      proxy.close();
-      await once(proxy, 'close');
+])('what a receiver answers: $name', async ({ answers, timeout = '60s', failed, retries }) => {
+  const store = await prometheus();
+  const script = [...answers];
+  const proxy = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      void (async () => {
+        const next = script.shift();
+        if (next?.status === 0) {
+          request.socket.resetAndDestroy();
+          return;
+        }
+        if (next !== undefined) {
+          if (next.status === undefined) return;
+          response.writeHead(next.status, next.headers).end('as the script says');
+          return;
+        }
+        const answer = await fetch(written(store.url), {
+          method: 'POST',
+          body: Buffer.concat(chunks),
+          headers: { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' },
+        });
+        response.writeHead(answer.status).end(await answer.text());
+      })();
     });
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/api/v1/write`;
-    const running = await runExporter({
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  ends.push(async () => {
+    proxy.closeAllConnections();
+    proxy.close();
+    await once(proxy, 'close');
+  });
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/api/v1/write`;
+  const running = await runExporter(
+    {
       timeline: { lateness: '700ms' },
-      remote_write: [{ url, name: 'scripted', remote_timeout: '500ms' }],
-    });
-    ends.push(() => running.close());
-    const startMs = Date.now();
-    await post(
-      running.url,
-      ndjson([
-        {
-          type: 'checkpoint.saved',
-          threadId: 'first',
-          timestamp: startMs,
-          payload: { checkpointId: 'c', checkpointIndex: 1 },
-        },
-      ])
-    );
-    const requests = 'orchestrator_exporter_push_';
-    await until('the script is over', () => Promise.resolve(script.length === 0 ? true : undefined));
-    await delay(200);
-    await post(
-      running.url,
-      ndjson([
-        {
-          type: 'checkpoint.saved',
-          threadId: 'second',
-          timestamp: Date.now(),
-          payload: { checkpointId: 'c', checkpointIndex: 2 },
-        },
-      ])
-    );
-    await until('the second', async () =>
-      (await rawSamples(store.url, 'orchestrator_timeline_checkpoint'))?.get('second')
-    );
-    const found = await rawSamples(store.url, 'orchestrator_timeline_checkpoint');
-    expect(found?.get('first')).toEqual(failed.length === 0 ? [[startMs, '1']] : undefined);
-    const failures = await metricLines(running.url, `${requests}samples_failed_total`);
-    expect(failures.filter((line) => !line.endsWith(' 0')).map((line) => /reason="(\w+)"/.exec(line)?.[1])).toEqual(
-      failed
-    );
-    expect((await metricLines(running.url, `${requests}retries_total`))[0]?.split(' ')[1]).toBe(String(retries));
-  },
-  60_000
-);
+      remote_write: [{ url, name: 'scripted', remote_timeout: timeout }],
+    },
+    clock
+  );
+  ends.push(() => running.close());
+  const startMs = clock.now();
+  await post(
+    running.url,
+    ndjson([
+      {
+        type: 'checkpoint.saved',
+        threadId: 'first',
+        timestamp: startMs,
+        payload: { checkpointId: 'c', checkpointIndex: 1 },
+      },
+    ])
+  );
+  const requests = 'orchestrator_exporter_push_';
+  await until('the script is over', () => Promise.resolve(script.length === 0 ? true : undefined));
+  await delay(200);
+  await post(
+    running.url,
+    ndjson([
+      {
+        type: 'checkpoint.saved',
+        threadId: 'second',
+        timestamp: clock.now(),
+        payload: { checkpointId: 'c', checkpointIndex: 2 },
+      },
+    ])
+  );
+  await until('the second', async () =>
+    (await rawSamples(store.url, 'orchestrator_timeline_checkpoint'))?.get('second')
+  );
+  const found = await rawSamples(store.url, 'orchestrator_timeline_checkpoint');
+  expect(found?.get('first')).toEqual(failed.length === 0 ? [[startMs, '1']] : undefined);
+  const failures = await metricLines(running.url, `${requests}samples_failed_total`);
+  expect(failures.filter((line) => !line.endsWith(' 0')).map((line) => /reason="(\w+)"/.exec(line)?.[1])).toEqual(
+    failed
+  );
+  expect((await metricLines(running.url, `${requests}retries_total`))[0]?.split(' ')[1]).toBe(String(retries));
+});

@@ -7,6 +7,7 @@ import { connect } from 'node:tls';
 import { hashSync } from 'bcryptjs';
 import { runCommand } from '../src/command.ts';
 import { messageOf } from '../src/errors.ts';
+import { stoppedClock } from './running-clock.ts';
 import { runExporter } from './running-exporter.ts';
 import type { RunningExporter } from './running-exporter.ts';
 import { secretFolder } from './secret-files.ts';
@@ -19,7 +20,7 @@ afterAll(() => {
 });
 
 async function start(sections: Readonly<Record<string, unknown>>): Promise<RunningExporter> {
-  const exporter = await runExporter(sections);
+  const exporter = await runExporter(sections, stoppedClock());
   running.push(exporter);
   return exporter;
 }

@@ -18,6 +18,8 @@ export interface TransitionOptions {
   readonly random: () => number;
   /** Where to; undefined while nobody is there. An event is sent until it is accepted. */
   readonly url: () => string | undefined;
+  /** Of the exporter, where it is not the machine's. */
+  readonly now?: () => number;
 }
 
 /** What must be stored of each agent, by `thread/agent`: its transitions, and when the thread ended. */
@@ -28,11 +30,10 @@ export interface TransitionTruth {
 
 /** Resolves when everything was accepted. */
 export async function sendTransitions(options: TransitionOptions): Promise<TransitionTruth> {
-  const { thread, agents, everyMs, pairEvery, forMs, lateMs, random, url } = options;
+  const { thread, agents, everyMs, pairEvery, forMs, lateMs, random, url, now = Date.now } = options;
   const transitions = new Map<string, [number, string][]>();
   const sending: Promise<void>[] = [];
-  const beganMs = Date.now();
-  let beat = 0;
+  let atMs = now() - everyMs;
   const send = async (event: Readonly<Record<string, unknown>>, afterMs: number): Promise<void> => {
     await delay(afterMs);
     const body = JSON.stringify(event);
@@ -43,10 +44,10 @@ export async function sendTransitions(options: TransitionOptions): Promise<Trans
       await delay(20);
     }
   };
-  for (; beat * everyMs < forMs; beat += 1) {
-    // By the beat, not by the clock: a busy machine must not push two beats into one millisecond.
-    const atMs = beganMs + beat * everyMs;
-    await delay(Math.max(0, atMs - Date.now()));
+  for (let beat = 0; beat * everyMs < forMs; beat += 1) {
+    // No two beats in one millisecond, however busy the machine is; and after a standstill none is told as late as that took.
+    atMs = Math.max(atMs + everyMs, now());
+    await delay(Math.max(0, atMs - now()));
     for (const agent of agents) {
       const own = transitions.get(`${thread}/${agent}`) ?? [];
       transitions.set(`${thread}/${agent}`, own);
@@ -68,7 +69,7 @@ export async function sendTransitions(options: TransitionOptions): Promise<Trans
     }
   }
   await Promise.all(sending);
-  const endMs = Date.now();
+  const endMs = now();
   await send(
     { id: `${thread}-end`, type: 'graph.complete', threadId: thread, timestamp: endMs, payload: { status: 'success' } },
     0

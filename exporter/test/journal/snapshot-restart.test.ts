@@ -9,6 +9,7 @@ import { openDirectory } from '../../src/journal/storage.ts';
 import type { SnapshotTask } from '../../src/snapshot-task.ts';
 import { snapshotThread } from '../../src/snapshot-thread.ts';
 import { stateConfigOf } from '../../src/state.ts';
+import { stoppedClock } from '../running-clock.ts';
 import { ndjson, post, recordedRun, runExporter } from '../running-exporter.ts';
 import type { RunningExporter } from '../running-exporter.ts';
 
@@ -16,6 +17,7 @@ const WORKER = pathToFileURL(join(__dirname, '../../dist/snapshot-worker.js'));
 const JSON_TYPE = { 'content-type': 'application/json' };
 const RUNS = ['openai', 'langchain', 'smolagents', 'helix-stategraph'];
 
+const clock = stoppedClock();
 let folder: string;
 let running: RunningExporter | undefined;
 beforeEach(() => {
@@ -37,7 +39,7 @@ async function start(): Promise<string> {
     { name: 'each', window: 'thread', limit_usd: 0.01 },
   ];
   writeFileSync(file, JSON.stringify({ budgets }));
-  running = await runExporter({ data_dir: dataDir(), budgets_file: file });
+  running = await runExporter({ data_dir: dataDir(), budgets_file: file }, clock);
   return running.url;
 }
 
@@ -81,7 +83,7 @@ async function shown(url: string): Promise<Record<string, string>> {
 }
 
 test('three lives with snapshots between, the first segments deleted: the fourth shows the same and knows every repeat', async () => {
-  const now = Date.now();
+  const now = clock.now();
   const bodies = RUNS.map((name) => ndjson(recordedRun(name, now)));
   const own = {
     type: 'cost.updated',
