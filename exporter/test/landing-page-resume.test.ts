@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import type { GatewayBroadcast, GatewayResponse, StreamPosition, SubscribeAnswer } from '../src/contract/wire.ts';
+import { launchChromium } from './browser.ts';
 import { bySeq, journalBroadcasts } from './journal-broadcasts.ts';
 import { startNetworkLink } from './network-link.ts';
 import type { NetworkLink } from './network-link.ts';
@@ -26,10 +26,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'exporter-page-'));
   running = await runExporter({ data_dir: folder });
   link = await startNetworkLink(running.url);
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  });
+  browser = await launchChromium();
 });
 afterEach(async () => {
   await browser.close();
@@ -96,7 +93,7 @@ function burst(): string {
 
 test('a page whose WebSocket breaks goes on from its number: nothing is missed, nothing comes twice', async () => {
   const page = await browser.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   const watched = watchSockets(page);
   const isLive = (): Promise<void> => page.locator('#live.on').waitFor();
   await page.goto(link.url);
@@ -145,4 +142,4 @@ test('a page whose WebSocket breaks goes on from its number: nothing is missed, 
   }
   const spent = (sent * CENTS) / 100;
   await page.locator('#figure-spend', { hasText: new RegExp(`^\\$${spent.toFixed(2)}$`) }).waitFor();
-}, 90_000);
+});
