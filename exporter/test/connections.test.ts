@@ -30,7 +30,8 @@ const refused = async ({ url }: RunningExporter): Promise<string[]> =>
     .filter((line) => !line.endsWith(' 0'))
     .map((line) => line.replace('orchestrator_exporter_connections_refused_total', ''));
 
-const FAST = { headers_timeout: '100ms', request_timeout: '200ms' };
+/** Not so short that a hiccup of the machine cuts off who is served meanwhile. */
+const FAST = { headers_timeout: '500ms', request_timeout: '1s' };
 
 test.each([
   { name: 'headers that never end', sends: 'GET /metrics HTTP/1.1\r\nHost: x\r\nX-', status: 408 },
@@ -66,12 +67,12 @@ test('fifty half-open connections are all gone in the end, and none of them held
 });
 
 test('a connection on which nothing is ever sent is closed', async () => {
-  const exporter = await start({ headers_timeout: '100ms', request_timeout: '200ms', idle_timeout: '300ms' });
+  const exporter = await start({ ...FAST, idle_timeout: '1500ms' });
   expect(await answered(open(exporter))).toMatch(/^(HTTP\/1.1 408 [^]*)?$/);
 });
 
 test('a body on which nothing moves any more is answered too, where the idle limit is the shorter one', async () => {
-  const exporter = await start({ headers_timeout: '10s', request_timeout: '30s', idle_timeout: '100ms' });
+  const exporter = await start({ headers_timeout: '10s', request_timeout: '30s', idle_timeout: '500ms' });
   const slow = open(exporter);
   const answer = answered(slow);
   slow.write('POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[');
@@ -80,7 +81,7 @@ test('a body on which nothing moves any more is answered too, where the idle lim
 });
 
 test('a connection that is kept and not used is closed without a word, and a refused upgrade that stays open too', async () => {
-  const exporter = await start({ idle_timeout: '100ms' });
+  const exporter = await start({ idle_timeout: '500ms' });
   const kept = open(exporter);
   const answer = answered(kept);
   kept.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -75,8 +75,7 @@ test.each([
     const flooding = flood(await deaf(), bytes, dropped);
     await isServedMeanwhile();
     await flooding;
-  },
-  60_000
+  }
 );
 
 test('who floods with pings and reads no pong is cut off, and others are served meanwhile', async () => {
@@ -84,7 +83,7 @@ test('who floods with pings and reads no pong is cut off, and others are served 
   const flooding = flood(socket, frame(0x89, 'x'.repeat(125)), () => Promise.resolve(false));
   await isServedMeanwhile();
   await flooding;
-}, 60_000);
+});
 
 test.each([
   {

@@ -254,4 +254,4 @@ test('a scrape that was broken off is made up by the next', async () => {
   const samples = body.split('\n').filter((line) => line.startsWith('orchestrator_timeline_agent_state{'));
   // And the heartbeat.
   expect(samples.length).toBe(40_001);
-}, 60_000);
+});

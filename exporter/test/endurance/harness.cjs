@@ -13,9 +13,15 @@ function collected() {
   return { heapBytes: heapUsed + external, rssBytes: rss };
 }
 
-process.on('message', (request) => {
+/** In steps: of a time in which the process stands still, its timers see no more than one. */
+async function run(ms) {
+  for (let at = 0; at < ms; at += 100) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+process.on('message', async (request) => {
   if ('advanceMs' in request) aheadMs += request.advanceMs;
   if ('stop' in request) stoppedMs = request.stop ? Date.now() : undefined;
+  if ('runMs' in request) await run(request.runMs);
   process.send({ ...('stop' in request ? {} : collected()), nowMs: Date.now() });
 });
 process.channel.unref();

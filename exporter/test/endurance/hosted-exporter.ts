@@ -17,6 +17,8 @@ export interface HostedExporter extends ExporterProcess {
   readonly memory: () => Promise<Memory>;
   /** Moves its wall clock ahead. */
   readonly advance: (ms: number) => Promise<void>;
+  /** Lets it run for so long, with its timers: where it stands still meanwhile, for longer. */
+  readonly run: (ms: number) => Promise<void>;
   /** Stops its wall clock; resolves with the time at which it stands. */
   readonly stopClock: () => Promise<number>;
   readonly startClock: () => Promise<void>;
@@ -27,7 +29,8 @@ interface HostOptions {
   readonly stoppedMs?: number;
 }
 
-type Request = { readonly advanceMs: number } | { readonly stop: boolean } | Record<string, never>;
+type Request =
+  { readonly advanceMs: number } | { readonly runMs: number } | { readonly stop: boolean } | Record<string, never>;
 
 export async function hostExporter(
   folder: string,
@@ -49,6 +52,9 @@ export async function hostExporter(
     memory: () => ask({}),
     advance: async (advanceMs) => {
       await ask({ advanceMs });
+    },
+    run: async (runMs) => {
+      await ask({ runMs });
     },
     stopClock: async () => (await ask({ stop: true })).nowMs,
     startClock: async () => {

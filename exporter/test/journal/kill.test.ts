@@ -139,7 +139,7 @@ test(
     );
     expect(sum.repeats).toBeGreaterThan(0);
   },
-  KILL_RUNS * 20_000
+  KILL_RUNS * 40_000
 );
 
 test(
@@ -172,5 +172,5 @@ test(
       `SIGTERM: ${ends.length} stops, ${events} events exact, p99 from the signal to the exit ${percentile(tookMs, 0.99)} ms\n`
     );
   },
-  TERM_RUNS * 20_000
+  TERM_RUNS * 40_000
 );
