@@ -77,9 +77,10 @@ export class WatchedFile {
 
 function signature(file: string): string {
   try {
-    // The time of the last change of mode or owner too: it may be what keeps the file from being read.
-    const { ino, size, mtimeMs, ctimeMs } = statSync(file);
-    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    // Mode and owner too: they may be what keeps the file from being read. Where times are coarse, theirs alone may tell
+    // nothing of a change that followed another within some milliseconds.
+    const { ino, size, mode, uid, gid, mtimeMs, ctimeMs } = statSync(file);
+    return `${ino} ${size} ${mode} ${uid} ${gid} ${mtimeMs} ${ctimeMs}`;
   } catch {
     return 'absent';
   }
