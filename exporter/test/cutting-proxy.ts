@@ -38,8 +38,16 @@ export async function startCuttingProxy(target: () => string | undefined, cutEve
         sockets.delete(upstream);
         client.destroy();
       });
-    client.on('close', () => upstream.destroy());
-    client.on('data', (chunk) => upstream.write(chunk));
+    // A client that gives up does so for both: what had come for it, and it did not read, did not arrive.
+    let isAnswered = true;
+    client.on('close', (hadError) => {
+      if (hadError || !isAnswered) upstream.resetAndDestroy();
+      else upstream.destroy();
+    });
+    client.on('data', (chunk) => {
+      isAnswered = false;
+      upstream.write(chunk);
+    });
     const reset = (): void => {
       client.resetAndDestroy();
       upstream.resetAndDestroy();
@@ -63,6 +71,7 @@ export async function startCuttingProxy(target: () => string | undefined, cutEve
         return;
       }
       client.write(chunk);
+      isAnswered = text.endsWith(LAST_CHUNK);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

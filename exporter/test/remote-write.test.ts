@@ -10,14 +10,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { THREAD_STATE_CODE } from '../src/contract/states.ts';
 import { WRITE_REQUEST_HEADERS, WriteRequests } from '../src/push/write-request.ts';
 import { TimelineSeriesSet } from '../src/series/timeline-series.ts';
-import { startExporter } from './journal/exporter-process.ts';
-import type { ExporterProcess } from './journal/exporter-process.ts';
+import { hostExporterBy } from './endurance/hosted-exporter.ts';
+import type { HostedExporter } from './endurance/hosted-exporter.ts';
 import { randomOf } from './journal/entries.ts';
 import { freePort } from './free-port.ts';
 import { rawSamples, startPrometheus } from './prometheus-process.ts';
 import type { Prometheus, Samples } from './prometheus-process.ts';
 import { metricLines, ndjson, post, runExporter } from './running-exporter.ts';
-import { runningClock } from './running-clock.ts';
+import { pausableClock, runningClock } from './running-clock.ts';
 import { sendTransitions, wrongTransitions } from './transitions.ts';
 import type { TransitionTruth } from './transitions.ts';
 import { until } from './until.ts';
@@ -162,17 +162,18 @@ test('a receiver that is not there at first and is killed in the middle, an expo
   const port = await freePort();
   const data = join(folder, 'prometheus');
   mkdirSync(data);
-  let running: ExporterProcess | undefined;
+  const time = pausableClock();
+  let running: HostedExporter | undefined;
   const sections = {
     timeline: { lateness: '8s' },
     remote_write: [{ url: written(`http://127.0.0.1:${port}`), queue_config: { max_backoff: '200ms' } }],
   };
   const start = async (): Promise<void> => {
-    running = await startExporter(folder, sections);
+    running = await hostExporterBy(time, folder, sections);
   };
   await start();
   ends.push(async () => running?.end('SIGKILL'));
-  const sending = send(() => running?.url, 5_000, Date.now);
+  const sending = send(() => running?.url, 5_000, time.now);
   await delay(500);
   let store = await startPrometheus({ port, folder: data, flags: [RECEIVER] });
   await delay(1_000);
@@ -183,6 +184,7 @@ test('a receiver that is not there at first and is killed in the middle, an expo
   await delay(500);
   const old = running;
   running = undefined;
+  time.stop();
   await old?.end('SIGKILL');
   await start();
   const truth = await sending;

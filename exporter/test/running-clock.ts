@@ -6,6 +6,31 @@ const TICK_MS = 10;
 /** Of a time in which the process did not get to run, so much passes. */
 const MOST_STEP_MS = 100;
 
+export interface PausableClock {
+  readonly now: () => number;
+  readonly stop: () => void;
+  /** Goes on from where it stands. @returns how far it is behind the machine's from then on, in milliseconds. */
+  readonly start: () => number;
+}
+
+/** The machine's wall clock, less the times for which it was stopped. */
+export function pausableClock(): PausableClock {
+  let behindMs = 0;
+  let stoppedMs: number | undefined;
+  const now = (): number => stoppedMs ?? Date.now() - behindMs;
+  return {
+    now,
+    stop: () => {
+      stoppedMs = now();
+    },
+    start: () => {
+      behindMs = Date.now() - now();
+      stoppedMs = undefined;
+      return behindMs;
+    },
+  };
+}
+
 export interface RunningClock extends Clock {
   readonly now: () => number;
   readonly stop: () => void;

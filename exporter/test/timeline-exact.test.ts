@@ -7,22 +7,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { THREAD_STATE_CODE } from '../src/contract/states.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import type { CuttingProxy } from './cutting-proxy.ts';
-import { startExporter } from './journal/exporter-process.ts';
-import type { ExporterProcess } from './journal/exporter-process.ts';
+import { hostExporterBy } from './endurance/hosted-exporter.ts';
+import type { HostedExporter } from './endurance/hosted-exporter.ts';
 import { rawSamples, startPrometheus, timelineScrape } from './prometheus-process.ts';
 import type { Prometheus } from './prometheus-process.ts';
 import { randomOf } from './journal/entries.ts';
+import { pausableClock } from './running-clock.ts';
 import { sendTransitions, wrongTransitions } from './transitions.ts';
 import { until } from './until.ts';
 
 const SCRAPE_MS = 1_000;
 const EVERY_MS = SCRAPE_MS / 20;
-/** Of which the restarts take what a busy machine needs for them. */
+/** A busy machine needs some of it. */
 const LATENESS_MS = 8_000;
 const LATE_MS = 800;
 
 let folder: string;
-let running: ExporterProcess | undefined;
+const clock = pausableClock();
+let running: HostedExporter | undefined;
 let proxy: CuttingProxy;
 let pair: readonly Prometheus[] = [];
 beforeAll(async () => {
@@ -42,13 +44,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(): Promise<ExporterProcess> {
-  return startExporter(folder, { timeline: { lateness: `${LATENESS_MS}ms` } });
+function start(): Promise<HostedExporter> {
+  return hostExporterBy(clock, folder, { timeline: { lateness: `${LATENESS_MS}ms` } });
 }
 
 async function restart(signal: NodeJS.Signals): Promise<void> {
   const old = running;
   running = undefined;
+  clock.stop();
   await old?.end(signal);
   running = await start();
 }
@@ -63,6 +66,7 @@ test('transitions at a twentieth of the scrape interval, late and in pairs, over
     lateMs: LATE_MS,
     random: randomOf(1),
     url: () => running?.url,
+    now: clock.now,
   });
   await delay(3_000);
   await restart('SIGKILL');

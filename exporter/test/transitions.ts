@@ -6,6 +6,9 @@ import type { Samples } from './prometheus-process.ts';
 
 const STATES = ['running', 'waiting', 'paused', 'queued'] as const;
 
+/** Twice of what is so where all goes well: a machine that cannot follow is not sent ever more at once. */
+const MOST_UNDER_WAY = 150;
+
 export interface TransitionOptions {
   readonly thread: string;
   readonly agents: readonly string[];
@@ -34,20 +37,24 @@ export async function sendTransitions(options: TransitionOptions): Promise<Trans
   const transitions = new Map<string, [number, string][]>();
   const sending: Promise<void>[] = [];
   let atMs = now() - everyMs;
+  let underWay = 0;
   const send = async (event: Readonly<Record<string, unknown>>, afterMs: number): Promise<void> => {
+    underWay += 1;
     await delay(afterMs);
     const body = JSON.stringify(event);
     for (;;) {
       const to = url();
       const accepted = to === undefined ? false : await accepts(to, body);
-      if (accepted) return;
+      if (accepted) break;
       await delay(20);
     }
+    underWay -= 1;
   };
   for (let beat = 0; beat * everyMs < forMs; beat += 1) {
     // No two beats in one millisecond, however busy the machine is; and after a standstill none is told as late as that took.
-    atMs = Math.max(atMs + everyMs, now());
-    await delay(Math.max(0, atMs - now()));
+    const dueMs = atMs + everyMs;
+    while (now() < dueMs || underWay >= MOST_UNDER_WAY) await delay(Math.max(1, dueMs - now()));
+    atMs = now();
     for (const agent of agents) {
       const own = transitions.get(`${thread}/${agent}`) ?? [];
       transitions.set(`${thread}/${agent}`, own);

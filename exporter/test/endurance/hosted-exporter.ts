@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { startExporter } from '../journal/exporter-process.ts';
 import type { ExporterProcess } from '../journal/exporter-process.ts';
+import type { PausableClock } from '../running-clock.ts';
 
 const HARNESS = join(__dirname, 'harness.cjs');
 
@@ -15,7 +16,7 @@ export interface Memory {
 
 export interface HostedExporter extends ExporterProcess {
   readonly memory: () => Promise<Memory>;
-  /** Moves its wall clock ahead. */
+  /** Moves its wall clock ahead, or back. */
   readonly advance: (ms: number) => Promise<void>;
   /** Lets it run for so long, with its timers: where it stands still meanwhile, for longer. */
   readonly run: (ms: number) => Promise<void>;
@@ -61,4 +62,20 @@ export async function hostExporter(
       await ask({ stop: false });
     },
   };
+}
+
+/**
+ * As {@link hostExporter}, by a clock that stands while it starts: what was sent to the one before it, and could not be
+ * delivered while there was none, is not late by as long as a busy machine takes for that.
+ */
+export async function hostExporterBy(
+  clock: PausableClock,
+  folder: string,
+  sections: Readonly<Record<string, unknown>> = {}
+): Promise<HostedExporter> {
+  clock.stop();
+  const exporter = await hostExporter(folder, sections, { stoppedMs: clock.now() });
+  await exporter.advance(-clock.start());
+  await exporter.startClock();
+  return exporter;
 }
