@@ -73,8 +73,9 @@ or max by (${by(budget)}) (${known(budget)})`;
     periodStart: max('periodStart'),
     periodEnd: max('periodEnd'),
     burnRate: sum('burnRate'),
-    // As the exporter projects it, but that it takes the whole last hour; of what has no period nothing is projected.
-    exhaustion: `time() + (${total('remaining')} > 0) / ignoring (lookback) (${select(recordedName('burnRate'), [...scope, 'lookback="1h"'])} > 0)
+    // As the exporter projects it, but that it takes the whole last hour; of what has no period nothing is projected, and at a
+    // rate of 0 it is never.
+    exhaustion: `time() + (${total('remaining')} > 0) / ignoring (lookback) ${select(recordedName('burnRate'), [...scope, 'lookback="1h"'])}
   < ${total('periodEnd')}`,
     valid: `min by (${OF_BUDGET}) (${of('valid')})`,
   };

@@ -8,11 +8,11 @@ import { prometheusDashboards } from '../src/dashboards/all.ts';
 import type { Environment } from '../src/environments/environment.ts';
 import { prometheusConfig } from '../src/files.ts';
 import { recordingRules } from '../src/recording-rules.ts';
-import { held, type AlertCase } from './cases/alert-case.ts';
-import { thresholdCases } from './cases/threshold-cases.ts';
+import type { AlertCase } from './cases/alert-case.ts';
+import { both, criticalCase, REST, shardedCases, shardedRecordings, told, usedText } from './cases/sharded-cases.ts';
 import { dev } from './environments.ts';
 import { panelsOf } from './panels.ts';
-import { runSuites } from './promtool-suite.ts';
+import { runSuites, type Suite } from './promtool-suite.ts';
 import { runTool, temporaryDirectory } from './tools.ts';
 
 const ROOT = join(__dirname, '../..');
@@ -77,7 +77,6 @@ test.each([
   expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('SUCCESS') });
 });
 
-const [ENVIRONMENT, OTHER] = ['environment="dev"', 'environment="elsewhere"'];
 const shards: Environment = { ...dev, exporter: 'a:1', shards: ['b:1'] };
 
 test('both exporters are scraped, and our panel gets its series by the names that it knows', () => {
@@ -96,143 +95,45 @@ test('both exporters are scraped, and our panel gets its series by the names tha
   );
 });
 
-interface Exporter {
-  readonly instance: string;
-  readonly spent: number;
-  readonly hour?: number;
-  readonly up?: number;
-}
-
-/** A budget of 100 USD as two exporters tell it, at the same moment. */
-function told(exporters: readonly Exporter[], { window = 'day', of = ENVIRONMENT } = {}): Record<string, string> {
-  return Object.assign(
-    {},
-    ...exporters.map(({ instance, spent, hour = 0, up = 1 }) => {
-      const target = `job="orchestrator-exporter", instance="${instance}"`;
-      const labels = `${of}, ${target}, budget="b"`;
-      const all = {
-        [`orchestrator_budget_info{${labels}, owner="lab", window="${window}", timezone="UTC"}`]: 1,
-        [`orchestrator_budget_limit_usd{${labels}}`]: 100,
-        [`orchestrator_budget_spent_usd{${labels}}`]: spent,
-        [`orchestrator_budget_remaining_usd{${labels}}`]: 100 - spent,
-        [`orchestrator_budget_used_ratio{${labels}}`]: spent / 100,
-        [`orchestrator_budget_threshold_ratio{${labels}, threshold="1"}`]: 0.95,
-        [`orchestrator_budget_burn_rate_usd_per_second{${labels}, lookback="1h"}`]: hour / 3_600,
-        [`orchestrator_budget_period_end_timestamp_seconds{${labels}}`]: 86_400,
-        [`orchestrator_budget_valid{${labels}}`]: 1,
-        [`up{${target}}`]: up,
-      };
-      return Object.fromEntries(Object.entries(all).map(([series, value]) => [series, held(value)]));
-    })
-  ) as Record<string, string>;
-}
-
-interface Case {
-  readonly name: string;
-  readonly environment: Environment;
-  readonly series: Readonly<Record<string, string>>;
-  /** Of the alert that 95 of 100 USD are reached; empty where it is quiet. */
-  readonly critical: readonly { readonly instance?: string; readonly window?: string; readonly told: string }[];
-}
-
-const sixty = [
-  { instance: 'a', spent: 60, hour: 3 },
-  { instance: 'b', spent: 36, hour: 1 },
-];
-const both = (spent: number) => ['a', 'b'].map((instance) => ({ instance, spent }));
-const text = (used: number): string =>
-  `Used ${used}.00 of 100.00 USD (${used}%, threshold 95%), remaining ${100 - used}.00 USD.`;
-const rest = ' Owner: lab. Period ends 1970-01-02 00:00:00 +0000 UTC.';
-
-const CASES: readonly Case[] = [
-  {
-    name: 'what two shards spent adds up, and so do their rates, by which it runs out',
-    environment: shards,
-    series: told(sixty),
-    critical: [
-      { told: `${text(96)} Last hour: 4.00 USD. Runs out 1970-01-01 01:01:00 +0000 UTC at that rate.${rest}` },
-    ],
-  },
-  { name: 'two shards that spent less together are quiet', environment: shards, series: told(both(47)), critical: [] },
-  {
-    name: 'of a budget for each thread the largest counts, as no thread is in two shards',
-    environment: shards,
-    series: told(both(96), { window: 'thread' }),
-    critical: [{ window: 'thread', told: `${text(96)} Last hour: 0.00 USD.${rest}` }],
-  },
-  {
-    name: 'two threads in two shards are not one',
-    environment: shards,
-    series: told(both(60), { window: 'thread' }),
-    critical: [],
-  },
-  {
-    name: 'while a shard cannot be scraped nothing is told rather than too little',
-    environment: shards,
-    series: told([...both(96).slice(0, 1), { instance: 'b', spent: 60, up: 0 }]),
-    critical: [],
-  },
-  {
-    name: 'shards of another environment are not ours',
-    environment: shards,
-    series: told(both(96), { of: OTHER }),
-    critical: [],
-  },
-  { name: 'no budget is none', environment: shards, series: {}, critical: [] },
-  {
-    name: 'a pair of exporters that get the same events is not added up',
-    environment: dev,
-    series: told(both(60)),
-    critical: [],
-  },
-  {
-    name: 'and each of such a pair speaks for itself',
-    environment: dev,
-    series: told(both(96)),
-    critical: ['a', 'b'].map((instance) => ({ instance, told: `${text(96)} Last hour: 0.00 USD.${rest}` })),
-  },
-];
-
-test.each(CASES)('promtool: $name', async ({ environment, series, critical }) => {
-  const rule = alertingRules(environment).find(({ alert }) => alert === ALERTS.budgetCritical);
-  const alertCase: AlertCase = {
-    alert: ALERTS.budgetCritical,
-    name: 'is told',
-    series,
-    atSeconds: 60,
-    fires: critical.map(({ instance, window = 'day', told: description }) => ({
-      labels: {
-        budget: 'b',
-        owner: 'lab',
-        window,
-        timezone: 'UTC',
-        threshold: '1',
-        ...(instance === undefined ? {} : { instance, job: 'orchestrator-exporter' }),
-      },
-      summary: 'Budget b has used 96% of its limit (threshold 95%)',
-      description,
-    })),
-  };
-  const recordings = recordingRules(environment);
-  const [result] = await runSuites(temporaryDirectory(), environment, [
-    { name: 'shards', ...(rule === undefined ? {} : { rule }), recordings, cases: [alertCase] },
-  ]);
-  expect(result).toEqual({ name: 'shards', passed: true, output: '' });
-});
-
-/** Each list of thresholds at each share, of one exporter: what it spent and its share are in accord in these. */
-const LISTED = thresholdCases(shards).filter(({ name }) => /^(fires|stays quiet) for /.test(name));
-
-test('promtool: thresholds over shards mean what they mean in one exporter', async () => {
-  const suites = alertingRules(shards)
+const suitesOf = (environment: Environment, cases: readonly AlertCase[]): readonly Suite[] =>
+  alertingRules(environment)
     .map((rule) => ({
       name: rule.alert,
       rule,
-      recordings: recordingRules(shards),
-      cases: LISTED.filter(({ alert }) => alert === rule.alert),
+      recordings: recordingRules(environment),
+      cases: cases.filter(({ alert }) => alert === rule.alert),
     }))
-    .filter(({ cases }) => cases.length > 0);
-  expect(suites).toHaveLength(4);
+    .filter((suite) => suite.cases.length > 0);
+
+test('promtool: what two exporters tell of parts of a budget means what one would tell of the whole', async () => {
+  const suites = suitesOf(shards, shardedCases(shards));
+  expect(suites.map(({ name }) => name).sort()).toEqual(
+    [
+      ...[ALERTS.budgetNotice, ALERTS.budgetWarning, ALERTS.budgetCritical, ALERTS.budgetExhausted],
+      ...[ALERTS.budgetBurningFast, ALERTS.budgetBurningSlowly, ALERTS.budgetExhaustionProjected],
+      ...[ALERTS.budgetAheadOfTime, ALERTS.budgetSpendUnusual],
+    ].sort()
+  );
   const results = await runSuites(temporaryDirectory(), shards, suites);
   expect(results.filter(({ passed }) => !passed)).toEqual([]);
+}, 60_000);
+
+test('promtool: what is recorded of two exporters ends where it must', async () => {
+  const suite = { name: 'recordings', recordings: recordingRules(shards), cases: shardedRecordings(shards) };
+  expect(await runSuites(temporaryDirectory(), shards, [suite])).toEqual([
+    { name: 'recordings', passed: true, output: '' },
+  ]);
+}, 60_000);
+
+test('promtool: exporters that get the same events are not added up, and each speaks for itself', async () => {
+  const suites = suitesOf(dev, [
+    criticalCase('a pair is not added up', told(both(60))),
+    criticalCase(
+      'each of a pair speaks for itself',
+      told(both(96)),
+      ['a', 'b'].map((instance) => ({ instance, told: `${usedText(96)} Last hour: 0.00 USD.${REST}` }))
+    ),
+  ]);
+  const results = await runSuites(temporaryDirectory(), dev, suites);
+  expect(results.map(({ passed, output }) => ({ passed, output }))).toEqual([{ passed: true, output: '' }]);
 }, 60_000);

@@ -3,10 +3,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { ALERTS } from '../../src/alerting/names.ts';
 import { alertingRules, type AlertingRule } from '../../src/alerts.ts';
+import { inEnvironment } from '../../src/expressions.ts';
 import { recordingRules, type RecordingRule } from '../../src/recording-rules.ts';
+import { shardRules } from '../../src/shards.ts';
 import { alertCases } from '../alert-cases.ts';
 import { recordingCases } from '../cases/recording-cases.ts';
+import { shardedCases, shardedRecordings } from '../cases/sharded-cases.ts';
 import { prod as environment } from '../environments.ts';
 import { runSuites, type Suite } from '../promtool-suite.ts';
 import { runTool, temporaryDirectory } from '../tools.ts';
@@ -47,6 +51,28 @@ function suitesOf(wrong: RecordingRule): readonly Suite[] {
   return own.length === 0 ? readers : [{ name: 'recordings', recordings: recorded, cases: own }, ...readers];
 }
 
+/** With two exporters: what adds them up, by three alerts that between them read all of it. */
+const shards = { ...environment, exporter: 'a:1', shards: ['b:1'] };
+const summed = recordingRules(shards);
+const OVER_SHARDS: readonly string[] = [
+  ALERTS.budgetCritical,
+  ALERTS.budgetExhaustionProjected,
+  ALERTS.budgetBurningFast,
+];
+const sharded = shardedCases(shards);
+
+function shardSuitesOf(wrong: RecordingRule): readonly Suite[] {
+  const recorded = summed.map((each) => (each.record === wrong.record ? wrong : each));
+  const readers = alertingRules(shards).filter(({ alert }) => OVER_SHARDS.includes(alert));
+  return [
+    { name: 'recordings', recordings: recorded, cases: shardedRecordings(shards) },
+    ...readers.map((rule) => ({
+      ...suiteOf(rule, recorded),
+      cases: sharded.filter(({ alert }) => alert === rule.alert),
+    })),
+  ];
+}
+
 const wrongRules: readonly Wrong[] = [
   ...rules.flatMap((rule) =>
     mutantsOf(rule).map(({ name, rule: wrong }) => ({
@@ -62,6 +88,14 @@ const wrongRules: readonly Wrong[] = [
       rule: wrong,
       change: name,
       suites: suitesOf(wrong),
+    }))
+  ),
+  ...shardRules(inEnvironment(environment.name)).flatMap((rule) =>
+    mutantsOf(rule).map(({ name, rule: wrong }) => ({
+      of: rule.record,
+      rule: wrong,
+      change: name,
+      suites: shardSuitesOf(wrong),
     }))
   ),
 ];
