@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { Server } from 'node:https';
+import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createForwarder } from '../src/forwarder/forwarder.ts';
 import { natsDelivery } from '../src/forwarder/nats-delivery.ts';
@@ -23,6 +23,9 @@ beforeAll(async () => {
   for (const ca of ['ca', 'other-ca']) makeCertificate(folder, ca, {});
   makeCertificate(folder, 'server', { names: 'DNS:localhost,IP:127.0.0.1', ca: 'ca' });
   makeCertificate(folder, 'elsewhere', { names: 'DNS:elsewhere.example', ca: 'ca' });
+  makeCertificate(folder, 'expired', { names: 'DNS:localhost', ca: 'ca', days: -1 });
+  makeCertificate(folder, 'client', { ca: 'ca' });
+  makeCertificate(folder, 'stranger', { ca: 'other-ca' });
   folder.write('token', 'secret-of-the-test');
   const tls = ['--tls', '--tlscert', folder.path('server.crt'), '--tlskey', folder.path('server.key')];
   broker = await brokerAt(folder.path('broker'), ...tls);
@@ -37,7 +40,7 @@ afterAll(async () => {
 });
 
 interface Case {
-  readonly server: 'server' | 'elsewhere';
+  readonly server: 'server' | 'elsewhere' | 'expired';
   readonly ca: string | undefined;
   /** Undefined where it works. */
   readonly refused: RegExp | undefined;
@@ -48,13 +51,22 @@ const CASES: readonly [string, Case][] = [
   ['another authority is refused', { server: 'server', ca: 'other-ca', refused: /no authority that is trusted here/ }],
   ['no authority told is refused', { server: 'server', ca: undefined, refused: /no authority that is trusted here/ }],
   ['a certificate for another name is refused', { server: 'elsewhere', ca: 'ca', refused: /is for another name/ }],
+  [
+    'a certificate of yesterday is refused',
+    { server: 'expired', ca: 'ca', refused: /not valid now .CERT_HAS_EXPIRED/ },
+  ],
 ];
 
+const read = (file: string): string => readFileSync(folder.path(file), 'utf8');
+
 /** Takes what is pushed; `requests` are the paths that came through the handshake. */
-async function receiver(name: string): Promise<{ readonly url: string; readonly requests: string[] }> {
+async function receiver(
+  name: string,
+  options: ServerOptions = {}
+): Promise<{ readonly url: string; readonly requests: string[] }> {
   const requests: string[] = [];
-  const read = (file: string): string => readFileSync(folder.path(file), 'utf8');
-  const server: Server = createServer({ cert: read(`${name}.crt`), key: read(`${name}.key`) }, (request, response) => {
+  const shown = { cert: read(`${name}.crt`), key: read(`${name}.key`), ...options };
+  const server: Server = createServer(shown, (request, response) => {
     requests.push(request.url ?? '');
     request.resume().on('end', () => response.writeHead(200).end());
   }).listen(0, '127.0.0.1');
@@ -109,14 +121,38 @@ describe.each(pushed)('%s', (_target, path, config) => {
     expect(requests).toEqual([]);
     expect(failures()[0]).toMatch(refused);
     expect(failures()[0]).toMatch(
-      /expected one (signed by an authority in tls_config\.ca_file|for the name in the address)/
+      /expected one (signed by an authority in tls_config\.ca_file|for the name in the address|that is, or the right time)/
     );
+  });
+});
+
+/** The files of a client certificate, or none. */
+const shownBy = (name: string | undefined): object =>
+  name === undefined ? {} : { cert_file: folder.path(`${name}.crt`), key_file: folder.path(`${name}.key`) };
+
+describe.each(pushed)('%s to a server that wants a certificate', (_target, path, config) => {
+  test.each([
+    { name: 'the right one is let in', client: 'client', refused: undefined },
+    // Node's server hangs up on it without a word; what the system calls that depends on what was under way.
+    { name: 'one of another authority is refused', client: 'stranger', refused: /"answer":"E[A-Z]+"/ },
+    {
+      name: 'none is refused, and where it is to be set is said',
+      client: undefined,
+      refused: /CERTIFICATE_REQUIRED\); expected one in tls_config\.cert_file/,
+    },
+  ])('$name', async ({ client, refused }) => {
+    const { url, requests } = await receiver('server', { ca: read('ca.crt'), requestCert: true });
+    const running = await exporterOf(config(url, { ca_file: folder.path('ca.crt'), ...shownBy(client) }));
+    await post(running.url, ndjson([{ ...event, timestamp: Date.now() }]));
+    const failures = (): readonly string[] => running.log.filter((line) => line.includes('a push has failed'));
+    await until('an outcome', () => Promise.resolve(requests.length + failures().length > 0 ? true : undefined));
+    expect(requests[0]).toBe(refused === undefined ? path : undefined);
+    expect(failures()[0]).toEqual(refused === undefined ? undefined : expect.stringMatching(refused));
   });
 });
 
 describe('forwarder', () => {
   test.each(CASES)('%s', async (_name, { server, ca, refused }) => {
-    const read = (file: string): string => readFileSync(folder.path(file), 'utf8');
     const web = folder.write('web.yml', `tls_server_config:\n  cert_file: ${server}.crt\n  key_file: ${server}.key\n`);
     const running = await exporterOf({ web_config_file: web });
     const url = running.url.replace('127.0.0.1', 'localhost');

@@ -175,6 +175,6 @@ function isRefused(value: unknown): value is Refused {
 /** The message of an error of several addresses that were tried is empty; its code is not. */
 function causeOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };
-  const told = certificateTrouble(error, 'tls.ca');
+  const told = certificateTrouble(error, { authority: 'tls.ca', own: 'tls.cert' });
   return told ?? (messageOf(error) || (typeof code === 'string' ? code : 'no reason given'));
 }

@@ -65,7 +65,7 @@ export function natsDelivery(options: NatsDeliveryOptions): Delivery {
     send: (lines, signal) =>
       send(lines, signal).catch((error: unknown) => ({
         kind: 'away' as const,
-        message: `${name}: ${certificateTrouble(error, 'caFile') ?? messageOf(error)}`,
+        message: `${name}: ${certificateTrouble(error, { authority: 'caFile', own: 'certFile' }) ?? messageOf(error)}`,
       })),
     close: async () => {
       const own = connection ?? (await connecting?.catch(() => undefined));

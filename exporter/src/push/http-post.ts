@@ -139,7 +139,7 @@ function printable(text: string): string {
 /** The code says all there is, and no message of the system names more than the address. */
 function causeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
-  const told = certificateTrouble(error, 'tls_config.ca_file');
+  const told = certificateTrouble(error, { authority: 'tls_config.ca_file', own: 'tls_config.cert_file' });
   // A certificate's names are the other side's to choose.
   return told === undefined && typeof code === 'string' ? code : printable(told ?? messageOf(error));
 }

@@ -104,7 +104,9 @@ export class NatsSource {
       try {
         await this.#consume(isOver);
       } catch (error) {
-        this.#tell(certificateTrouble(error, 'nats.tls.ca_file') ?? messageOf(error));
+        this.#tell(
+          certificateTrouble(error, { authority: 'nats.tls.ca_file', own: 'nats.tls.cert_file' }) ?? messageOf(error)
+        );
       }
       if (!isOver()) await this.#pause();
     }
