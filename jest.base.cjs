@@ -4,7 +4,7 @@ process.env.TZ = 'UTC';
 module.exports = {
   testEnvironment: 'node',
   // The machines that run this are shared: what hangs is found all the same, what is slow for once is no failure.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: [],
   transform: {

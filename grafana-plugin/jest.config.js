@@ -21,6 +21,8 @@ const esModules = [
 
 module.exports = {
   ...scaffold,
+  // The machines that run this are shared: what hangs is found all the same, what is slow for once is no failure.
+  testTimeout: 120_000,
   transform: { '^.+\\.m?[tj]sx?$': scaffoldTransform },
   transformIgnorePatterns: [nodeModulesToTransform(esModules)],
   setupFiles: ['<rootDir>/jest-message-channel.js'],

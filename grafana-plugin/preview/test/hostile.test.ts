@@ -96,6 +96,7 @@ describe.each(HOST_VERSIONS)('hostile names with the @grafana %s packages', (ver
       expect(told).toContain('<img src=x onerror=window.broken=1>');
       expect(told).not.toMatch(/\u202e/);
       await page.keyboard.press('Escape');
+      await comesTo(() => page.getByTestId('orchestrator-spend').count(), 0);
     }
     await panel.getByTestId('orchestrator-filter').fill('<img');
     await comesTo(async () => new Set((await segmentsOf(panel)).map(({ agent }) => agent)).size, 1);

@@ -1,11 +1,11 @@
 // The lanes of the timeline in the preview host: sub-lanes, folded pixels, groups, sorting, filter, scrolling, hostile names.
-import { isDeepStrictEqual } from 'node:util';
 import { TIMELINE } from 'orchestrator-exporter/contract/metrics';
 import { AGENT_STATE_CODE, type AgentState } from 'orchestrator-exporter/contract/states';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, openPage, rowsOf, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
 import { AGENTS, CROWD, CROWDED_MS, HOSTILE, HOSTILE_NAMES, NESTED, THREADS } from './support/lane-recordings.ts';
+import { comesTo } from './support/open-panel.ts';
 import { FROM_MS, NOW_MS, TO_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import { recordPrometheus, type Recording } from './support/recorded-prometheus.ts';
@@ -63,17 +63,6 @@ describe.each(HOST_VERSIONS)('lanes with the @grafana %s packages', (version) =>
   }
 
   const names = async (panel: Locator): Promise<string[]> => (await rowsOf(panel)).map(({ name }) => name);
-
-  /** The tables follow the canvas once it rests: reads until they say what is wanted, or shows how they differ. */
-  async function comesTo<T>(read: () => Promise<T>, wanted: T): Promise<void> {
-    const end = Date.now() + 10_000;
-    let last = await read();
-    while (!isDeepStrictEqual(last, wanted) && Date.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      last = await read();
-    }
-    expect(last).toEqual(wanted);
-  }
 
   test('runs of one agent that overlap stand below each other, half as high, and hide nothing', async () => {
     const { page, panel } = await show({ recording: NESTED });

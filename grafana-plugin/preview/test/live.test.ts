@@ -4,6 +4,7 @@ import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, openPage, screenshot, segmentsOf, type Segment, type WatchedPage } from './support/browser.ts';
 import { eventually } from './support/eventually.ts';
 import { startMetricsTarget, type MetricsTarget } from './support/metrics-target.ts';
+import { comesTo } from './support/open-panel.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import { startPrometheus, untilValue, type RunningPrometheus } from './support/prometheus.ts';
 
@@ -63,7 +64,7 @@ beforeAll(async () => {
     ['global: { scrape_interval: 1s }', 'scrape_configs:', job('/metrics'), job('/metrics/timeline'), ''].join('\n')
   );
   const expr = 'count(orchestrator_thread_info) + count(orchestrator_timeline_agent_state)';
-  await untilValue(prometheus, { expr, accept: (series) => series === 4, deadlineMs: 30_000 });
+  await untilValue(prometheus, { expr, accept: (series) => series === 4 });
 });
 
 afterAll(async () => {
@@ -89,7 +90,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
   });
 
   const go = async (search: string): Promise<Page> => {
-    await opened.page.goto(`${host.url}/?dashboard=orchestrator-thread&from=now-5m&to=now&refresh=${search}`);
+    await opened.page.goto(`${host.url}/?dashboard=orchestrator-thread&from=now-15m&to=now&refresh=${search}`);
     return opened.page;
   };
   const lanes = (page: Page): Promise<readonly Segment[]> => segmentsOf(page.getByTestId(`panel-${PANEL}`));
@@ -134,7 +135,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       const threads = new Set((await lanes(page)).map(({ thread }) => thread));
       return threads.size === 2 && threads.has(PLAIN) ? true : undefined;
     };
-    await eventually(both, { deadlineMs: 10_000, what: `lanes of ${PLAIN} too` });
+    await eventually(both, { what: `lanes of ${PLAIN} too` });
     expect(new URL(page.url()).searchParams.getAll('var-thread')).toEqual([HOSTILE, PLAIN]);
     expect(opened.errors).toEqual([]);
   });
@@ -152,7 +153,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     );
     const appeared = async (): Promise<Segment | undefined> =>
       (await lanes(page)).find((segment) => segment.agent === agent && segment.thread === PLAIN);
-    const segment = await eventually(appeared, { deadlineMs: 15_000, what: `a lane of ${agent}` });
+    const segment = await eventually(appeared, { what: `a lane of ${agent}` });
     expect([segment.startMs - startMs, segment.endMs - segment.startMs]).toEqual([20_000, 7]);
     expect(opened.errors).toEqual([]);
   });
@@ -163,12 +164,11 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await background();
     await page.getByLabel('Light theme').click();
-    expect(param(page, 'theme')).toBe('light');
-    expect(await background()).not.toBe(dark);
-    await page.getByText('Last 5 minutes').click();
+    await comesTo(() => Promise.resolve(param(page, 'theme')), 'light');
+    await comesTo(async () => (await background()) !== dark, true);
     await page.getByText('Last 15 minutes').click();
-    await page.getByText('Last 15 minutes').waitFor();
-    expect([param(page, 'from'), param(page, 'to')]).toEqual(['now-15m', 'now']);
+    await page.getByText('Last 30 minutes').click();
+    await comesTo(() => Promise.resolve([param(page, 'from'), param(page, 'to')]), ['now-30m', 'now']);
     expect(opened.errors).toEqual([]);
   });
 });

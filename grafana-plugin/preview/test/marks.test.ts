@@ -11,6 +11,7 @@ import {
   segmentsOf,
   type WatchedPage,
 } from './support/browser.ts';
+import { comesTo } from './support/open-panel.ts';
 import { endedWith, EXACT, FROM_MS, NOW_MS, SAMPLED, THREAD, TO_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import { recordPrometheus, type Recording } from './support/recorded-prometheus.ts';
@@ -68,15 +69,6 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
 
   const drawnStates = async (panel: Locator): Promise<string> =>
     [...new Set((await segmentsOf(panel)).map(({ state }) => state))].sort().join(' ');
-
-  /** The table of segments follows the canvas once it rests. */
-  async function comesTo(read: () => Promise<string>, wanted: string): Promise<void> {
-    const end = Date.now() + 10_000;
-    while ((await read()) !== wanted && Date.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect(await read()).toBe(wanted);
-  }
 
   test.each([
     ['list', 'bottom', ''],
@@ -149,8 +141,8 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     expect(await line.innerText()).toBe(`${told} ${THREAD}: ${outcome} \u00b7 ${ENDED_AT}`);
     await screenshot(page, `${version}-run-end-${outcome}`);
     await page.mouse.move(chart.x + end!.x - 30, chart.y + end!.y);
-    await page.getByTestId('orchestrator-tooltip').waitFor();
-    expect(await line.count()).toBe(0);
+    await comesTo(() => line.count(), 0);
+    expect(await page.getByTestId('orchestrator-tooltip').count()).toBe(1);
   });
 
   test('sampled only, what a state spent is told as far as samples tell', async () => {
@@ -182,6 +174,7 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     };
     await write(500, 700, '<img src=x onerror=window.broken=1> slow');
     await write(900, 900, 'deployed');
+    await comesTo(() => panel.getByTestId('orchestrator-annotation').count(), 2);
     const [region, line] = await panel.getByTestId('orchestrator-annotation').all();
     const within = async (mark: Locator): Promise<number[]> => {
       const box = (await mark.boundingBox())!;
@@ -207,12 +200,8 @@ describe.each(HOST_VERSIONS)('marks with the @grafana %s packages', (version) =>
     await panel.getByTestId('orchestrator-annotation-mark').nth(1).focus();
     await page.keyboard.press('Enter');
     const list = panel.getByTestId('orchestrator-annotation-list');
-    expect(
-      await list
-        .getByRole('button')
-        .first()
-        .evaluate((one) => one === document.activeElement)
-    ).toBe(true);
+    const firstOffered = list.getByRole('button').first();
+    await comesTo(() => firstOffered.evaluate((one) => one === document.activeElement), true);
     await screenshot(page, `${version}-annotation-list`);
     await page.keyboard.press('Enter');
     expect(await panel.getByLabel('Description').inputValue()).toBe('deployed');

@@ -155,7 +155,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     expect(Math.abs(Number(zoomed.get('from')) - b.startMs)).toBeLessThan(2 * pixelMs);
     expect(Math.abs(Number(zoomed.get('to')) - a.startMs)).toBeLessThan(2 * pixelMs);
     await page.goBack();
-    expect(new URL(page.url()).searchParams.get('from')).toBe(String(FROM_MS));
+    await page.waitForURL((url) => url.searchParams.get('from') === String(FROM_MS));
     noErrors();
   });
 

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { HOST_VERSIONS } from '../src/server/arguments.ts';
 import { launchBrowser, openPage, screenshot, segmentsOf, type WatchedPage } from './support/browser.ts';
+import { comesTo, restingBox } from './support/open-panel.ts';
 import { EXACT, FROM_MS, NOW_MS, TO_MS } from './support/panel-recordings.ts';
 import { startPreviewHost, type RunningHost } from './support/preview-host.ts';
 import { recordPrometheus } from './support/recorded-prometheus.ts';
@@ -67,7 +68,7 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
     const at = [chart.x + waiting.x + waiting.width / 2, chart.y + waiting.y + waiting.height / 2] as const;
     await page.mouse.click(...at);
     const dialog = page.getByRole('dialog');
-    expect(await dialog.evaluate((element) => element === document.activeElement)).toBe(true);
+    await comesTo(() => dialog.evaluate((element) => element === document.activeElement), true);
     const [logs, script] = [dialog.getByRole('link').nth(0), dialog.getByRole('link').nth(1)];
     expect([await logs.innerText(), await logs.getAttribute('href'), await logs.getAttribute('target')]).toEqual([
       `Logs of ${waiting.agent}`,
@@ -79,20 +80,23 @@ describe.each(HOST_VERSIONS)('with the @grafana %s packages', (version) => {
       'about:blank',
     ]);
     // It stays while the pointer goes elsewhere, and does not follow it.
-    const before = await dialog.boundingBox();
+    const before = await restingBox(dialog);
     await page.mouse.move(at[0] + 150, at[1] + 20, { steps: 3 });
     expect(await dialog.boundingBox()).toEqual(before);
     await screenshot(page, `${version}-pinned-${theme}`);
     await page.keyboard.press('Escape');
-    expect(await dialog.count()).toBe(0);
+    await comesTo(() => dialog.count(), 0);
 
     // A second click closes it and pins nothing.
     await page.mouse.click(...at);
+    await dialog.waitFor();
     await page.mouse.click(at[0] + 4, at[1]);
+    await comesTo(() => dialog.count(), 0);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     expect(await dialog.count()).toBe(0);
     await page.mouse.click(...at);
     await dialog.getByTestId('orchestrator-tooltip-close').click();
-    expect(await dialog.count()).toBe(0);
+    await comesTo(() => dialog.count(), 0);
     expect(await page.evaluate(() => Reflect.get(window, 'broken') as unknown)).toBeUndefined();
     expect(new URL(page.url()).searchParams.get('from')).toBe(String(FROM_MS));
   });

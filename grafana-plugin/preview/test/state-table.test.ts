@@ -45,7 +45,7 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
       await page.keyboard.press('Enter');
       await table().waitFor();
       expect(await toggle().getAttribute('aria-expanded')).toBe('true');
-      expect(await table().evaluate((box) => box.contains(document.activeElement))).toBe(true);
+      await comesTo(() => table().evaluate((box) => box.contains(document.activeElement)), true);
       const [over, chart] = [await boxOf(table()), await boxOf(panel.getByTestId('orchestrator-chart'))];
       expect(over).toEqual(chart);
       await screenshot(page, `${version}-state-table-dark`);
@@ -102,7 +102,7 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
       await table().locator('[tabindex="0"]').focus();
       await page.keyboard.press('Escape');
       await comesTo(() => table().count(), 0);
-      expect(await toggle().evaluate((button) => button === document.activeElement)).toBe(true);
+      await comesTo(() => toggle().evaluate((button) => button === document.activeElement), true);
     });
 
     test('a second press of its button closes it too', async () => {
@@ -169,6 +169,7 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
   test('the end of a run stands in it at its time', async () => {
     await show(endedWith(7));
     await toggle().click();
+    await table().waitFor();
     expect((await rows()).at(-1)).toEqual(['End of the run', 'timeout', '11:59:00.000', '', '', '']);
     expect(await told()).toBe('13 states');
     await screenshot(page, `${version}-state-table-ended`);
@@ -187,6 +188,7 @@ describe.each(HOST_VERSIONS)('the table of states with the @grafana %s packages'
   test('hostile names are text in it', async () => {
     await show(HOSTILE);
     await toggle().click();
+    await table().waitFor();
     const names = (await rows()).slice(1).map(([agent]) => agent);
     expect(names).toContain('<img src=x onerror=window.broken=1>');
     expect(await page.evaluate(() => (window as { broken?: unknown }).broken)).toBeUndefined();

@@ -358,6 +358,25 @@ describe('pointer', () => {
     expect(screen.queryByTestId('orchestrator-tooltip')).toBeNull();
   });
 
+  test('other panels hear of a moving pointer ten times a second, and last of where it stops', () => {
+    const { eventBus } = show();
+    const told: unknown[] = [];
+    eventBus.getStream(DataHoverEvent).subscribe((event) => told.push(event.payload.point?.['time']));
+    for (const x of [600, 610, 620]) {
+      pointer('pointermove', x, 75);
+    }
+    expect(told).toEqual([expect.closeTo(msAt(600), 6)]);
+    React.act(() => jest.advanceTimersByTime(1_000));
+    expect(told).toEqual([600, 620].map((x): unknown => expect.closeTo(msAt(x), 6)));
+    for (const x of [630, 640]) {
+      pointer('pointermove', x, 75);
+    }
+    pointer('pointerout', 0, 0);
+    React.act(() => jest.advanceTimersByTime(1_000));
+    // It left before its turn came.
+    expect(told.slice(2)).toEqual([expect.closeTo(msAt(630), 6)]);
+  });
+
   test('a drag zooms, a click does not', () => {
     const { zooms } = show();
     pointer('pointerdown', 300, 75);
@@ -368,6 +387,13 @@ describe('pointer', () => {
     pointer('pointermove', 300, 75);
     pointer('pointerup', 300, 75);
     expect(zooms).toEqual([{ from: expect.closeTo(msAt(300), 6), to: expect.closeTo(msAt(500), 6) }]);
+  });
+
+  test('a drag ends where it is let go, though the last move was not drawn yet', () => {
+    const { zooms } = show();
+    pointer('pointerdown', 300, 75);
+    pointer('pointerup', 700, 75);
+    expect(zooms).toEqual([{ from: expect.closeTo(msAt(300), 6), to: expect.closeTo(msAt(700), 6) }]);
   });
 
   const brush = (fromX: number, toX: number) => {

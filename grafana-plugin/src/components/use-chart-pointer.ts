@@ -53,10 +53,12 @@ export function useChartPointer(input: ChartPointerInput) {
     onHover(undefined);
   }, [onHover]);
 
+  const withinAxis = (x: number) => Math.min(layout.axis.right, Math.max(layout.axis.left, x));
+
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
     const at = positionOf(event);
     if (selection !== undefined) {
-      setSelection({ ...selection, toX: Math.min(layout.axis.right, Math.max(layout.axis.left, at.x)) });
+      setSelection({ ...selection, toX: withinAxis(at.x) });
     }
     const hit = hitTest(layout, at);
     if (hit === undefined) {
@@ -83,7 +85,8 @@ export function useChartPointer(input: ChartPointerInput) {
   const onPointerUp = (event: PointerEvent<HTMLDivElement>) => {
     if (selection !== undefined) {
       setSelection(undefined);
-      const [left, right] = [Math.min(selection.fromX, selection.toX), Math.max(selection.fromX, selection.toX)];
+      // Where it is let go, not where the last move was drawn: a busy browser has not drawn it yet.
+      const [left = 0, right = 0] = [selection.fromX, withinAxis(positionOf(event).x)].sort((a, b) => a - b);
       const [fromMs, toMs] = [timeOfX(layout.axis, left), timeOfX(layout.axis, right)];
       // Nobody points more finely than to the millisecond.
       const rounded = { fromMs: Math.round(fromMs), toMs: Math.round(toMs) };

@@ -19,7 +19,9 @@ export interface SharedCrosshair {
 export function useSharedCrosshair(): SharedCrosshair {
   const { eventBus, sync } = usePanelContext();
   const [atMs, setAtMs] = useState<number>();
-  const lastPublished = useRef(0);
+  /** Runs after a cursor was told; the newest of those that came meanwhile. */
+  const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const held = useRef<number | undefined>(undefined);
   const mode = useCallback(() => sync?.() ?? DashboardCursorSync.Off, [sync]);
 
   useEffect(() => {
@@ -40,23 +42,41 @@ export function useSharedCrosshair(): SharedCrosshair {
     };
   }, [eventBus, mode]);
 
+  const rest = useCallback(() => {
+    clearTimeout(resting.current);
+    resting.current = undefined;
+    held.current = undefined;
+  }, []);
+  useEffect(() => rest, [rest]);
+
   const publish = useCallback(
     (ms: number | undefined) => {
       if (mode() === DashboardCursorSync.Off) {
         return;
       }
       if (ms === undefined) {
-        lastPublished.current = 0;
+        rest();
         eventBus.publish(new DataHoverClearEvent());
         return;
       }
-      const now = performance.now();
-      if (now - lastPublished.current >= PUBLISH_EVERY_MS) {
-        lastPublished.current = now;
-        eventBus.publish(new DataHoverEvent({ point: { time: ms } }));
+      if (resting.current !== undefined) {
+        held.current = ms;
+        return;
       }
+      const tell = (time: number) => {
+        eventBus.publish(new DataHoverEvent({ point: { time } }));
+        resting.current = setTimeout(() => {
+          const last = held.current;
+          rest();
+          // Where the cursor stopped is told too, or it would stand elsewhere in other panels.
+          if (last !== undefined) {
+            tell(last);
+          }
+        }, PUBLISH_EVERY_MS);
+      };
+      tell(ms);
     },
-    [eventBus, mode]
+    [eventBus, mode, rest]
   );
   return { atMs, showTooltip: atMs !== undefined && mode() === DashboardCursorSync.Tooltip, publish };
 }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { DEADLINE_MS } from './eventually.ts';
 
 const RESULTS = join(__dirname, '../../test-results');
 const VIEWPORT = { width: 1_280, height: 860 };
@@ -35,7 +36,7 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: VIEWPORT, timezoneId, locale: 'en-US' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(DEADLINE_MS);
   if (nowMs !== undefined) await page.clock.setFixedTime(nowMs);
   const errors: string[] = [];
   page.on('console', (message) => {

@@ -1,8 +1,6 @@
 // A program that a test starts, with its output kept for failure messages; ended by its own process id.
 import { spawn } from 'node:child_process';
-import { eventually } from './eventually.ts';
-
-const STOP_DEADLINE_MS = 10_000;
+import { DEADLINE_MS, eventually } from './eventually.ts';
 
 export interface ChildProgram {
   /** Everything it wrote so far, both streams. */
@@ -19,14 +17,13 @@ export interface ProgramOptions<T> {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  readonly deadlineMs: number;
   /** Asked again and again with the output so far; undefined while it is not up. */
   readonly ready: (output: string) => Promise<T | undefined> | T | undefined;
 }
 
 /** Rejects with the program's output when it ends or is not ready in time. */
 export async function startProgram<T>(options: ProgramOptions<T>): Promise<ReadyProgram<T>> {
-  const { command, args, cwd, deadlineMs, ready } = options;
+  const { command, args, cwd, ready } = options;
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
   let text = '';
   let failure: Error | undefined;
@@ -47,7 +44,7 @@ export async function startProgram<T>(options: ProgramOptions<T>): Promise<Ready
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null || failure !== undefined) return ended;
       child.kill('SIGTERM');
-      const hard = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+      const hard = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
       const code = await ended;
       clearTimeout(hard);
       return code;
@@ -61,7 +58,7 @@ export async function startProgram<T>(options: ProgramOptions<T>): Promise<Ready
         }
         return ready(text);
       },
-      { deadlineMs, what: `${command} to be ready` }
+      { what: `${command} to be ready` }
     );
     return { ...program, ready: value };
   } catch (error) {

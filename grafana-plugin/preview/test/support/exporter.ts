@@ -30,7 +30,6 @@ export async function startExporter(): Promise<RunningExporter> {
   const program = await startProgram({
     command: process.execPath,
     args: [join(REPOSITORY, 'exporter/bin/orchestrator-exporter.js'), '--config', config],
-    deadlineMs: 15_000,
     ready: (output) => /"url":"(http:\/\/127\.0\.0\.1:\d+)"/.exec(output)?.[1],
   });
   const url = program.ready;

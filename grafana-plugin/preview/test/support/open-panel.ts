@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openPage, type WatchedPage } from './browser.ts';
+import { DEADLINE_MS } from './eventually.ts';
 import { FROM_MS, NOW_MS, THREAD, TO_MS } from './panel-recordings.ts';
 import type { RunningHost } from './preview-host.ts';
 import { recordPrometheus, type RecordedExemplar, type Recording } from './recorded-prometheus.ts';
@@ -102,7 +103,7 @@ async function underPolicy(page: Page, host: RunningHost, policy: string): Promi
 
 /** What is read follows the canvas once it rests: reads until it says what is wanted, or shows how it differs. */
 export async function comesTo<T>(read: () => Promise<T>, wanted: T): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + DEADLINE_MS;
   let last = await read();
   while (!isDeepStrictEqual(last, wanted) && Date.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -114,6 +115,19 @@ export async function comesTo<T>(read: () => Promise<T>, wanted: T): Promise<voi
 export async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
   const box = await locator.boundingBox();
   if (box === null) throw new Error('it is not visible and has no place');
+  return box;
+}
+
+/** Where it is once it stays there: what is placed by its own size is placed again once that is known. */
+export async function restingBox(locator: Locator): ReturnType<typeof boxOf> {
+  let box = await boxOf(locator);
+  const rests = async (): Promise<boolean> => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = box;
+    box = await boxOf(locator);
+    return isDeepStrictEqual(box, before);
+  };
+  await comesTo(rests, true);
   return box;
 }
 

@@ -33,7 +33,6 @@ export async function startPreviewHost(version: HostVersion, prometheusUrl: stri
       ...['--prometheus', prometheusUrl, '--dashboards', DASHBOARDS, '--plugin', PLUGIN],
       ...['--port', '0', '--host-version', version],
     ],
-    deadlineMs: 15_000,
     ready: (output) => /: (http:\/\/127\.0\.0\.1:\d+)\n/.exec(output)?.[1],
   });
   return { url: program.ready, output: () => program.output(), stop: () => program.stop() };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from './child-program.ts';
-import { eventually } from './eventually.ts';
+import { DEADLINE_MS, eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 
 export interface RunningPrometheus {
@@ -26,7 +26,6 @@ export async function startPrometheus(config: string): Promise<RunningPrometheus
       `--storage.tsdb.path=${join(dir, 'data')}`,
       `--web.listen-address=${new URL(url).host}`,
     ],
-    deadlineMs: 30_000,
     ready: () =>
       fetch(`${url}/-/ready`).then(
         (response) => (response.ok ? true : undefined),
@@ -53,7 +52,7 @@ async function instantValue(url: string, expr: string): Promise<number | undefin
 /** Waits until the expression gives a value that satisfies `accept`. */
 export async function untilValue(
   prometheus: RunningPrometheus,
-  { expr, accept, deadlineMs }: { expr: string; accept: (value: number) => boolean; deadlineMs: number }
+  { expr, accept, deadlineMs = DEADLINE_MS }: { expr: string; accept: (value: number) => boolean; deadlineMs?: number }
 ): Promise<number> {
   const attempt = async (): Promise<number | undefined> => {
     const value = await prometheus.value(expr);
