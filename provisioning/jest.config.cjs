@@ -1,3 +1,4 @@
 const base = require('../jest.base.cjs');
 
-module.exports = { ...base, displayName: 'provisioning' };
+// Longer than any single wait (DEADLINE_MS), whose message says what did not come.
+module.exports = { ...base, displayName: 'provisioning', testTimeout: 300_000 };

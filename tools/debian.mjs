@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs';
 import { attempt, programOf, succeeds } from './commands.mjs';
 import { say } from './say.mjs';
 
+/** A mirror that is away for a moment is asked again; another apt-get that works is waited for. */
+const OPTIONS = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=120'];
+
 /** How to call apt-get as root, or undefined when there is no apt-get or no way to be root without a password. */
 export function aptGet() {
   if (!existsSync('/etc/debian_version')) return undefined;
@@ -24,7 +27,7 @@ export async function installDebianPackages(packages) {
   if (apt === undefined) return false;
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const run = (/** @type {string} */ log, /** @type {string[]} */ args) =>
-    attempt({ what: `apt-get ${args[0]}`, log, command: apt.command, args: [...apt.before, ...args], env });
+    attempt({ what: `apt-get ${args[0]}`, log, command: apt.command, args: [...apt.before, ...OPTIONS, ...args], env });
   say(`installing Debian packages: ${packages.join(', ')}`);
   await run('apt-update', ['update']);
   const { code } = await run('apt-install', ['install', '-y', '--no-install-recommends', ...packages]);

@@ -82,7 +82,7 @@ export async function startLocalStack(processes) {
   const exporterBin = join(ROOT, 'exporter/bin/orchestrator-exporter.js');
   processes.start({ name: 'exporter', command: NODE, args: [exporterBin, '--config', config] });
   const ready = (/** @type {string} */ what, /** @type {string} */ url) =>
-    until({ what, withinMs: 60_000, signal: processes.signal, ask: () => answers(url) });
+    until({ what, withinMs: 120_000, signal: processes.signal, ask: () => answers(url) });
   await ready('exporter ready', `${urlOf('exporter')}/health/ready`);
 
   if (alertmanagerProgram !== undefined) {

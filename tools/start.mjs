@@ -7,7 +7,7 @@ import { dockerCompose } from './choose.mjs';
 import { Processes } from './processes.mjs';
 import { targetsUp, until, valueOf } from './ready.mjs';
 import { RUN } from './repository.mjs';
-import { Problem, runMain, say } from './say.mjs';
+import { runMain, say } from './say.mjs';
 import { buildStale, checkNode, installPackages } from './set-up.mjs';
 import { onStop } from './stopping.mjs';
 import { startDockerStack, stopDockerStack } from './stack-docker.mjs';
@@ -23,13 +23,13 @@ async function waitForSeries({ exporterTarget, prometheus }, signal) {
   const pages = ['/metrics', '/metrics/timeline'];
   await until({
     what: 'both targets up in Prometheus',
-    withinMs: 90_000,
+    withinMs: 180_000,
     signal,
     ask: () => targetsUp(prometheus, { address: exporterTarget, pages }),
   });
   await until({
     what: 'money in Prometheus',
-    withinMs: 120_000,
+    withinMs: 180_000,
     signal,
     ask: async () => {
       const usd = await valueOf(prometheus, 'sum(orchestrator_cost_usd_total)');
@@ -50,25 +50,36 @@ function sayAddresses(stack) {
   console.log(`\n${rows.map(([name = '', url = '']) => `  ${name.padEnd(width)}  ${url}`).join('\n')}\n`);
 }
 
+/** What a bounded run has to show, from Prometheus; all but the money left have to be above zero. */
+const LEFT = 'budget left of the leanest thread, USD';
+const FIGURES = {
+  'targets up': 'sum(up{job=~"orchestrator.*"})',
+  threads: 'count(orchestrator_thread_info)',
+  'USD spent': 'sum(orchestrator_cost_usd_total)',
+  [LEFT]: 'min(orchestrator_thread_budget_remaining_usd)',
+  'timeline samples': 'sum(count_over_time(orchestrator_timeline_agent_state[10m]))',
+};
+
 /**
- * What a bounded run has shown, from Prometheus; a Problem when a figure is missing.
+ * Says the figures; a Problem when one is missing. Asked again for a while: the scrape just before may have come too late, which
+ * leaves no series until the next one.
  * @param {import('./stack-local.mjs').Stack} stack
+ * @param {AbortSignal} signal
  */
-async function sayFigures({ prometheus }) {
-  const figures = {
-    'targets up': 'sum(up{job=~"orchestrator.*"})',
-    threads: 'count(orchestrator_thread_info)',
-    'USD spent': 'sum(orchestrator_cost_usd_total)',
-    'budget left of the leanest thread, USD': 'min(orchestrator_thread_budget_remaining_usd)',
-    'timeline samples': 'sum(count_over_time(orchestrator_timeline_agent_state[10m]))',
+async function sayFigures({ prometheus }, signal) {
+  /** @type {(readonly [string, number | undefined])[]} */
+  let figures = [];
+  const ask = async () => {
+    figures = await Promise.all(
+      Object.entries(FIGURES).map(
+        async ([name, query]) => /** @type {const} */ ([name, await valueOf(prometheus, query)])
+      )
+    );
+    const missing = figures.filter(([name, value]) => value === undefined || (name !== LEFT && value <= 0));
+    return missing.length === 0 || `no series for ${missing.map(([name]) => name).join(', ')}`;
   };
-  const missing = [];
-  for (const [name, query] of Object.entries(figures)) {
-    const value = await valueOf(prometheus, query);
-    say(`${name}: ${value === undefined ? 'none' : Number(value.toFixed(6))}`);
-    if (value === undefined || (name !== 'budget left of the leanest thread, USD' && value <= 0)) missing.push(name);
-  }
-  if (missing.length > 0) throw new Problem(`Prometheus has no series for: ${missing.join(', ')}`);
+  await until({ what: 'series of every kind in Prometheus', withinMs: 60_000, signal, ask });
+  for (const [name, value] of figures) say(`${name}: ${Number(value?.toFixed(6))}`);
 }
 
 async function main() {
@@ -113,7 +124,7 @@ async function main() {
       const timer = runMs === undefined ? undefined : setTimeout(() => stop('the time is over'), runMs);
       const why = await Promise.race([stopped, processes.failed]);
       clearTimeout(timer);
-      if (why === 'the time is over') await sayFigures(stack);
+      if (why === 'the time is over') await sayFigures(stack, processes.signal);
     }
     return 0;
   } finally {

@@ -10,6 +10,8 @@ import { readPatterns } from './recorded-runs.ts';
 
 const TICK_MS = 10;
 const WARM_UP_MS = 2_000;
+/** What is not lost but late is no loss, however busy the machine is. */
+const CLOSE_MS = 60_000;
 
 const { url, listener, rate, seconds, fixtures, spool } = JSON.parse(process.argv[2] ?? '{}') as EmittingOptions;
 const events = readPatterns(fixtures)
@@ -56,7 +58,7 @@ const startedMs = performance.now();
 await run(1_000 * seconds, true);
 const { user, system } = process.cpuUsage(before);
 const cpuPercent = (user + system) / 10 / (performance.now() - startedMs);
-const stats = await forwarder?.close();
+const stats = await forwarder?.close({ withinMs: CLOSE_MS });
 const { p50, p99, p999, max } = quantiles(tookUs);
 const lost = stats === undefined ? 0 : emitted - stats.accepted - stats.duplicates;
 const result: Emitting = { events: tookUs.length, p50Us: p50, p99Us: p99, p999Us: p999, maxUs: max, cpuPercent, lost };

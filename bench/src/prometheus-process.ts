@@ -21,9 +21,9 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[];
 }
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 
-/** Resolves when it is ready. @throws when it is not within 30 s. */
+/** Resolves when it is ready. @throws when it is not within a minute. */
 export async function startPrometheus({
   folder,
   scrapeMs,

@@ -6,9 +6,9 @@ import { seriesText } from './scrape-series.ts';
 import { Scraper } from './scraped-server.ts';
 import type { ScrapedServer } from './scraped-server.ts';
 
-const START_MS = 10_000;
+const START_MS = 60_000;
 
-/** Resolves when its series are there. @throws when it is not ready within 10 s, or refuses them. */
+/** Resolves when its series are there. @throws when it is not ready within a minute, or refuses them. */
 export async function startPushgateway(series: number): Promise<ScrapedServer> {
   const address = `127.0.0.1:${await freePort()}`;
   const args = [`--web.listen-address=${address}`];

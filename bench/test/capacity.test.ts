@@ -37,7 +37,7 @@ test('an exporter shows as many series of threads and of their timeline as are c
   expect(await seriesOf('/metrics')).toBe(perThreadSeries);
   expect(await seriesOf('/metrics/timeline?consumer=c')).toBe(timelineSeries);
   await exporter.close();
-}, 30_000);
+});
 
 test('no threads are no series of threads and no events', () => {
   const none = capacityOf({ ...ASSUMPTIONS, threads: 0 });

@@ -19,12 +19,12 @@ test('a short round prints its table, agrees with the exporter to the nano-dolla
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 test('every stage has its row', async () => {
   const { stdout } = await run(process.execPath, ['dist/main.js', 'stages', '--events', '300', '--rounds', '1']);
   expect(stdout.match(/^\| .* \|$/gm)).toHaveLength(15);
-}, 60_000);
+});
 
 test('what the forwarder adds is told for each listener, and nothing of what it was handed is lost', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-smoke-'));
@@ -36,7 +36,7 @@ test('what the forwarder adds is told for each listener, and nothing of what it 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 test('events pushed by remote write are all found in Prometheus', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-smoke-'));
@@ -55,7 +55,7 @@ test('events pushed by remote write are all found in Prometheus', async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 test('every case of a scrape has a row for each server, with figures or why there are none', async () => {
   const { stdout } = await run(process.execPath, ['dist/main.js', 'scrape', '--series', '1000', '--rounds', '1']);
@@ -67,13 +67,13 @@ test('every case of a scrape has a row for each server, with figures or why ther
   expect(told).toHaveLength(17);
   expect(told.filter((row) => !/ \| +[\d.]+ \| +[\d.]+ \| +[\d.]+ \|( +[\d.]+x \|){2}/.test(row))).toHaveLength(6);
   expect(stdout).toMatch(/this exporter: longest event-loop block of a scrape, 60 scrapes: p99 .*; \d+ bytes a series/);
-}, 60_000);
+});
 
 test('an event has about as many updates in prom-client as it has series here', async () => {
   const { stdout } = await run(process.execPath, ['dist/main.js', 'update', '--events', '2000', '--rounds', '1']);
   expect(Number(/([\d.]+) updates an event/.exec(stdout)?.[1])).toBeGreaterThan(3);
   expect(stdout.match(/x \|$/gm)).toHaveLength(3);
-}, 60_000);
+});
 
 test('a bad command line ends with code 2 and the usage', async () => {
   const failed = run(process.execPath, ['dist/main.js', 'fast']);

@@ -19,7 +19,7 @@ describe.each(ENVIRONMENTS)('alerts of $name', (environment) => {
     }));
     const results = await runSuites(temporaryDirectory(), environment, suites);
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
-  }, 60_000);
+  });
 
   test.each(Object.values(ALERTS))('%s has a case that fires and one that stays quiet', (alert) => {
     const own = cases.filter((alertCase) => alertCase.alert === alert);

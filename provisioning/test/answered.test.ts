@@ -5,12 +5,13 @@ import type { Variable } from '../src/dashboards/variables.ts';
 import { dev } from './environments.ts';
 import { startFedStack, type FedStack } from './fed/fed-stack.ts';
 import { panelsOf, substituted } from './panels.ts';
+import { eventually } from './processes.ts';
 
 let stack: FedStack | undefined;
 
 beforeAll(async () => {
   stack = await startFedStack();
-}, 60_000);
+});
 
 afterAll(async () => {
   await stack?.stop();
@@ -71,13 +72,15 @@ test.each(prometheusDashboards(dev))(
       ),
       ...one.annotations.list.map(({ name, expr = '' }) => ({ what: name, expr, instant: false })),
     ].map((query) => ({ ...query, expr: substituted(query.expr, variables) }));
-    const empty: string[] = [];
-    for (const query of queries) {
-      const samples = await samplesOf(query);
-      if (!samples.some((text) => text !== 'NaN')) empty.push(`${query.what}: ${query.expr}`);
-    }
-    expect(empty).toEqual([]);
+    const unanswered = async (): Promise<readonly string[]> => {
+      const empty: string[] = [];
+      for (const query of queries) {
+        const samples = await samplesOf(query);
+        if (!samples.some((text) => text !== 'NaN')) empty.push(`${query.what}: ${query.expr}`);
+      }
+      return empty;
+    };
+    await eventually({ what: 'answers to all', read: unanswered, until: ({ length }) => length === 0 });
     expect(queries.length).toBeGreaterThan(10);
-  },
-  30_000
+  }
 );

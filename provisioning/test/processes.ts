@@ -1,5 +1,6 @@
 // Starts real servers on loopback and ends them by pid.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -13,16 +14,27 @@ export interface Running {
   readonly output: () => string;
 }
 
-/** A port that was free a moment ago: Prometheus has to know its own before it starts. */
+/**
+ * A port that was free a moment ago: Prometheus has to know its own before it starts. Not one of those that the system gives
+ * to outgoing connections, of which any may take it meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  server.close();
-  await once(server, 'close');
-  return address.port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => {
+        resolve(false);
+      });
+      server.listen(port, '127.0.0.1', () => {
+        resolve(true);
+      });
+    });
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export function start(tool: string, args: readonly string[], cwd: string): Running {
@@ -45,20 +57,26 @@ export async function stop({ process }: Running): Promise<void> {
   await once(process, 'exit');
 }
 
+/**
+ * For whatever comes within seconds on an idle machine: one that is shared stands still for seconds at times, and what never
+ * comes is found all the same.
+ */
+export const DEADLINE_MS = 120_000;
+
 interface Wait<T> {
   readonly what: string;
   readonly read: () => Promise<T>;
   readonly until: (value: T) => boolean;
-  readonly timeoutMs: number;
+  readonly timeoutMs?: number;
   /** Added to the failure. */
   readonly output?: () => string;
 }
 
 /** Asks again and again until the answer is right; the last answer or error is in the failure. */
-export async function eventually<T>({ what, read, until, timeoutMs, output }: Wait<T>): Promise<T> {
+export async function eventually<T>({ what, read, until, timeoutMs = DEADLINE_MS, output }: Wait<T>): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
-  while (Date.now() < deadline) {
+  for (;;) {
     try {
       const value = await read();
       if (until(value)) return value;
@@ -66,6 +84,7 @@ export async function eventually<T>({ what, read, until, timeoutMs, output }: Wa
     } catch (error) {
       last = error instanceof Error ? error.message : error;
     }
+    if (Date.now() > deadline) break;
     await delay(200);
   }
   throw new Error(`${what}: not within ${timeoutMs} ms; last: ${JSON.stringify(last)}\n${output?.() ?? ''}`);
@@ -77,7 +96,6 @@ export async function answers(url: string, { output }: Running): Promise<void> {
     what: `an answer of ${url}`,
     read: async () => (await fetch(url)).ok,
     until: (ok) => ok,
-    timeoutMs: 30_000,
     output,
   });
 }

@@ -13,7 +13,7 @@ describe.each(ENVIRONMENTS)('recordings of $name', (environment) => {
   test('are what their cases say', async () => {
     const results = await runSuites(temporaryDirectory(), environment, [{ name: 'recordings', recordings, cases }]);
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
-  }, 60_000);
+  });
 
   test('are each tested by a case or read by an alert', () => {
     const alerts = alertingRules(environment);

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createForwarder } from 'orchestrator-exporter/forwarder';
 import { natsDelivery } from 'orchestrator-exporter/forwarder/nats';
-import { eventually, freePort, start, startExporter, stop, type Running } from './processes.ts';
+import { answers, DEADLINE_MS, eventually, freePort, start, startExporter, stop, type Running } from './processes.ts';
 import { temporaryDirectory } from './tools.ts';
 
 const ROOT = join(__dirname, '../..');
@@ -45,10 +45,13 @@ beforeAll(async () => {
   running.push(
     start('nats-server', ['-a', '127.0.0.1', '-p', String(port.nats), '-js', '-sd', join(folder, 'nats')], folder)
   );
-  for (const name of ['exporter-a.yml', 'exporter-b.yml']) running.push(startExporter(writeSharded(name)));
+  const exporters = ['exporter-a.yml', 'exporter-b.yml'].map((name) => startExporter(writeSharded(name)));
+  running.push(...exporters);
   const flags = [`--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port.prometheus}`];
   running.push(start('prometheus', [`--config.file=${writeSharded('prometheus.yml')}`, ...flags], folder));
-}, 30_000);
+  for (const [at, exporter] of exporters.entries())
+    await answers(`http://${instances()[at] ?? ''}/health/ready`, exporter);
+});
 
 afterAll(async () => {
   for (const each of running) await stop(each);
@@ -71,7 +74,7 @@ async function emitRuns(): Promise<void> {
     };
     emitter.emit('metrics', { type: 'cost.updated', threadId, timestamp, payload });
   }
-  await forwarder.close();
+  await forwarder.close({ withinMs: DEADLINE_MS });
 }
 
 async function fromPrometheus<T>(path: string): Promise<T> {
@@ -94,7 +97,6 @@ async function expectOne(text: string, expected: number): Promise<void> {
     what: text,
     read: async () => (await query(text)).map(({ value }) => Number(value[1])),
     until: (values) => values.length === 1 && Math.abs((values[0] ?? 0) - expected) < 1e-9,
-    timeoutMs: 60_000,
     output: logs,
   });
 }
@@ -110,7 +112,6 @@ test('Prometheus scrapes both exporters, and what they counted adds up', async (
     what: 'targets up',
     read: async () => (await fromPrometheus<{ activeTargets: Target[] }>('targets')).activeTargets,
     until: (all) => all.length > 0 && all.every(({ health }) => health === 'up'),
-    timeoutMs: 60_000,
     output: logs,
   });
   expect(targets.map(({ labels }) => `${labels.job} ${labels.instance}`).sort()).toEqual(
@@ -130,4 +131,4 @@ test('Prometheus scrapes both exporters, and what they counted adds up', async (
     await expectOne(`count(count by (instance) (${name}))`, 2);
     await expectOne(`max(count by (thread) (count by (thread, instance) (${name})))`, 1);
   }
-}, 120_000);
+});

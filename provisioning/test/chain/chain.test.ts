@@ -6,15 +6,15 @@ import { runbookQueries } from './queries.ts';
 import type { Posted } from './webhook.ts';
 import { morning, oneOfEverything, spend } from './workload.ts';
 
-/** What a busy machine may add to intervals, which are what is promised. */
-const SLOW_MACHINE_MS = 2_000;
+/** What a busy machine may add to the wait of a group: less than the 30 s that hold where no wait is given. */
+const SLOW_MACHINE_MS = 20_000;
 const BUDGET = 'lab daily';
 
 let chain: Chain;
 
 beforeAll(async () => {
   chain = await startChain(100);
-}, 60_000);
+});
 
 afterAll(async () => {
   await chain.stop();
@@ -27,8 +27,23 @@ async function get<T>(url: string): Promise<T> {
   return body.data;
 }
 
-const query = async (expr: string): Promise<readonly { readonly value: readonly [number, string] }[]> =>
+interface Series {
+  readonly value: readonly [number, string];
+  /** Of a range. */
+  readonly values?: readonly (readonly [number, string])[];
+}
+
+const query = async (expr: string): Promise<readonly Series[]> =>
   (await get<{ result: [] }>(`${chain.prometheusUrl}/api/v1/query?query=${encodeURIComponent(expr)}`)).result;
+
+/** Milliseconds and value of each sample of a series, as far back as any test goes. */
+async function samplesOf(selector: string): Promise<readonly { readonly atMs: number; readonly value: number }[]> {
+  const [series] = await query(`${selector}[1h]`);
+  return (series?.values ?? []).map(([seconds, value]) => ({
+    atMs: Math.round(1_000 * seconds),
+    value: Number(value),
+  }));
+}
 
 /** Names of the alerts on the budget that are in a state in Prometheus. */
 async function inPrometheus(state: string): Promise<readonly string[]> {
@@ -54,23 +69,28 @@ test('a day that goes well is noted at half of the budget, and nobody is sent an
     what: 'the spend of the morning in Prometheus',
     read: () => query(`orchestrator_budget_used_ratio{budget="${BUDGET}"} == 0.7`),
     until: (result) => result.length === 1,
-    timeoutMs: 20_000,
+    output: chain.logs,
+  });
+  await eventually({
+    what: 'the notice',
+    read: () => inPrometheus('firing'),
+    until: ({ length }) => length > 0,
     output: chain.logs,
   });
   const { evaluationSeconds, groupWaitSeconds } = INTERVALS;
   await delay((2 * evaluationSeconds + groupWaitSeconds) * 1000);
   expect(await inPrometheus('firing')).toEqual(['OrchestratorBudgetNotice']);
   expect(pages()).toEqual([]);
-}, 40_000);
+});
 
 test('a budget that falls pages once, in time, with its figures and links', async () => {
   const spentAtMs = Date.now();
   await chain.send([spend(26, spentAtMs)]);
+  const takenAtMs = Date.now();
   const [page] = await eventually({
     what: 'a page',
     read: () => Promise.resolve(pages()),
     until: ({ length }) => length > 0,
-    timeoutMs: 30_000,
     output: chain.logs,
   });
   expect(page).toMatchObject({ status: 'firing', receiver: 'page', alerts: [{ status: 'firing' }] });
@@ -86,12 +106,20 @@ test('a budget that falls pages once, in time, with its figures and links', asyn
   });
 
   const startedAtMs = Date.parse(alert?.startsAt ?? '');
-  const { scrapeSeconds, evaluationSeconds, groupWaitSeconds } = INTERVALS;
   const toFire = startedAtMs - spentAtMs;
   const toPage = (page?.atMs ?? Infinity) - startedAtMs;
   process.stdout.write(`chain: fires ${toFire} ms after the spend, pages ${toPage} ms after that\n`);
-  expect(toFire).toBeLessThanOrEqual((scrapeSeconds + evaluationSeconds) * 1000 + SLOW_MACHINE_MS);
-  expect(toPage).toBeLessThanOrEqual((evaluationSeconds + groupWaitSeconds) * 1000 + SLOW_MACHINE_MS);
+  // Told by the first scrape that begins after it was taken.
+  const used = await samplesOf(`orchestrator_budget_used_ratio{budget="${BUDGET}"}`);
+  expect(new Set(used.filter(({ atMs }) => atMs > takenAtMs).map(({ value }) => value))).toEqual(new Set([0.96]));
+  const scrapedAtMs = used.find(({ value }) => value === 0.96)?.atMs ?? NaN;
+  // Fires at the first evaluation after that, or the next one where the first began before the scrape had ended.
+  const evaluations = await samplesOf(
+    `ALERTS{alertname="OrchestratorBudgetNotice",alertstate="firing",budget="${BUDGET}"}`
+  );
+  const missed = evaluations.filter(({ atMs }) => atMs > scrapedAtMs && atMs < startedAtMs - 1);
+  expect([startedAtMs > scrapedAtMs, missed.length < 2, evaluations.length > 1]).toEqual([true, true, true]);
+  expect(toPage).toBeLessThanOrEqual(INTERVALS.groupWaitSeconds * 1000 + SLOW_MACHINE_MS);
 
   const {
     summary = '',
@@ -108,10 +136,14 @@ test('a budget that falls pages once, in time, with its figures and links', asyn
   );
   // 4 USD at 26 USD an hour.
   const runsOut = Date.parse(/Runs out (\S+) (\S+)/.exec(description)?.slice(1).join('T').concat('Z') ?? '');
-  expect(Math.abs(runsOut - spentAtMs - (4 / 26) * 3_600_000)).toBeLessThan(10_000);
+  const expectedFrom = (atMs: number) => atMs + (4 / 26) * 3_600_000;
+  expect([runsOut >= expectedFrom(spentAtMs) - 1_000, runsOut <= expectedFrom(startedAtMs) + 1_000]).toEqual([
+    true,
+    true,
+  ]);
   expect(await (await fetch(runbook)).text()).toContain('## OrchestratorBudgetCritical');
   expect(dashboard).toMatch(/^http:\/\/localhost:3000\/d\/[\w-]+\?var-environment=dev&var-budget=lab\+daily$/);
-}, 40_000);
+});
 
 test('what else fires on the budget is held back', async () => {
   interface Held {
@@ -119,7 +151,12 @@ test('what else fires on the budget is held back', async () => {
     readonly status: { readonly state: string };
   }
   const url = `${chain.alertmanagerUrl}/api/v2/alerts?filter=${encodeURIComponent(`budget="${BUDGET}"`)}`;
-  const alerts = (await (await fetch(url)).json()) as Held[];
+  const alerts = await eventually({
+    what: 'the alerts on the budget, of which all but one are held back',
+    read: async () => (await (await fetch(url)).json()) as Held[],
+    until: (all) => all.length >= 6 && all.filter(({ status }) => status.state === 'active').length === 1,
+    output: chain.logs,
+  });
   expect(alerts.map(({ labels, status }) => `${labels['alertname']} ${status.state}`).sort()).toEqual([
     'OrchestratorBudgetAheadOfTime suppressed',
     'OrchestratorBudgetBurningFast suppressed',
@@ -130,7 +167,7 @@ test('what else fires on the budget is held back', async () => {
   ]);
   await delay((2 * INTERVALS.groupIntervalSeconds + INTERVALS.groupWaitSeconds) * 1000);
   expect(pages()).toHaveLength(1);
-}, 30_000);
+});
 
 /** Queries of the runbook that have no answer here, because nothing is wrong or nothing is known yet. */
 const UNANSWERED = [
@@ -146,7 +183,7 @@ test('the queries of the runbook are answered', async () => {
   const answered = await Promise.all(queries.map(async (expr) => ({ expr, length: (await query(expr)).length })));
   expect(queries.length).toBeGreaterThan(30);
   expect(answered.filter(({ length }) => length === 0).map(({ expr }) => expr)).toEqual(UNANSWERED);
-}, 30_000);
+});
 
 test('a top-up resolves the page', async () => {
   chain.setLimit(1_000);
@@ -154,7 +191,6 @@ test('a top-up resolves the page', async () => {
     what: 'the page resolved',
     read: () => Promise.resolve(pages()),
     until: ({ length }) => length > 1,
-    timeoutMs: 40_000,
     output: chain.logs,
   });
   const [page] = pages();
@@ -164,5 +200,10 @@ test('a top-up resolves the page', async () => {
     alerts: [{ status: 'resolved', fingerprint: page?.alerts[0]?.fingerprint }],
   });
   expect(others).toEqual([]);
-  expect(await inPrometheus('firing')).toEqual([]);
-}, 50_000);
+  await eventually({
+    what: 'no alert on the budget any more',
+    read: () => inPrometheus('firing'),
+    until: ({ length }) => length === 0,
+    output: chain.logs,
+  });
+});

@@ -189,7 +189,6 @@ async function scrapes(prometheusUrl: string, count: number, { output }: Running
     what: `${count} scrapes`,
     read,
     until: (now) => now >= before + count,
-    timeoutMs: 30_000,
     output,
   });
 }
