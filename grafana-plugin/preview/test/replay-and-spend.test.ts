@@ -49,7 +49,9 @@ const BRUSHED = [FROM_MS + 367_000, FROM_MS + 487_000] as const;
 async function reduceMotion(page: Page, reducedMotion: 'reduce' | 'no-preference'): Promise<void> {
   await page.evaluate(() => {
     const query = matchMedia('(prefers-reduced-motion: reduce)');
-    const told = new Promise((resolve) => query.addEventListener('change', resolve, { once: true }));
+    const told = new Promise((resolve) => {
+      query.addEventListener('change', resolve, { once: true });
+    });
     Object.assign(window, { told });
   });
   await page.emulateMedia({ reducedMotion });

@@ -17,7 +17,8 @@ import { TEAM, type Event } from './workload.ts';
 
 const ROOT = join(__dirname, '../../..');
 
-export const INTERVALS = { scrapeSeconds: 1, evaluationSeconds: 1, groupWaitSeconds: 2, groupIntervalSeconds: 3 };
+/** A scrape may take as long as its interval: of one that a standstill of the machine ends, all series are gone until the next. */
+export const INTERVALS = { scrapeSeconds: 4, evaluationSeconds: 1, groupWaitSeconds: 2, groupIntervalSeconds: 3 };
 
 export interface Chain {
   readonly environment: Environment;
