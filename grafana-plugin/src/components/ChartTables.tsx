@@ -96,14 +96,9 @@ function captionOf({ shown, total }: { readonly shown: number; readonly total: n
     : t('table.all', 'Visible states of agents');
 }
 
-export const ChartTables = React.memo(function ChartTables({
-  layout: drawn,
-}: ChartTablesProps): React.ReactElement | null {
+/** Apart from what waits for the canvas to rest: that is asked at every frame. */
+const RestedTables = React.memo(function RestedTables({ layout }: ChartTablesProps): React.ReactElement {
   const styles = useStyles2(getStyles);
-  const layout = useRested(drawn);
-  if (layout === undefined) {
-    return null;
-  }
   const { timeline } = layout;
   const runEnds = timeline === undefined ? [] : runEndRows(timeline);
   const segments = timeline === undefined ? undefined : segmentRows(timeline, MOST_SEGMENTS);
@@ -141,6 +136,11 @@ export const ChartTables = React.memo(function ChartTables({
       />
     </div>
   );
+});
+
+export const ChartTables = React.memo(function ChartTables({ layout }: ChartTablesProps): React.ReactElement | null {
+  const rested = useRested(layout);
+  return rested === undefined ? null : <RestedTables layout={rested} />;
 });
 
 const getStyles = () => ({

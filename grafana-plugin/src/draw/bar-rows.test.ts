@@ -12,7 +12,7 @@ const row = (bars: readonly Bar[], more: Partial<BarRow> = {}): BarRow => ({
   y: 5,
   height: 16,
   bars: { length: bars.length, x: bars.map(({ x }) => x), width: bars.map(({ width }) => width), openTo: 0 },
-  at: bars.map((_, i) => i),
+  at: Int32Array.from(bars, (_, i) => i),
   styleOf: () => solid,
   ...more,
 });

@@ -27,7 +27,7 @@ export interface BarRow {
   readonly height: number;
   readonly bars: Bars;
   /** Which of them, ascending. */
-  readonly at: readonly number[];
+  readonly at: Int32Array;
   /** Undefined: bar `i` is not among them. */
   readonly styleOf: (i: number) => BarStyle | undefined;
 }

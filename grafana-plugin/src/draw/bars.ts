@@ -35,39 +35,49 @@ type Pass = AgentState | 'filled';
 /** The bars of a row that a pass is about. */
 interface PassRow extends StateRow {
   /** Which of its bars, ascending. */
-  readonly at: readonly number[];
+  readonly at: Int32Array;
 }
 
 const FILLED_CODES = AGENT_STATES.filter(
   (state) => state !== 'idle' && state !== 'completed' && state !== 'queued'
 ).reduce((bits, state) => bits | (1 << AGENT_STATE_CODE[state]), 0);
 
-/** For each pass the rows that it concerns, with its bars only: looking at all bars in every pass costs more than these. */
+const STATES_BY_CODE = AGENT_STATES.map((state) => [AGENT_STATE_CODE[state], state] as const);
+
+/** One for all frames: lists that grow bar by bar were more garbage than anything else that a frame leaves. */
+let room = new Int32Array(0);
+
+/**
+ * For each pass the rows that it concerns, with its bars only: looking at all bars in every pass costs more than these. They
+ * hold until the next call.
+ */
 function passesOf(rows: readonly StateRow[]): ReadonlyMap<Pass, readonly PassRow[]> {
+  // Each bar is listed for its state and, maybe, among all that fill their rows.
+  const most = rows.reduce((sum, { bars }) => sum + 2 * bars.length, 0);
+  if (room.length < most) {
+    room = new Int32Array(2 * most);
+  }
+  let listed = 0;
   const passes = new Map<Pass, PassRow[]>();
-  const add = (pass: Pass | undefined, row: StateRow, at: readonly number[]): void => {
-    if (pass !== undefined && at.length > 0) {
-      const own = passes.get(pass);
-      if (own === undefined) {
-        passes.set(pass, [{ ...row, at }]);
-      } else {
-        own.push({ ...row, at });
+  const add = (pass: Pass, row: StateRow, codes: number): void => {
+    const { code, length } = row.bars;
+    const begin = listed;
+    for (let i = 0; i < length; i++) {
+      if ((codes & (1 << (code[i] ?? 0))) !== 0) {
+        room[listed++] = i;
       }
+    }
+    if (listed > begin) {
+      const own = passes.get(pass) ?? [];
+      own.push({ ...row, at: room.subarray(begin, listed) });
+      passes.set(pass, own);
     }
   };
   for (const row of rows) {
-    const { code, length } = row.bars;
-    const perCode: number[][] = AGENT_STATES.map(() => []);
-    const filled: number[] = [];
-    for (let i = 0; i < length; i++) {
-      const own = code[i] ?? 0;
-      perCode[own]?.push(i);
-      if ((FILLED_CODES & (1 << own)) !== 0) {
-        filled.push(i);
-      }
+    for (const [code, state] of STATES_BY_CODE) {
+      add(state, row, 1 << code);
     }
-    perCode.forEach((at, own) => add(stateOfCode(own), row, at));
-    add('filled', row, filled);
+    add('filled', row, FILLED_CODES);
   }
   return passes;
 }
@@ -207,7 +217,7 @@ function crossesOf({ y, height, tool, bars, at }: PassRow): Cross[] {
   const xOf = (i: number | undefined) => bars.x[i ?? -1] ?? Infinity;
   const widthOf = (i: number) => bars.width[i] ?? 0;
   const isNear = (i: number, other: number | undefined) => Math.abs(xOf(i) - xOf(other)) < CROSS_ROOM;
-  return at
+  return Array.from(at)
     .filter((i, nth) => widthOf(i) >= CROSS_ROOM || !(isNear(i, at[nth - 1]) || isNear(i, at[nth + 1])))
     .map((i) => ({
       x: widthOf(i) >= 12 ? xOf(i) + 8 : xOf(i) + widthOf(i) / 2,

@@ -166,6 +166,49 @@ describe('bars', () => {
   });
 });
 
+describe('frames one after the other', () => {
+  const ticks = (state: AgentState, count: number) =>
+    Array.from({ length: count }, (_, i) => bar(state, { x: 2 * i, width: 1 }));
+  const drawnTicks = (color: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `fillRect ${2 * i} 5 1 16 ${color}`);
+  const ofNoState: StateRow[] = [
+    {
+      y: 5,
+      height: 16,
+      tool: false,
+      bars: { length: 2, code: [7, 99], x: [0, 4], width: [1, 1], openTo: 0, goesOn: false },
+    },
+  ];
+
+  test.each<{ name: string; frames: StateRow[][]; last: string[] }>([
+    { name: 'nothing after many bars', frames: [row(ticks('running', 500)), []], last: [] },
+    { name: 'a row without bars after many', frames: [row(ticks('running', 500)), row([])], last: [] },
+    {
+      name: 'one after many',
+      frames: [row(ticks('running', 500)), row(ticks('paused', 1))],
+      last: drawnTicks('paused', 1),
+    },
+    {
+      name: 'twice as many as ever before, and one more',
+      frames: [row(ticks('running', 700)), row(ticks('paused', 1_401))],
+      last: drawnTicks('paused', 1_401),
+    },
+    {
+      name: 'two rows at once: none has bars of the other',
+      frames: [[...row(ticks('running', 3)), ...row(ticks('paused', 2))]],
+      last: [...drawnTicks('running', 3), ...drawnTicks('paused', 2)],
+    },
+    { name: 'codes that no state has', frames: [row(ticks('running', 2)), ofNoState], last: [] },
+  ])('$name', ({ frames, last }) => {
+    const drawn = frames.map((rows) => {
+      const context = createRecordingContext();
+      drawStates(context, rows, PALETTE);
+      return context.drawn;
+    });
+    expect(drawn.at(-1)).toEqual(last);
+  });
+});
+
 test('a clip is undone even when drawing fails', () => {
   const context = createRecordingContext();
   expect(() =>

@@ -2,6 +2,7 @@
 import type { AgentState } from 'orchestrator-exporter/contract/states';
 import {
   codesBetween,
+  endOf,
   firstAfter,
   indexesIn,
   segmentOf,
@@ -16,7 +17,7 @@ import type { StateSet } from '../model/state-filter.ts';
 import { shortDuration } from './duration-text.ts';
 import { moneyText } from './money-text.ts';
 import { firstWhole, type MeasureText } from './label-fit.ts';
-import { placer, timer, xOfTime, type TimeAxis } from './time-axis.ts';
+import { timeOfX, xOfTime, type TimeAxis } from './time-axis.ts';
 import { marksDraft, type Label, type Mark, type MarkLabel, type TrackMarks } from './track-marks.ts';
 import type { Words } from './words.ts';
 
@@ -35,6 +36,11 @@ export interface PixelGrid {
 /** `mark` is the same object at every visit, with other values: whoever keeps one copies it. */
 export type VisitMark = (mark: Readonly<Mark>) => void;
 
+/** Where entry `i` ends in view, which is where the next one begins. */
+function endX(columns: StateColumns, i: number, axis: TimeAxis): number {
+  return xOfTime(axis, Math.min(axis.toMs, endOf(columns, i)));
+}
+
 /** So many states are looked at one by one before the last one in a pixel is searched for. */
 const NEAR = 8;
 
@@ -44,35 +50,31 @@ const NEAR = 8;
  * and states that are not shown are not visited. At most two visits a pixel.
  */
 export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: PixelGrid, visit: VisitMark): void {
-  const { startMs, code, length, endMs } = columns;
-  const { fromMs, toMs } = axis;
+  const { startMs, code } = columns;
   const [begin, stop] = indexesIn(columns, axis);
-  const [xOf, timeOf] = [placer(axis), timer(axis)];
   const lastPixel = Math.max(0, Math.ceil(axis.right / devicePixel) - 1);
   const mark: Mark = { code: UNKNOWN_CODE, x: 0, width: 0, first: 0, end: 0 };
-  const visitShown = (bits: number, markX: number, width: number): void => {
+  const visitShown = (bits: number): void => {
     if ((bits & shown) !== 0) {
       mark.code = topCode(bits & shown);
-      mark.x = markX;
-      mark.width = width;
       visit(mark);
     }
   };
-  /** Where entry `i` ends, which is where the next one begins. */
-  const endX = (i: number): number => xOf(Math.min(toMs, i + 1 < length ? (startMs[i + 1] ?? endMs) : endMs));
-  let x = xOf(Math.max(fromMs, startOf(columns, begin)));
+  let x = xOfTime(axis, Math.max(axis.fromMs, startOf(columns, begin)));
   for (let i = begin; i < stop;) {
-    let next = endX(i);
+    let next = endX(columns, i, axis);
     mark.first = i;
     if (next - x >= devicePixel) {
       i += 1;
       mark.end = i;
-      visitShown(1 << (code[i - 1] ?? UNKNOWN_CODE), x, next - x);
+      mark.x = x;
+      mark.width = next - x;
+      visitShown(1 << (code[i - 1] ?? UNKNOWN_CODE));
       x = next;
       continue;
     }
     const pixel = Math.min(lastPixel, Math.floor(x / devicePixel));
-    const pixelEndMs = timeOf((pixel + 1) * devicePixel);
+    const pixelEndMs = timeOfX(axis, (pixel + 1) * devicePixel);
     let end = i + 1;
     while (end < stop && end < i + NEAR && (startMs[end] ?? Infinity) <= pixelEndMs) {
       end += 1;
@@ -81,8 +83,8 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: 
       end = Math.min(stop, firstAfter(columns, pixelEndMs, end));
     }
     if (end > i + 1) {
-      next = endX(end - 1);
-      const lastX = xOf(startOf(columns, end - 1));
+      next = endX(columns, end - 1, axis);
+      const lastX = xOfTime(axis, startOf(columns, end - 1));
       // The last one to start in this pixel may go on beyond it: then it stands on its own.
       if (next - lastX >= devicePixel) {
         end -= 1;
@@ -90,7 +92,9 @@ export function visitMarks(columns: StateColumns, { axis, devicePixel, shown }: 
       }
     }
     mark.end = end;
-    visitShown(codesBetween(columns, i, end), pixel * devicePixel, devicePixel);
+    mark.x = pixel * devicePixel;
+    mark.width = devicePixel;
+    visitShown(codesBetween(columns, i, end));
     x = next;
     i = end;
   }
