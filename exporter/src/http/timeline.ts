@@ -20,7 +20,7 @@ export interface TimelineParts {
 }
 
 export function timelineHandler(parts: TimelineParts): RequestHandler {
-  const lastOf = new LastDeliveries();
+  const lastOf = new LastDeliveries(parts.clock);
   return async (request, response) => {
     if (isFromOtherPage(request)) {
       const message = 'a page of another site may not fetch the timeline: it would take samples away from a consumer';
@@ -62,7 +62,7 @@ async function serve(
     switch (answer.kind) {
       case 'delivery':
         shared.note(consumer, request.socket);
-        lastOf.set(request.socket, answer);
+        lastOf.set(request, answer);
         await deliver(answer, response);
         self.scrapeSeconds('/metrics/timeline', (clock.monotonic() - startedMs) / 1000);
         return;
@@ -87,20 +87,46 @@ function closed(response: Response): Promise<void> {
   });
 }
 
+/** How long a scrape may take: Prometheus and what is like it say so, in seconds. */
+const SCRAPE_TIMEOUT = 'x-prometheus-scrape-timeout-seconds';
+/** From this part of it on a client may have given up: its time began before the request came. */
+const NEARLY = 0.9;
+/** Later than so long after it nobody closes for that: servers close a connection when nothing came over it for a while. */
+const AFTER_MS = 10_000;
+const MAX_TIMEOUT_S = 86_400;
+
 /**
  * What went last over each connection. A client that gives up in the middle of a response, or just before it, resets the
- * connection: what the system had taken of it by then did not arrive. One that has read it all closes in good order.
+ * connection: what the system had taken of it by then did not arrive. One that gives up when its own system had taken all of it
+ * closes in good order, as one does that has read it; but just when its time for the scrape was over, and none does so then
+ * that goes on.
  */
 class LastDeliveries {
-  readonly #last = new WeakMap<Socket, Delivery>();
+  readonly #clock: Clock;
+  readonly #last = new WeakMap<Socket, { readonly delivery: Delivery; readonly overMs: number | undefined }>();
 
-  set(socket: Socket, delivery: Delivery): void {
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  set(request: Request, delivery: Delivery): void {
+    const { socket } = request;
     if (!this.#last.has(socket)) {
       socket.once('close', (hadError) => {
-        if (hadError) this.#last.get(socket)?.takeBack();
+        // Ended by the other side.
+        if (hadError || (socket.readableEnded && this.#hadGivenUp(socket))) this.#last.get(socket)?.delivery.takeBack();
       });
     }
-    this.#last.set(socket, delivery);
+    const seconds = Number(request.get(SCRAPE_TIMEOUT));
+    const overMs =
+      seconds > 0 && seconds <= MAX_TIMEOUT_S ? this.#clock.monotonic() + NEARLY * seconds * 1_000 : undefined;
+    this.#last.set(socket, { delivery, overMs });
+  }
+
+  #hadGivenUp(socket: Socket): boolean {
+    const { overMs = Number.POSITIVE_INFINITY } = this.#last.get(socket) ?? {};
+    const sinceMs = this.#clock.monotonic() - overMs;
+    return sinceMs >= 0 && sinceMs < AFTER_MS;
   }
 }
 
